@@ -1,0 +1,88 @@
+"""四单: the portal with which a community keeps its four lists and the people behind them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from flask import Flask, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import config
+from app import accounts, catalog, cli, communities, instance, logs, needs, reports
+from app.accounts import sign_in
+from app.accounts.models import Account
+from app.assets import serving
+from app.core import clock, database, errors, gate, page, scope
+from app.core.actor import set_actor
+from app.core.security import Portal, PortalSecurity
+from app.extensions import csrf, db, migrate
+
+PACKAGES: Final[tuple[ModuleType, ...]] = (reports, needs, communities, accounts)
+"""The packages in menu order; each registers its pages."""
+
+READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Make the portal. `overrides` are settings by name, for tests and the demo; see `config`.
+
+    Raises SettingError, InstanceError or KeyMissing with one sentence for the operator. Nothing is written to the
+    database: `flask db upgrade` and `run.py` do that.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config.update(config.load(overrides))
+    instance.complete(app.config)
+    folder = catalog.compiled(Path(app.config["INSTANCE"]))
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
+    clock.clock.fixed = app.config["NOW"]
+    logs.start(app)
+    _extend(app)
+    _ask_at_the_door(app)
+    cli.start(app)
+    errors.start(app)
+    page.start(app)
+    serving.start(app)
+    with app.app_context():
+        _register(app)
+    return app
+
+
+def _extend(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(database.MIGRATIONS), render_as_batch=True)
+    app.before_request(_begin)
+    csrf.init_app(app)
+    if app.config["TRUST_PROXY"]:
+        hops = app.config["TRUST_PROXY"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way
+
+
+def _begin() -> None:
+    set_actor(None)
+    database.only_reading(request.method in READING)
+
+
+def _ask_at_the_door(app: Flask) -> None:
+    """Before each request: are the tables there, who is it, may they pass."""
+    app.before_request(database.require_current)
+    app.before_request(sign_in.identify)
+    app.before_request(gate.guard)
+    app.teardown_request(_end)
+
+
+def _end(error: BaseException | None) -> None:
+    set_actor(None)
+    database.only_reading(False)
+
+
+def _register(app: Flask) -> None:
+    PortalSecurity.user_model = Account
+    portal = Portal(security_manager_class=PortalSecurity)
+    portal.init_app(app, db.session)
+    portal.sm.lm.request_loader(lambda _request: g.get("account"))
+    app.extensions["babel"].locale_selector = lambda: config.LOCALE
+    for package in PACKAGES:
+        package.register(portal)
+    portal.post_init()
+    scope.guarded_models()

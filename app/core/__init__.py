@@ -1,0 +1,1 @@
+"""The platform every list stands on. It knows no domain."""

@@ -1,0 +1,71 @@
+"""Who acts: a person or a job of the system. Without an actor nothing is visible and nothing can be written."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from app.roles import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A grant as it holds today.
+
+    `community_id` None: the whole installation. `place_path` None: the whole community; otherwise the place and all
+    below it.
+    """
+
+    role: Role
+    community_id: int | None
+    place_path: str | None = None
+    subject: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts, and the grants that hold for them today."""
+
+    label: str
+    user_id: int | None = None
+    held: tuple[Held, ...] = ()
+    unbounded: bool = False
+    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def communities(self) -> frozenset[int]:
+        """Return the communities the actor holds any grant in."""
+        return frozenset(h.community_id for h in self.held if h.community_id is not None)
+
+    @property
+    def everywhere(self) -> bool:
+        """Tell whether a grant of the actor names no community, and so holds in each."""
+        return any(h.community_id is None for h in self.held)
+
+
+def system(job: str) -> Actor:
+    """Return the actor of a job of the system that is bound to no community, such as sign-in or migration."""
+    return Actor(f"system:{job}", unbounded=True)
+
+
+_actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
+
+
+def current() -> Actor | None:
+    """Return who acts now, or None."""
+    return _actor.get()
+
+
+@contextmanager
+def acting(actor: Actor | None) -> Iterator[Actor | None]:
+    """Let `actor` act inside the block."""
+    token = _actor.set(actor)
+    try:
+        yield actor
+    finally:
+        _actor.reset(token)
+
+
+def set_actor(actor: Actor | None) -> None:
+    """Let `actor` act until the context ends; for the start of a request, which runs in a context of its own."""
+    _actor.set(actor)

@@ -1,0 +1,208 @@
+"""A list for programs: the same columns, scope, masks, rules and moves as its pages, as JSON.
+
+FAB's ModelRestApi carries the registry and the addresses; its handlers are replaced, because they share filters
+between threads, write past the rules, accept foreign rows and hand out related tables. No list registers one yet.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Blueprint, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import ModelRestApi
+from flask_appbuilder.api import expose
+from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
+
+from app.core import access, moves, payload
+from app.core.database import transaction
+from app.core.errors import LEAVES, answer
+from app.core.fields import facts, shape
+from app.core.gate import requires
+from app.core.listing import BadQuery
+from app.core.rules import Violation
+from app.core.views import ListView
+from app.extensions import csrf
+from app.roles import VERBS
+
+Json = ResponseReturnValue
+
+
+class ListApi(ModelRestApi):
+    """The REST door of a list. It says only which page it stands beside."""
+
+    page: type[ListView]
+    """The page whose columns, filters, orders and services hold here too."""
+    view: ListView
+    """The registered page itself; it must be registered first."""
+    csrf_exempt = True
+    """Of the check that asks everybody; see `_ask_cookies`."""
+
+    def __init__(self) -> None:
+        self.datamodel = self.page.datamodel
+        self.model: Any = self.datamodel.obj
+        self.resource_name = self.model.list_name
+        self.exclude_route_methods = set() if hasattr(self.model, "flow") else {"move"}
+        if not self.model.archivable:
+            self.exclude_route_methods.add("delete")
+        super().__init__()
+
+    def _init_properties(self) -> None:
+        """Nothing is kept here: every request reads its own filters."""
+
+    def _init_titles(self) -> None:
+        """Programs need no titles."""
+
+    def _init_model_schemas(self) -> None:
+        """FAB's schemas would skip the rules; `payload` reads and writes instead."""
+
+    def create_blueprint(self, appbuilder: Any, *args: Any, **kwargs: Any) -> Blueprint:
+        """Register the addresses, and ask for a CSRF token where a cookie says who it is."""
+        self.view = next(view for view in appbuilder.baseviews if type(view) is self.page)
+        blueprint: Blueprint = super().create_blueprint(appbuilder, *args, **kwargs)
+        blueprint.before_request(_ask_cookies)
+        return blueprint
+
+    @property
+    def guard(self) -> str:
+        """Return the line of the role table that rules this list."""
+        return str(self.model.guard())
+
+    @expose("/_info", methods=["GET"])
+    @requires("v")
+    def info(self) -> Json:
+        """Say what the list has and what the caller may do with it; related rows are asked for by /options."""
+        return jsonify(
+            permissions=[verb for verb in VERBS if access.may(verb, self.guard)],
+            columns=[self._described(name) for name in self.view.show_columns],
+            add_columns=list(self.view.add_names),
+            edit_columns=list(self.view.edit_names),
+            filters=list(self.view.filter_columns),
+            order_columns=list(self.view.order_names),
+            moves=[self._asked(name) for name in self.model.flow.by_name] if hasattr(self.model, "flow") else [],
+        )
+
+    def _described(self, name: str) -> dict[str, Any]:
+        field, form = facts(self.model)[name], shape(self.model, name)
+        found = {"name": name, "label": str(field.label), "kind": form.kind, "required": form.required}
+        found |= {"limit": form.limit} if form.limit else {}
+        choices = [{"code": one.value, "label": str(one.label)} for one in form.choices or ()]
+        return found | ({"choices": choices} if choices else {})
+
+    def _asked(self, name: str) -> dict[str, Any]:
+        move = self.model.flow.by_name[name]
+        asks = [{"name": ask.name, "required": ask.required} for ask in move.asks]
+        return {"name": name, "label": str(move.label), "parameters": asks}
+
+    @expose("/options", methods=["GET"])
+    @requires("v")
+    def options(self) -> Response:
+        """Return the rows of this list as choices."""
+        found: Response = self.view.options()
+        return found
+
+    @expose("/", methods=["GET"])
+    @requires("v")
+    def get_list(self) -> Json:
+        """Return the rows that were asked for, a page at a time, and how many there are in all."""
+        try:
+            query = self.view.asked(payload.asked(request.args.get("q", "")))
+        except BadQuery as bad:
+            return answer(400, bad.sentence)
+        rows = query.rows(*self.view.relations(()))
+        result = [self._row(row, self.view.list_columns) for row in rows]
+        return jsonify(count=query.count(limit=None), ids=[row.id for row in rows], result=result)
+
+    @expose("/<pk>", methods=["GET"])
+    @requires("v")
+    def get(self, pk: str) -> Json:
+        """Return one row."""
+        return self._answer(self.view.row(pk))
+
+    @expose("/", methods=["POST"])
+    @requires("c")
+    def post(self) -> Json:
+        """Register a row."""
+        given = payload.body()
+        names = [*self.view.add_names, "community"] if "community" in facts(self.model) else self.view.add_names
+        values = payload.values(self.model, given, names)
+        if "community" in names and values.get("community") is None:
+            values["community"] = self.view.usual_community()
+        with self._saving():
+            row = self.view.create(values)
+        return self._answer(row, 201)
+
+    @expose("/<pk>", methods=["PUT"])
+    @requires("em")
+    def put(self, pk: str) -> Json:
+        """Change the columns that were sent; `version` says which state of the row the caller has seen."""
+        row = self.view.row(pk, "e")
+        given = payload.body()
+        version = _version(given, required=True)
+        if row.archived_at is not None:
+            raise moves.Refused(moves.ARCHIVED)
+        if version != row.version:
+            raise moves.Stale
+        values = payload.values(self.model, given, self.view.edit_names, row)
+        with self._saving():
+            self.view.change(row, values)
+        return self._answer(row)
+
+    @expose("/<pk>", methods=["DELETE"])
+    @requires("a")
+    def delete(self, pk: str) -> Json:
+        """Archive a row, with the reason; nothing is ever deleted."""
+        row = self.view.row(pk, "a")
+        given = payload.body() if request.data else request.args.to_dict()
+        reason = payload.values(self.model, {"archive_reason": given.get("reason")}, ["archive_reason"])
+        version = _version(given) if request.data else None
+        self.view.put_away(row, reason["archive_reason"] or "", version)
+        return self._answer(row)
+
+    @expose("/<pk>/move/<name>", methods=["POST"])
+    @requires("m")
+    def move(self, pk: str, name: str) -> Json:
+        """Make a move; its parameters are the body."""
+        row = self.view.row(pk)
+        move = self.model.flow.by_name.get(name)
+        if move is None:
+            raise access.OutOfScope
+        given = payload.body()
+        version = _version(given)
+        values = payload.parameters(self.model, given, move.asks)
+        with self._saving():
+            moves.perform(row, name, values, version)
+        return self._answer(row)
+
+    @contextmanager
+    def _saving(self) -> Iterator[None]:
+        try:
+            with transaction():
+                yield
+        except access.OutOfScope:
+            name = "place" if "place" in facts(self.model) else "community"
+            raise Violation({name: [LEAVES]}) from None
+
+    def _answer(self, row: Any, status: int = 200) -> Json:
+        return jsonify(id=row.id, result=self._row(row, self.view.show_columns)), status
+
+    def _row(self, row: Any, names: Iterable[str]) -> dict[str, Any]:
+        found = {name: payload.plain(row, name) for name in names}
+        return {"id": row.id, "version": row.version} | found
+
+
+def _ask_cookies() -> None:
+    """A browser sends its cookie whoever made it ask; a program's token is sent by nobody else."""
+    if g.get("account") is not None:
+        csrf.protect()
+
+
+def _version(given: dict[str, Any], required: bool = False) -> int | None:
+    """Take the version out of what was sent."""
+    version = given.pop("version", None)
+    if version is None and not required:
+        return None
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise Violation({"version": [_("Send the version of the row you have seen, a whole number.")]})
+    return version

@@ -1,0 +1,76 @@
+"""What single values must look like. A check answers with what is wrong, or with None."""
+
+import re
+from datetime import date, datetime
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+
+from app.core import clock
+from app.core.fields import Text
+
+_MOBILE: Final = re.compile(r"1[3-9]\d{9}")
+_LANDLINE: Final = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,5})?|[2-9]\d{6,7}|[19]\d{4}|400-?\d{3}-?\d{4}")
+_UNSEEN: Final = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udfff]"
+)
+
+
+def phone(value: str) -> Text | None:
+    """A mobile number, a landline with area code, or a service line such as 12345."""
+    if _MOBILE.fullmatch(value) or _LANDLINE.fullmatch(value):
+        return None
+    return _("A mobile number has 11 digits, for example 13800001234; a landline reads 0751-8880000.")
+
+
+def mobile(value: str) -> Text | None:
+    """A mobile number: 11 digits starting 13 to 19."""
+    return None if _MOBILE.fullmatch(value) else _("A mobile number has 11 digits, for example 13800001234.")
+
+
+def visible(value: str) -> Text | None:
+    """A text without characters nobody can see; they break searching, sheets and databases."""
+    return (
+        _("There are invisible control characters in the text; delete them or type it again.")
+        if _UNSEEN.search(value)
+        else None
+    )
+
+
+def not_future(value: date | datetime) -> Text | None:
+    """A day or moment that has come."""
+    if isinstance(value, datetime):
+        return _("The time lies in the future.") if value > clock.now() else None
+    return _("The date lies in the future.") if value > clock.today() else None
+
+
+def plausible(value: date | datetime) -> Text | None:
+    """A day or moment of this or the last century, or the near future."""
+    # At the ends of the calendar there is no other time zone to go to.
+    known = 1000 < value.year < 3000
+    day = clock.local(value).date() if known and isinstance(value, datetime) else value
+    return None if 1900 <= day.year <= 2100 else _("The year must lie between 1900 and 2100.")
+
+
+def not_negative(value: int) -> Text | None:
+    """A number of zero or more."""
+    return _("The number must not be negative.") if value < 0 else None
+
+
+def stars(value: int) -> Text | None:
+    """A rating of one to five."""
+    return None if 1 <= value <= 5 else _("Give 1 to 5 points.")
+
+
+def any_of(*checks: Any) -> Any:
+    """Return a check that answers with the first complaint of several."""
+
+    def check(value: Any) -> Text | None:
+        return next((found for one in checks if (found := one(value))), None)
+
+    return check
+
+
+def positive(value: int) -> Text | None:
+    """A number of one or more."""
+    return _("The number must be at least 1.") if value < 1 else None

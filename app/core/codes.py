@@ -1,0 +1,36 @@
+"""Running numbers such as XQ20261122001: prefix, day, number within the community's day."""
+
+from datetime import date
+
+from flask_appbuilder import Model
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+
+class CodeCounter(Model):
+    """The last number given out, per community, prefix and day."""
+
+    __tablename__ = "code_counter"
+    __table_args__ = (UniqueConstraint("community_id", "prefix", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    prefix: Mapped[str] = mapped_column(String(8))
+    day: Mapped[date]
+    last: Mapped[int]
+
+
+def next_code(session: Session, community_id: int, prefix: str, day: date) -> str:
+    """Return the next free code; two at the same moment never get the same one.
+
+    The counter row is taken in the caller's transaction: a rollback gives the number back.
+    """
+    dialect = session.get_bind().dialect.name
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(CodeCounter)
+    statement = insert.values(community_id=community_id, prefix=prefix, day=day, last=1).on_conflict_do_update(
+        index_elements=["community_id", "prefix", "day"], set_={"last": CodeCounter.last + 1}
+    )
+    session.execute(statement)
+    taken = select(CodeCounter.last).filter_by(community_id=community_id, prefix=prefix, day=day)
+    return f"{prefix}{day:%Y%m%d}{session.scalars(taken).one():03d}"

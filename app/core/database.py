@@ -1,0 +1,157 @@
+"""The database: SQLite settings, transactions whose failures are words, and the state of the migrations."""
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, Final
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask, current_app, request
+from flask_migrate import upgrade as migrate_up
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.moves import Stale
+from app.extensions import db
+
+_READY: Final = "sidan.database-is-current"
+MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
+
+# SQLite takes the writer's lock at the first write; a reader that turns writer then may find its view outdated and
+# fails at once. Whatever is going to write therefore takes the lock at the start; only reads say otherwise.
+_reading: ContextVar[bool] = ContextVar("reading", default=False)
+
+
+class Clash(Exception):
+    """The database refused the rows: a unique or foreign key does not hold. No SQL is shown to anybody."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+
+class Unavailable(Exception):
+    """The database cannot be reached or is too busy just now."""
+
+
+class NotMigrated(Exception):
+    """The tables are not those of this code; `flask db upgrade` brings them up to it."""
+
+
+class DatabaseNewer(Exception):
+    """The database was made by a newer version of the portal."""
+
+
+@enum.unique
+class Migrations(enum.Enum):
+    """How the tables compare with the code."""
+
+    CURRENT = "current"
+    BEHIND = "behind"
+    NEWER = "newer"
+
+
+def only_reading(reading: bool = True) -> None:
+    """Say whether what follows in this context only reads."""
+    _reading.set(reading)
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Let the block write although the request only reads."""
+    token = _reading.set(False)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, record: Any) -> None:
+    if type(connection).__module__ != "sqlite3":
+        return
+    # The driver's own idea of when a transaction begins is switched off; `_begin` says it.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "busy_timeout=15000", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commit what the block did, or roll all of it back and say why in our own words.
+
+    Raises Stale when somebody else changed a row meanwhile, Clash when a unique key is taken, Unavailable when the
+    database does not answer.
+    """
+    try:
+        yield
+        db.session.commit()
+    except StaleDataError:
+        db.session.rollback()
+        raise Stale from None
+    except IntegrityError as error:
+        db.session.rollback()
+        raise Clash(_constraint(error)) from None
+    except OperationalError as error:
+        db.session.rollback()
+        raise Unavailable from error
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def _constraint(error: IntegrityError) -> str:
+    """Return the name of the violated constraint, or SQLite's columns such as `place.name`."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or error.orig).removeprefix("UNIQUE constraint failed: ")
+
+
+def migrations(app: Flask) -> Migrations:
+    """Compare the database's revision with the newest one in the code."""
+    script = ScriptDirectory(str(MIGRATIONS))
+    with app.app_context(), db.engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found == script.get_current_head():
+        return Migrations.CURRENT
+    known = {revision.revision for revision in script.walk_revisions()}
+    return Migrations.NEWER if found and found not in known else Migrations.BEHIND
+
+
+def is_current(app: Flask) -> bool:
+    """Tell whether the tables are those of this code."""
+    return migrations(app) is Migrations.CURRENT
+
+
+def upgrade(app: Flask) -> None:
+    """Bring the tables up to this code; forward only.
+
+    Raises DatabaseNewer when the database was made by a newer version.
+    """
+    state = migrations(app)
+    if state is Migrations.NEWER:
+        raise DatabaseNewer
+    if state is Migrations.BEHIND:
+        with app.app_context():
+            migrate_up(str(MIGRATIONS))
+
+
+def require_current() -> None:
+    """Answer 503 with one sentence while the tables are not those of this code."""
+    if current_app.extensions.get(_READY) or request.endpoint == "static":
+        return
+    try:
+        current_app.extensions[_READY] = is_current(current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy
+    except DBAPIError as error:
+        raise Unavailable from error
+    if not current_app.extensions[_READY]:
+        raise NotMigrated

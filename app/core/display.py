@@ -1,0 +1,45 @@
+"""How a value is shown: words instead of codes, masks where the role asks for them."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from flask_babel import gettext
+
+from app.core import clock
+from app.core.access import masked
+from app.core.fields import Field, Labelled, facts
+
+EMPTY: Final = "—"
+
+
+def words(value: Any) -> str:
+    """Return a value in the words of the interface; an unknown or empty one is a dash."""
+    if value is None or value in ("", []):
+        return EMPTY
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, datetime):
+        return f"{clock.local(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Labelled):
+        return str(value.label)
+    if isinstance(value, list):
+        return gettext(", ").join(words(item) for item in value)
+    return str(value)
+
+
+def shown(row: Any, name: str) -> str:
+    """Return what the current actor may see of a column of a row."""
+    value = getattr(row, name)
+    field = facts(type(row))[name]
+    if value in (None, "") or not hides(row, field):
+        return words(value)
+    return field.mask(words(value)) if field.mask else EMPTY
+
+
+def hides(row: Any, field: Field) -> bool:
+    """Tell whether a column of this row is masked for the current actor."""
+    if field.sealed:
+        return True
+    return field.mask is not None and masked(row)

@@ -1,0 +1,150 @@
+"""Adding and changing rows: nothing typed is lost, a double click makes one row, a conflict shows both texts."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+from flask_appbuilder import expose
+from flask_babel import gettext
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.core import access, display, moves
+from app.core.actor import current
+from app.core.database import Clash, transaction
+from app.core.errors import CLASH, LEAVES, STALE
+from app.core.fields import Text, shape
+from app.core.forms import RowForm
+from app.core.gate import requires
+from app.core.model import new_uid
+from app.core.rules import Violation
+from app.core.specification import Page, Specification
+from app.extensions import db
+
+
+class Editing(Specification):
+    """The forms of a list."""
+
+    @expose("/add", methods=["GET", "POST"])
+    @requires("c")
+    def add(self) -> Page:
+        """Register a row. The key in the form makes a double click one row."""
+        form = self.add_form()
+        if self._scoped and not self._choose_community(form):
+            del form.community
+        if request.method == "GET":
+            form.uid.data = new_uid()
+            return self._form_page(form)
+        return self._twice(form) or self._add(form)
+
+    def _twice(self, form: RowForm) -> Response | None:
+        """Return the way to the row this very form has already made, if it has."""
+        known = select(self.model).filter_by(uid=form.uid.data or "", created_by_id=_me())
+        row = db.session.scalars(known).one_or_none()
+        return redirect(self.url("show", pk=row.id)) if row is not None else None
+
+    def _add(self, form: RowForm) -> Page:
+        values = form.values() if form.validate() else None
+        if values is None:
+            return self._form_page(form, status=422)
+        values |= {"uid": _key(form.uid.data)} | self._community_value(form)
+        try:
+            with transaction():
+                row = self.create(values)
+        except (Violation, Clash, access.OutOfScope) as error:
+            return self._twice(form) or self._refused(form, error)
+        flash(gettext("Saved."), "success")
+        return redirect(self.url("show", pk=row.id))
+
+    def _choose_community(self, form: RowForm) -> bool:
+        """Tell whether the person must say in which community the row belongs."""
+        form.community.data = form.community.data or None
+        return self._only_community() is None
+
+    def _only_community(self) -> int | None:
+        """Return the community the actor's rows of this list belong to, if there is only one."""
+        actor = current()
+        found = {held.community_id for held, _rule in access.clauses(actor, self.guard, "c")} if actor else set()
+        return found.pop() if len(found) == 1 else None
+
+    def _community_value(self, form: RowForm) -> dict[str, Any]:
+        if not self._scoped:
+            return {}
+        chosen = (form.community.data if "community" in form else None) or self.usual_community()
+        return {"community": chosen} if chosen is not None else {}
+
+    def usual_community(self) -> Any:
+        """Return the community the actor's new rows belong to; None where there is a choice."""
+        only = self._only_community()
+        return db.session.get(shape(self.model, "community").target, only) if only is not None else None
+
+    @expose("/edit/<pk>", methods=["GET", "POST"])
+    @requires("e")
+    def edit(self, pk: str) -> Page:
+        """Change a row; a row somebody else has changed meanwhile is shown beside what was typed."""
+        row = self.row(pk, "e", self.edit_names)
+        if row.archived_at is not None:
+            raise moves.Refused(moves.ARCHIVED)
+        form = self.edit_form(row)
+        if request.method == "GET":
+            return self._form_page(form, row)
+        if not form.validate():
+            return self._form_page(form, row, status=422)
+        if form.version.data != str(row.version):
+            return self._conflict(form, row)
+        return self._edit(form, row)
+
+    def _edit(self, form: RowForm, row: Any) -> Page:
+        try:
+            with transaction():
+                self.change(row, form.values(row))
+        except moves.Stale:
+            return self._conflict(form, row)
+        except (Violation, Clash, access.OutOfScope) as error:
+            return self._refused(form, error, row)
+        flash(gettext("Saved."), "success")
+        return redirect(self.url("show", pk=row.id))
+
+    def _refused(self, form: RowForm, error: Exception, row: Any = None) -> Page:
+        """Show the form again with everything typed and what is wrong beside it."""
+        if isinstance(error, Violation):
+            form.complain(error.errors)
+        elif isinstance(error, Clash):
+            form.complain(self.clash(error))
+        else:
+            name = "place" if "place" in form else ""
+            form.complain({name: [LEAVES]})
+        return self._form_page(form, row, status=422)
+
+    def clash(self, error: Clash) -> dict[str, list[Text]]:
+        """Return the complaint for a unique key that is taken, beside the field it is about."""
+        name = next((name for name in self.add_names if name in error.constraint.replace(".", "_")), "")
+        return {name: [CLASH]}
+
+    def _form_page(self, form: RowForm, row: Any = None, status: int = 200) -> Page:
+        names = [name for name in form.described() if name in form]
+        values = {"view": self, "form": form, "row": row, "groups": self.groups(names)}
+        template = "appbuilder/general/model/add.html" if row is None else "appbuilder/general/model/edit.html"
+        return render_template(template, title=self.list_title, **values), status
+
+    def _conflict(self, form: RowForm, row: Any) -> Page:
+        """Show what was typed beside what somebody else has saved meanwhile."""
+        db.session.rollback()
+        mine = form.values(row)
+        pairs = [(name, display.words(mine[name]), display.shown(row, name)) for name in mine]
+        differing = [pair for pair in pairs if pair[1] != pair[2]]
+        form.version.data = str(row.version)
+        form.version.raw_data = [form.version.data]
+        return render_template(
+            "conflict.html", view=self, title=self.list_title, row=row, form=form, differing=differing, stale=STALE
+        ), 409
+
+
+def _me() -> int:
+    actor = current()
+    return actor.user_id or 0 if actor else 0
+
+
+def _key(given: str | None) -> str:
+    """Return the form's key if it looks like one of ours, else a new one."""
+    good = given and len(given) == 32 and all(digit in "0123456789abcdef" for digit in given)
+    return given if good and given else new_uid()

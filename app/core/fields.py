@@ -1,0 +1,164 @@
+"""Column facts: what a column is, said once beside it; pages, forms, filters, sheets and masks derive from them."""
+
+import enum
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+
+from sqlalchemy import JSON, String, TypeDecorator
+from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
+
+
+class Text(Protocol):
+    """A text or a lazily translated one."""
+
+    def __str__(self) -> str: ...
+
+
+Check = Callable[[Any], Text | None]
+"""Looks at a value and answers with what is wrong with it, or None."""
+
+Mask = Callable[[str], str]
+"""Turns a value into what may be shown of it."""
+
+
+class Labelled(enum.Enum):
+    """A choice: the value is the stored code, the label stands beside it."""
+
+    label: Text
+
+    def __new__(cls, code: str, label: Text) -> Self:
+        member = object.__new__(cls)
+        member._value_ = code
+        member.label = label
+        return member
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """The facts of one column.
+
+    `listed`: a column of the list page. `searched`: looked through by the search box. `edited`: part of the forms.
+    `sheet`: part of templates, imports and exports. `mask`: how a sensitive value is shown (`!` in the column table);
+    `sealed`: masked for every role until revealed (`!!`). `group`: the section it stands in. `width`: of the sheet
+    column and the input, in characters.
+    """
+
+    label: Text
+    help: Text | None = None
+    listed: bool = False
+    searched: bool = False
+    edited: bool = True
+    sheet: bool = True
+    mask: Mask | None = None
+    sealed: bool = False
+    check: Check | None = None
+    group: Text | None = None
+    width: int | None = None
+
+
+def about(label: Text, help: Text | None = None, **facts: Any) -> dict[str, Any]:  # noqa: A002 - reads as the fact's name
+    """Describe a column; for `info=` of a mapped column or relationship."""
+    # FAB's REST converter would send enum values through the translator; codes are what we store and send.
+    return {"field": Field(label, help, **facts), "marshmallow_by_value": False}
+
+
+_FACTS: dict[type, Mapping[str, Field]] = {}
+_SHAPES: dict[tuple[type, str], "Shape"] = {}
+
+
+def facts(model: type) -> Mapping[str, Field]:
+    """Return the described columns and relations of a model in the order they were written."""
+    if model not in _FACTS:
+        _FACTS[model] = _gather(model)
+    return _FACTS[model]
+
+
+def _gather(model: type) -> Mapping[str, Field]:
+    mapper: Mapper[Any] = sa_inspect(model)
+    found: dict[str, Field] = {}
+    for name in _written_order(model):
+        prop = mapper.attrs.get(name)
+        info = _info(prop)
+        if "field" in info:
+            found[name] = info["field"]
+    return found
+
+
+def _written_order(model: type) -> list[str]:
+    names: dict[str, None] = {}
+    for klass in model.__mro__:
+        # A relation of a mixin is a function there and has no annotation.
+        names.update(dict.fromkeys([*klass.__dict__.get("__annotations__", {}), *klass.__dict__]))
+    return list(names)
+
+
+def _info(prop: Any) -> Mapping[str, Any]:
+    if isinstance(prop, ColumnProperty):
+        return dict(prop.columns[0].info)
+    if isinstance(prop, RelationshipProperty):
+        return dict(prop.info)
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What kind of value a described column holds, derived from its mapping."""
+
+    kind: str
+    """One of text, choice, flag, date, instant, number, list, one."""
+    required: bool
+    limit: int | None = None
+    choices: type[Labelled] | None = None
+    target: type | None = None
+    column: str = ""
+    default: Any = None
+    """What a new row takes when nothing is given: a value, or a function without arguments."""
+
+
+def shape(model: type, name: str) -> Shape:
+    """Return what kind of value the column or relation `name` of `model` holds."""
+    if (model, name) not in _SHAPES:
+        _SHAPES[model, name] = _form(model, name)
+    return _SHAPES[model, name]
+
+
+def _form(model: type, name: str) -> Shape:
+    mapper: Mapper[Any] = sa_inspect(model)
+    prop: Any = mapper.attrs[name]
+    if isinstance(prop, RelationshipProperty):
+        column = next(iter(prop.local_columns))
+        return Shape("one", not column.nullable, target=prop.mapper.class_, column=str(column.key))
+    column = prop.columns[0]
+    required = not column.nullable and column.default is None
+    choices = getattr(column.type, "enum_class", None)
+    return Shape(_kind(column), required, _limit(column), choices, column=name, default=_default(column))
+
+
+def _default(column: Any) -> Any:
+    if column.default is None or not column.default.is_callable:
+        return getattr(column.default, "arg", None)
+    return lambda: column.default.arg(None)
+
+
+def _kind(column: Any) -> str:
+    if getattr(column.type, "enum_class", None):
+        return "choice"
+    kinds = {"bool": "flag", "date": "date", "datetime": "instant", "int": "number", "Decimal": "decimal"}
+    kinds |= {"float": "decimal"}
+    stored = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    if isinstance(stored, JSON):
+        return "list"
+    try:
+        return kinds.get(stored.python_type.__name__, "text")
+    except NotImplementedError:
+        return "text"
+
+
+def _limit(column: Any) -> int | None:
+    return column.type.length if isinstance(column.type, String) else None

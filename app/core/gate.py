@@ -1,0 +1,89 @@
+"""The gate: every address carries a rule, looked at before anything else; an address without one is closed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from app.core.access import may
+from app.core.actor import current
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who passes: anybody (`public`), anybody signed in, or who may do one of `verbs` with the list.
+
+    `listing` empty: the list of the view the address belongs to.
+    """
+
+    public: bool = False
+    verbs: str = ""
+    listing: str = ""
+
+
+PUBLIC: Final = Rule(public=True)
+
+
+def public(function: F) -> F:
+    """Open an address to everybody, signed in or not."""
+    return _mark(function, PUBLIC)
+
+
+def members(function: F) -> F:
+    """Open an address to everybody who is signed in."""
+    return _mark(function, Rule())
+
+
+def requires(verbs: str, listing: str = "") -> Callable[[F], F]:
+    """Open an address to those who may do one of `verbs` with the list."""
+    return lambda function: _mark(function, Rule(verbs=verbs, listing=listing))
+
+
+def _mark(function: F, rule: Rule) -> F:
+    function.rule = rule  # type: ignore[attr-defined]  # the rule travels with the function, so that a test can list all
+    return function
+
+
+def rule_of(view: Callable[..., Any]) -> Rule | None:
+    """Return the rule of a view function, with the list filled in; None if it has none."""
+    rule: Rule | None = getattr(view, "rule", None)
+    if rule is None or not rule.verbs or rule.listing:
+        return rule
+    return Rule(verbs=rule.verbs, listing=getattr(view, "__self__", None).guard)  # type: ignore[union-attr]  # list views only
+
+
+def passes(rule: Rule | None) -> bool:
+    """Tell whether the current actor passes the rule."""
+    if rule is None:
+        return False
+    if rule.public:
+        return True
+    return current() is not None and (not rule.verbs or any(may(verb, rule.listing) for verb in rule.verbs))
+
+
+def guard() -> Response | None:
+    """Let the request pass, send it to the sign-in page (or 401), or refuse it (403)."""
+    if request.endpoint is None:
+        return None
+    rule = rule_of(current_app.view_functions[request.endpoint])
+    if passes(rule):
+        return None
+    if current() is None and rule is not None:
+        return _sign_in_first()
+    abort(403)
+
+
+def _sign_in_first() -> Response:
+    if request.path.startswith("/api/"):
+        abort(401)
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.login", next=back if back != "/" else None))
+
+
+def unruled(app: Flask) -> list[str]:
+    """Return the endpoints that carry no rule; the build fails if there are any."""
+    return sorted(name for name, view in app.view_functions.items() if rule_of(view) is None)

@@ -1,0 +1,300 @@
+"""What a list page is asked to show: filters, order and page, read from the address.
+
+An unknown column, filter or page is answered with 400; nothing of the request is kept between requests.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+from flask_babel import gettext
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.sql import ColumnElement
+from werkzeug.datastructures import MultiDict
+
+from app.core import checks, clock
+from app.core.fields import Shape, Text, facts, shape
+from app.core.selects import find, holds
+from app.extensions import db
+
+COUNTED: Final = 10_000
+"""Rows are counted up to here; beyond it the page says “more than 10,000”."""
+LARGEST_PAGE: Final = 200
+DEFAULT_PAGE: Final = 25
+LONGEST_SEARCH: Final = 100
+DEEPEST_PAGE: Final = 1_000_000
+
+
+class BadQuery(Exception):
+    """The address asks for something this list does not have."""
+
+    def __init__(self, sentence: Text) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """A named filter of a list, such as “overdue”."""
+
+    label: Text
+    where: Callable[[], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a list lets people ask for."""
+
+    model: Any
+    filters: tuple[str, ...]
+    orders: tuple[str, ...]
+    default_order: tuple[str, str]
+    quick: Mapping[str, Quick] = field(default_factory=dict)
+
+    @property
+    def searched(self) -> list[str]:
+        """Return the columns the search box looks through."""
+        return [name for name, fact in facts(self.model).items() if fact.searched]
+
+
+@dataclass(frozen=True)
+class Query:
+    """One reading of an address: conditions, order, page. `chips` are the filters in words, with what removes them."""
+
+    offer: Offer
+    where: tuple[ColumnElement[bool], ...] = ()
+    order: tuple[str, str] = ("id", "desc")
+    page: int = 1
+    size: int = DEFAULT_PAGE
+    archived: bool = False
+    text: str = ""
+    chips: tuple[tuple[str, str, str], ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
+    rows_picked: tuple[tuple[str, str, str], ...] = ()
+
+    def at(self, page: int) -> "Query":
+        """Return the same query at another page."""
+        return replace(self, page=page)
+
+    def value(self, name: str) -> str:
+        """Return what was asked for under this name."""
+        return next((value for key, value in self.asked if key == name), "")
+
+    def picked(self, name: str) -> tuple[str, str]:
+        """Return id and words of the row chosen in a filter."""
+        return self.value(name), next((row for key, _value, row in self.rows_picked if key == name), "")
+
+    def without(self, name: str, value: str) -> list[tuple[str, str]]:
+        """Return the address without one filter."""
+        return [pair for pair in self.asked if pair != (name, value)]
+
+    def ordered(self, name: str) -> list[tuple[str, str]]:
+        """Return the address ordered by a column; the other way round if it is already. The page begins anew."""
+        turned = "-" if self.order == (name, "asc") else ""
+        return [*(pair for pair in self.asked if pair[0] != "order"), ("order", f"{turned}{name}")]
+
+    def paged(self, page: int) -> list[tuple[str, str]]:
+        """Return the address of another page."""
+        return [*self.asked, ("page", str(page))]
+
+    def rows(self, *relations: Any) -> list[Any]:
+        """Return the rows of the page, with these relations loaded in the same statement."""
+        statement = self._ordered(self._filtered(select(self.offer.model)))
+        statement = statement.options(*(joinedload(relation) for relation in relations))
+        return list(db.session.scalars(statement.limit(self.size).offset((self.page - 1) * self.size)))
+
+    def count(self, limit: int | None = COUNTED + 1) -> int:
+        """Return how many rows match, at most `limit`."""
+        found = self._filtered(select(self.offer.model.id)).limit(limit).subquery()
+        return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+    def _filtered(self, statement: Select[Any]) -> Select[Any]:
+        archived = self.offer.model.archived_at
+        return statement.where(archived.is_not(None) if self.archived else archived.is_(None), *self.where)
+
+    def _ordered(self, statement: Select[Any]) -> Select[Any]:
+        name, direction = self.order
+        column = getattr(self.offer.model, name)
+        # Without the id as tie-breaker two pages could show the same row.
+        last = self.offer.model.id
+        parts = (column, last) if name != "id" else (last,)
+        return statement.order_by(*(part.desc() if direction == "desc" else part.asc() for part in parts))
+
+
+def read(offer: Offer, args: MultiDict[str, str]) -> Query:
+    """Read an address. Raises BadQuery with the sentence for the person."""
+    reader = _Reader(offer, args)
+    for name in args:
+        reader.take(name, args.getlist(name))
+    return reader.query()
+
+
+class _Reader:
+    """Collects what one address asks for."""
+
+    def __init__(self, offer: Offer, args: MultiDict[str, str]) -> None:
+        self.offer = offer
+        self.args = args
+        self.where: list[ColumnElement[bool]] = []
+        self.chips: list[tuple[str, str, str]] = []
+        self.plain: dict[str, Any] = {}
+        self.rows_picked: list[tuple[str, str, str]] = []
+
+    def query(self) -> Query:
+        asked = tuple((k, v) for k, v in self.args.items(multi=True) if k != "page" and v != "")
+        order = self.plain.pop("order", self.offer.default_order)
+        return Query(
+            self.offer,
+            tuple(self.where),
+            order,
+            chips=tuple(self.chips),
+            asked=asked,
+            rows_picked=tuple(self.rows_picked),
+            **self.plain,
+        )
+
+    def take(self, name: str, values: list[str]) -> None:
+        values = [value for value in values if value != ""]
+        for value in values:
+            if checks.visible(value) is not None:
+                raise BadQuery(gettext("There are invisible control characters in the address."))
+        if not values:
+            return
+        special = {"page": self._page, "size": self._size, "order": self._order, "q": self._search}
+        special |= {"archived": self._archived, "quick": self._quick}
+        if name in special:
+            special[name](values[-1])
+        else:
+            self._filter(name, values)
+
+    def _page(self, value: str) -> None:
+        number = _digits(value)
+        if number is None or not 1 <= number <= DEEPEST_PAGE:
+            raise BadQuery(gettext("There is no page “%(page)s”.", page=value[:20]))
+        self.plain["page"] = number
+
+    def _size(self, value: str) -> None:
+        number = _digits(value)
+        if number is None:
+            raise BadQuery(gettext("“%(size)s” is not a page size.", size=value[:20]))
+        self.plain["size"] = min(max(number, 1), LARGEST_PAGE)
+
+    def _order(self, value: str) -> None:
+        name = value.removeprefix("-")
+        if name not in self.offer.orders:
+            raise BadQuery(gettext("This list cannot be ordered by “%(name)s”.", name=name[:40]))
+        self.plain["order"] = (name, "desc" if value.startswith("-") else "asc")
+
+    def _search(self, value: str) -> None:
+        text = value.strip()[:LONGEST_SEARCH]
+        if not text:
+            return
+        if not self.offer.searched:
+            raise BadQuery(gettext("This list has no search."))
+        self.where.append(holds(self.offer.model, text))
+        self.plain["text"] = text
+        self._chip("q", value, gettext("Search: %(text)s", text=text))
+
+    def _archived(self, value: str) -> None:
+        if value not in ("0", "1"):
+            raise BadQuery(_unknown("archived"))
+        self.plain["archived"] = value == "1"
+        if value == "1":
+            self._chip("archived", value, gettext("Archived"))
+
+    def _quick(self, value: str) -> None:
+        quick = self.offer.quick.get(value)
+        if quick is None:
+            raise BadQuery(_unknown(value))
+        self.where.append(quick.where())
+        self._chip("quick", value, str(quick.label))
+
+    def _filter(self, name: str, values: list[str]) -> None:
+        column, bound = _split(name, self.offer)
+        if column not in self.offer.filters:
+            raise BadQuery(_unknown(name))
+        form = shape(self.offer.model, column)
+        if bound:
+            self._bound(name, column, bound, form, values[-1])
+        else:
+            self._equal(name, column, form, values)
+
+    def _bound(self, name: str, column: str, bound: str, form: Shape, value: str) -> None:
+        day = _day(value)
+        attribute: Any = getattr(self.offer.model, column)
+        if form.kind == "instant":
+            limit: Any = clock.day_starts(day) if bound == "from" else clock.day_ends(day)
+            self.where.append(attribute >= limit if bound == "from" else attribute < limit)
+        else:
+            self.where.append(attribute >= day if bound == "from" else attribute <= day)
+        label = facts(self.offer.model)[column].label
+        words = gettext("%(label)s from %(day)s", label=label, day=day)
+        self._chip(name, value, words if bound == "from" else gettext("%(label)s until %(day)s", label=label, day=day))
+
+    def _equal(self, name: str, column: str, form: Shape, values: list[str]) -> None:
+        attribute: InstrumentedAttribute[Any] = getattr(self.offer.model, column)
+        picked = [_value(form, value, name) for value in values]
+        label = facts(self.offer.model)[column].label
+        for value, (_stored, words) in zip(values, picked, strict=True):
+            self._chip(name, value, gettext("%(label)s: %(words)s", label=label, words=words))
+        if form.kind == "one":
+            self.where.append(or_(*(_reaches(self.offer.model, column, row) for row, _words in picked)))
+            self.rows_picked += [(name, value, words) for value, (_row, words) in zip(values, picked, strict=True)]
+        else:
+            self.where.append(attribute.in_([stored for stored, _words in picked]))
+
+    def _chip(self, name: str, value: str, words: str) -> None:
+        self.chips.append((name, value, words))
+
+
+def _split(name: str, offer: Offer) -> tuple[str, str]:
+    for bound in ("from", "to"):
+        column = name.removesuffix(f"_{bound}")
+        if column != name and column in offer.filters and shape(offer.model, column).kind in ("date", "instant"):
+            return column, bound
+    if name in offer.filters and shape(offer.model, name).kind in ("date", "instant"):
+        raise BadQuery(_unknown(name))
+    return name, ""
+
+
+def _value(form: Shape, value: str, name: str) -> tuple[Any, str]:
+    """Return what a filter's text stands for, and its words."""
+    if form.kind == "choice" and form.choices:
+        member = next((m for m in form.choices if m.value == value), None)
+        if member is not None:
+            return member, str(member.label)
+    elif form.kind == "one":
+        row = find(form.target, value)
+        if row is not None:
+            return row, str(row)
+    elif form.kind == "flag" and value in ("0", "1"):
+        return value == "1", gettext("Yes") if value == "1" else gettext("No")
+    raise BadQuery(gettext("“%(value)s” is not a choice of the filter “%(name)s”.", value=value[:40], name=name[:40]))
+
+
+def _reaches(model: Any, column: str, row: Any) -> ColumnElement[bool]:
+    """Return the SQL for rows that point at `row`, or at what lies below it where the target is a tree."""
+    key = getattr(model, shape(model, column).column)
+    below: Callable[[], Any] | None = getattr(row, "below", None)
+    reached: ColumnElement[bool] = key.in_(below()) if below else key == row.id
+    return reached
+
+
+def _day(value: str) -> date:
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise BadQuery(gettext("“%(value)s” is not a date; write it like 2026-11-22.", value=value[:20])) from None
+    if checks.plausible(day) is not None:
+        raise BadQuery(gettext("“%(value)s” is not a date; write it like 2026-11-22.", value=value[:20]))
+    return day
+
+
+def _digits(value: str) -> int | None:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def _unknown(name: str) -> str:
+    return gettext("This list has no filter “%(name)s”.", name=name[:40])

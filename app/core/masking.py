@@ -1,0 +1,47 @@
+"""How sensitive values are shown: enough to recognise, not enough to misuse."""
+
+import re
+from typing import Final
+
+MASKED: Final = "*"
+_PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_ID = re.compile(r"(?<!\d)(\d{3})\d{11}(\d{3}[\dXx])(?!\d)")
+
+
+def phone(value: str) -> str:
+    """Show a mobile number as 138****0001; of any other number the last two digits."""
+    return _PHONE.sub(r"\1****\2", value) if _PHONE.fullmatch(value) else _tail(value, 2)
+
+
+def id_number(value: str) -> str:
+    """Show an identity number as 110***********1001."""
+    return f"{value[:3]}{MASKED * (len(value) - 7)}{value[-4:]}" if len(value) >= 15 else _tail(value, 2)
+
+
+def name(value: str) -> str:
+    """Show a name by its first character, and its last if it has three or more: 张*, 张*三, 欧**明."""
+    if len(value) <= 2:
+        return value[:1] + MASKED
+    return value[0] + MASKED * (len(value) - 2) + value[-1]
+
+
+def address(value: str) -> str:
+    """Show an address up to the building; without one, how it begins, and never a number."""
+    found = re.match(r"^.*?\d+\s*(?:栋|幢|号楼|座)", value)
+    if found:
+        return found[0] + MASKED * 3 if found[0] != value else value
+    return re.split(r"\d", value[: min(6, len(value) // 2)], maxsplit=1)[0] + MASKED * 3
+
+
+def hidden(value: str) -> str:
+    """Show nothing but that there is something."""
+    return MASKED * 3
+
+
+def free_text(value: str) -> str:
+    """Mask whatever in a free text looks like a mobile or an identity number."""
+    return _PHONE.sub(r"\1****\2", _ID.sub(r"\1***********\2", value))
+
+
+def _tail(value: str, shown: int) -> str:
+    return MASKED * max(len(value) - shown, 3) + value[-shown:] if len(value) > shown else MASKED * 3

@@ -1,0 +1,160 @@
+"""What every table of ours has in common: identity, version, who and when, and the community it belongs to."""
+
+import enum
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from flask_appbuilder import Model
+from flask_babel import lazy_gettext as _
+from sqlalchemy import Enum, ForeignKey, String, true
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.sql import ColumnElement
+
+from app.core import access, pinyin
+from app.core.actor import Actor, Held
+from app.core.clock import Instant, now
+from app.core.fields import Labelled, about
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# SQLite can only alter constraints that have a name, and the name must be the same on every database.
+Model.metadata.naming_convention = NAMING
+
+
+def _codes(choices: type[enum.Enum]) -> list[str]:
+    return [member.value for member in choices]
+
+
+# A choice is stored as its code in a plain text column: a new choice then needs no migration.
+Model.registry.update_type_annotation_map(
+    {
+        Labelled: Enum(Labelled, native_enum=False, create_constraint=False, length=32, values_callable=_codes),
+        datetime: Instant(),
+    }
+)
+
+RowSet = Callable[[Any, Actor], Any]
+"""Tells of a row whether it belongs to a set; given the class instead of a row, the same words give the SQL."""
+
+
+def new_uid() -> str:
+    """Return 128 random bits as 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+class Recorded:
+    """A row that knows its identity, its version, who wrote it and whether it is archived."""
+
+    list_name: ClassVar[str] = ""
+    """The page name of the list the row belongs to; the line of the role table unless `guarded_by` says another."""
+
+    guarded_by: ClassVar[str] = ""
+    archivable: ClassVar[bool] = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now, info=about(_("Recorded at"), group=_("Record"), edited=False, sheet=False))
+    changed_at: Mapped[datetime] = mapped_column(default=now, info=about(_("Changed at"), group=_("Record"), edited=False, sheet=False))
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    archived_at: Mapped[datetime | None] = mapped_column(info=about(_("Archived at"), group=_("Record"), edited=False, sheet=False))
+    archive_reason: Mapped[str | None] = mapped_column(
+        String(200), info=about(_("Reason for archiving"), group=_("Record"), edited=False, sheet=False)
+    )
+
+    @declared_attr
+    def created_by(cls) -> Mapped[Any]:  # noqa: N805 - SQLAlchemy hands over the class
+        """The person who recorded the row; nobody when the system did."""
+        info = about(_("Recorded by"), group=_("Record"), edited=False, sheet=False)
+        return relationship("Account", foreign_keys=[cls.created_by_id], info=info)  # type: ignore[list-item]  # set on the mapped class
+
+    @declared_attr
+    def changed_by(cls) -> Mapped[Any]:  # noqa: N805 - SQLAlchemy hands over the class
+        """The person who changed the row last."""
+        info = about(_("Changed by"), group=_("Record"), edited=False, sheet=False)
+        return relationship("Account", foreign_keys=[cls.changed_by_id], info=info)  # type: ignore[list-item]  # set on the mapped class
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy hands over the class
+        return {"version_id_col": cls.version}
+
+    @classmethod
+    def guard(cls) -> str:
+        """Return the line of the role table that rules this model."""
+        return cls.guarded_by or cls.list_name
+
+
+class Sought:
+    """A row that is found while typing: by name, other names and pinyin initials."""
+
+    sought_in: ClassVar[tuple[str, ...]] = ("name",)
+    sought: Mapped[str] = mapped_column(String(600), default="")
+
+    def found_by(self) -> str:
+        """Return what the row is found by."""
+        given = (getattr(self, name) or "" for name in self.sought_in)
+        flat = (text for one in given for text in (one if isinstance(one, list) else [one]))
+        return pinyin.words(flat)[:600]
+
+
+class Guarded:
+    """A row that only some may see and write: those whose grants reach it and whose role allows it."""
+
+    open_to_members: ClassVar[bool] = False
+    """True where everybody who holds a grant that reaches the row may read it, whatever the role table says."""
+
+    row_sets: ClassVar[dict[str, RowSet]] = {}
+    """The sets of rows the role table names, by its words."""
+
+    @classmethod
+    def within(cls, held: Held) -> ColumnElement[bool]:
+        """Return the SQL that tells which rows a grant reaches."""
+        raise TypeError(f"{cls.__name__} does not say what a grant reaches")
+
+    def is_within(self, held: Held) -> bool:
+        """Tell whether a grant reaches this row."""
+        raise TypeError(f"{type(self).__name__} does not say what a grant reaches")
+
+    @classmethod
+    def visible(cls, actor: Actor) -> ColumnElement[bool]:
+        """Return the SQL that tells which rows the actor may see."""
+        return access.criterion(cls, actor)
+
+    def writable(self, actor: Actor, verbs: str) -> bool:
+        """Tell whether the actor may do one of `verbs` with this row as it now is."""
+        return any(access.may_row(verb, self, actor) for verb in verbs)
+
+
+class Scoped(Guarded):
+    """A row of one community; visible and writable only within the actor's grants."""
+
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+
+    @declared_attr
+    def community(cls) -> Mapped[Any]:  # noqa: N805 - SQLAlchemy hands over the class
+        """The community the row belongs to."""
+        info = about(_("Community"), group=_("Record"), edited=False, sheet=False)
+        return relationship("Community", foreign_keys=[cls.community_id], info=info)  # type: ignore[list-item]  # set on the mapped class
+
+    @classmethod
+    def within(cls, held: Held) -> ColumnElement[bool]:
+        """A grant reaches the rows of its community; one without a community reaches all."""
+        return true() if held.community_id is None else cls.community_id == held.community_id
+
+    def is_within(self, held: Held) -> bool:
+        """Tell whether the row is of the grant's community."""
+        return held.community_id is None or self.community_id == held.community_id
+
+
+def recorded_by(row: Any, actor: Actor) -> Any:
+    """The rows the actor recorded."""
+    return row.created_by_id == (actor.user_id or 0)

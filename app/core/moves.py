@@ -1,0 +1,146 @@
+"""Making a move: who may, is it allowed now, are the parameters right; then the row, its timeline and the news.
+
+Every door (page, bulk action, REST, command, job) ends here.
+"""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+from blinker import Signal
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session, object_session
+
+from app.core import access, checks, rules
+from app.core.actor import Actor, current
+from app.core.fields import Labelled, Text, facts, shape
+from app.core.flow import Ask, Flow, Move
+from app.core.timeline import add_step
+
+LONGEST_REASON: Final = 500
+ARCHIVED: Final = _("The row is archived; restore it first.")
+
+moved: Final = Signal()
+"""Sent by the class of the row after its state has changed and before it is written; `row`, `move`, `values`."""
+
+
+class Refused(Exception):
+    """The move is not allowed now; the reason is for the person who tried."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Stale(Exception):
+    """Somebody else has changed the row since it was opened."""
+
+
+def perform(row: Any, name: str, values: dict[str, Any], version: int | None = None) -> None:
+    """Make the move `name` on `row` with the given parameters.
+
+    Raises Forbidden (403), Refused (409), Stale (409) or Violation (422); the row is then as it was in the database
+    once the transaction is rolled back.
+    """
+    flow: Flow = type(row).flow
+    move = flow.by_name.get(name)
+    if move is None:
+        raise access.OutOfScope
+    actor = _allowed(row, move)
+    if version is not None and version != row.version:
+        raise Stale
+    if (reason := refusal(row, move, actor)) is not None:
+        raise Refused(reason)
+    _require(row, move, values)
+    session = object_session(row)
+    if session is None:
+        raise access.OutOfScope
+    _apply(session, row, flow, move, values)
+
+
+def _apply(session: Session, row: Any, flow: Flow, move: Move, values: dict[str, Any]) -> None:
+    source, target = flow.state(row), move.leads_to(row)
+    for name, value in values.items():
+        if name in facts(type(row)):
+            setattr(row, name, value)
+    if target is not None:
+        setattr(row, flow.column, target)
+    moved.send(type(row), row=row, move=move.name, values=values)
+    said = {name: spoken(value) for name, value in values.items() if value is not None}
+    add_step(session, row, move.name, source.value, flow.state(row).value, **said)
+
+
+def _allowed(row: Any, move: Move) -> Actor:
+    actor = current()
+    if actor is None or not may_make(row, move, actor):
+        raise access.Forbidden
+    return actor
+
+
+def may_make(row: Any, move: Move, actor: Actor) -> bool:
+    """Tell whether a grant of the actor allows this kind of move on this row, whatever state it is in."""
+    if actor.unbounded:
+        return True
+    held = access.roles_for("m", row, actor)
+    return bool(held & set(move.by)) if move.by else bool(held)
+
+
+def refusal(row: Any, move: Move, actor: Actor) -> Text | None:
+    """Return why the move is not possible now, or None."""
+    if row.archived_at is not None:
+        return ARCHIVED
+    state = type(row).flow.state(row)
+    if state not in move.sources:
+        return _("“%(move)s” is not possible in the state “%(state)s”.", move=move.label, state=state.label)
+    return next((reason for guard in move.guards if (reason := guard(row, actor)) is not None), None)
+
+
+def possible(row: Any, actor: Actor | None = None) -> list[Move]:
+    """Return the moves the actor can make on this row now."""
+    actor = actor or current()
+    if actor is None:
+        return []
+    flow: Flow | None = getattr(type(row), "flow", None)
+    moves = flow.from_here(row) if flow else ()
+    return [move for move in moves if may_make(row, move, actor) and refusal(row, move, actor) is None]
+
+
+def _require(row: Any, move: Move, values: dict[str, Any]) -> None:
+    """Check the parameters; a column of the row may stay as it is if it is set already."""
+    unknown = set(values) - {ask.name for ask in move.asks}
+    found: dict[str, list[Text]] = {name: [_("This is not asked here.")] for name in unknown}
+    for ask in move.asks:
+        if (complaint := _complaint(row, ask, values)) is not None:
+            found[ask.name] = [complaint]
+    if found:
+        raise rules.Violation(found)
+
+
+def _complaint(row: Any, ask: Ask, values: dict[str, Any]) -> Text | None:
+    value = values.get(ask.name)
+    if value is None or value == "":
+        is_set = ask.name not in values and getattr(row, ask.name, None) is not None
+        return _("Please fill this in.") if ask.required and not is_set else None
+    if ask.name not in facts(type(row)) and isinstance(value, str):
+        return checks.visible(value) or rules.too_long(value, LONGEST_REASON)
+    return None
+
+
+def spoken(value: Any) -> Any:
+    """Return a parameter as it is kept in the timeline."""
+    if isinstance(value, Labelled):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | list) else str(value)
+
+
+def label_of(model: Any, ask: Ask) -> Text:
+    """Return the words for a parameter: its own, or those of the column it sets."""
+    if ask.label is not None:
+        return ask.label
+    return facts(model)[ask.name].label if ask.name in facts(model) else _("Reason")
+
+
+def is_relation(model: Any, ask: Ask) -> bool:
+    """Tell whether the parameter is one of other rows."""
+    return ask.name in facts(model) and shape(model, ask.name).kind == "one"

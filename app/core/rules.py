@@ -1,0 +1,70 @@
+"""The rules of a row, checked below every door right before it is written."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from app.core import checks
+from app.core.fields import Field, Shape, Text, facts, shape
+
+BIGGEST_NUMBER = 2**31 - 1
+
+
+class Violation(Exception):
+    """One or more values of a row are not acceptable; `errors` says what is wrong, by column."""
+
+    def __init__(self, errors: dict[str, list[Text]]) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
+RowRule = Callable[[Any], dict[str, Text] | None]
+"""Looks at a whole row and answers with complaints by column, or None."""
+
+
+def errors(row: Any) -> dict[str, list[Text]]:
+    """Return what is wrong with a row, by column; empty when all is well."""
+    found: defaultdict[str, list[Text]] = defaultdict(list)
+    for name, field in facts(type(row)).items():
+        complaint = _complaint(getattr(row, name), field, shape(type(row), name))
+        if complaint:
+            found[name].append(complaint)
+    for rule in getattr(type(row), "rules", ()):
+        for name, complaint in (rule(row) or {}).items():
+            found[name].append(complaint)
+    return dict(found)
+
+
+def require(row: Any) -> None:
+    """Stop with a Violation unless every rule of the row holds."""
+    found = errors(row)
+    if found:
+        raise Violation(found)
+
+
+def _complaint(value: Any, field: Field, form: Shape) -> Text | None:
+    if value is None or value == "":
+        return _("Please fill this in.") if form.required and form.kind != "flag" else None
+    if field.mask and isinstance(value, str) and "*" in value:
+        found: Text | None = _("Type the whole value; a mask is not stored.")
+    elif isinstance(value, str):
+        found = checks.visible(value) or too_long(value, form.limit)
+    elif isinstance(value, date | datetime):
+        found = checks.plausible(value)
+    elif isinstance(value, int) and abs(value) > BIGGEST_NUMBER:
+        found = _("The number is too large.")
+    elif isinstance(value, list):
+        found = next((bad for item in value if (bad := checks.visible(str(item)))), None)
+    else:
+        found = None
+    return found or (field.check(value) if field.check else None)
+
+
+def too_long(value: str, limit: int | None) -> Text | None:
+    """Complain about a text longer than its column, in characters."""
+    if limit is None or len(value) <= limit:
+        return None
+    return _("Too long: %(length)s characters, at most %(limit)s.", length=len(value), limit=limit)

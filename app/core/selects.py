@@ -1,0 +1,78 @@
+"""Search-as-you-type selects: the page carries only the chosen option, and only rows in scope are accepted."""
+
+from typing import Any, Final
+
+from flask_babel import gettext
+from sqlalchemy import false, or_, select
+from sqlalchemy.sql import ColumnElement
+from wtforms import Field as FormField
+from wtforms.widgets import TextInput
+
+from app.core.fields import Text, facts
+from app.core.model import Sought
+from app.extensions import db
+
+OFFERED: Final = 20
+"""How many choices are offered at once."""
+
+
+class RemoteSelect(FormField):
+    """One row of another list, by id. What is not in the actor's scope is not accepted."""
+
+    widget = TextInput()
+
+    def __init__(self, label: Text | None = None, target: type | None = None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.target: Any = target
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Look the chosen row up inside the scope."""
+        self.data = None
+        given = valuelist[0].strip() if valuelist else ""
+        before = self.object_data
+        if before is not None and given == str(before.id):
+            self.data = before
+        elif given:
+            self.data = find(self.target, given)
+            if self.data is None:
+                raise ValueError(gettext("This choice does not exist (any more); choose again."))
+
+    @property
+    def chosen_id(self) -> str:
+        """Return the id of the chosen row as text, or nothing."""
+        return str(self.data.id) if self.data is not None else ""
+
+    @property
+    def chosen_text(self) -> str:
+        """Return the words for the chosen row, or nothing."""
+        return option_words(self.data) if self.data is not None else ""
+
+
+def find(target: Any, given: str) -> Any:
+    """Return the row with this id if it is in scope, else None."""
+    if not (given.isascii() and given.isdigit()) or len(given) > 9:
+        return None
+    # Asked for, not taken from what the session holds already: that may have come in for somebody else.
+    return db.session.scalars(select(target).where(target.id == int(given))).one_or_none()
+
+
+def offered(target: Any, text: str, *where: Any) -> list[tuple[int, str]]:
+    """Return id and words of the rows in scope whose searched columns hold `text`, at most OFFERED."""
+    statement = select(target).where(target.archived_at.is_(None), *where)
+    if text:
+        statement = statement.where(holds(target, text[:40]))
+    statement = statement.order_by(*getattr(target, "option_order", (target.id,))).limit(OFFERED)
+    return [(row.id, option_words(row)) for row in db.session.scalars(statement)]
+
+
+def holds(target: Any, text: str) -> ColumnElement[bool]:
+    """Return the SQL for the rows found by a text: by what they are sought in, else by their searched columns."""
+    if issubclass(target, Sought):
+        return target.sought.contains(text.lower(), autoescape=True)
+    columns = [getattr(target, name) for name, fact in facts(target).items() if fact.searched]
+    return or_(false(), *(column.icontains(text, autoescape=True) for column in columns))
+
+
+def option_words(row: Any) -> str:
+    """Return the words of a row as a choice: its full name where it has one."""
+    return str(getattr(row, "full_name", row))

@@ -1,0 +1,186 @@
+"""A list as a specification: what a view says, what derives from the column facts, and how its rows are found.
+
+FAB's ModelView carries the registry, the addresses and the column lists; its handlers are replaced, because they share
+filters between threads, run actions outside the scope, lose what was typed and show database texts.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any, Final
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_appbuilder import ModelView
+from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.sql import ColumnElement
+
+from app.core import access, selects
+from app.core.fields import Text, facts, shape
+from app.core.forms import Kept, field_for, row_form
+from app.core.listing import Offer, Quick
+from app.extensions import db
+
+NEVER: Final = {"delete", "download", "action"}
+"""FAB's pages that work outside the scope; deletion is archiving, and files come by their row."""
+
+Page = ResponseReturnValue
+
+
+class ScopedInterface(SQLAInterface):
+    """FAB's way to a model. The scope itself stands in the session, below this."""
+
+    def get(self, id: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: A002 - FAB's name
+        """Return the row with this id if it is in scope; an id that is no number is of no row."""
+        return selects.find(self.obj, str(id))
+
+
+class Specification(ModelView):
+    """What a list is."""
+
+    datamodel: ScopedInterface
+    list_title: Any
+    list_columns: Any
+    show_columns: Any
+    add_form: Any
+    edit_form: Any
+    actions: Any
+    base_filters: Any
+    related_views: Any
+    _related_views: Any
+    menu_group: Text = ""
+    filter_columns: tuple[str, ...] = ()
+    order_names: tuple[str, ...] = ()
+    default_order: tuple[str, str] = ("id", "desc")
+    quick_filters: Mapping[str, Quick] = {}
+    loud_filters: tuple[str, ...] = ()
+    """The quick filters whose number should alarm when it is not zero."""
+    bulk_moves: tuple[str, ...] = ()
+    add_names: tuple[str, ...] = ()
+    edit_names: tuple[str, ...] = ()
+    add_hint: Text = ""
+    empty_hint: Text = _("Nothing here yet.")
+    narrow_columns: tuple[str, ...] = ("code",)
+    """Columns of the list page that are never broken over lines."""
+    link_column: str = ""
+    """The column of the list page that leads to the row; the second one unless said otherwise."""
+    list_name: str
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.model: Any = self.datamodel.obj
+        self.list_name = self.model.list_name
+        self.route_base = f"/{self.list_name}"
+        self.exclude_route_methods = NEVER | self._unused()
+        super().__init__(**kwargs)
+
+    def _unused(self) -> set[str]:
+        moves = set() if hasattr(self.model, "flow") else {"move", "action_post"}
+        return moves if self.model.archivable else moves | {"archive", "restore"}
+
+    @property
+    def guard(self) -> str:
+        """Return the line of the role table that rules this list."""
+        return str(self.model.guard())
+
+    def _init_properties(self) -> None:
+        described = facts(self.model)
+        edited = [name for name, fact in described.items() if fact.edited]
+        self.label_columns = {name: fact.label for name, fact in described.items()}
+        self.list_columns = self.list_columns or [name for name, fact in described.items() if fact.listed]
+        self.link_column = self.link_column or self.list_columns[min(1, len(self.list_columns) - 1)]
+        self.show_columns = self.show_columns or list(described)
+        self.add_names = self.add_names or tuple(edited)
+        self.edit_names = self.edit_names or tuple(edited)
+        self.add_columns, self.edit_columns = list(self.add_names), list(self.edit_names)
+        self.order_columns, self.search_columns = list(self.order_names), list(self.filter_columns)
+        self.actions, self.base_filters, self.related_views, self._related_views = {}, [], [], []
+        self._refuse_oracles()
+
+    def _refuse_oracles(self) -> None:
+        """Filtering or ordering by a masked column would tell what the mask hides."""
+        asked = {*self.filter_columns, *self.order_names, *self.offer.searched} - {"id"}
+        hidden = {name for name in asked if facts(self.model)[name].mask or facts(self.model)[name].sealed}
+        if hidden:
+            raise ValueError(f"{type(self).__name__}: masked columns cannot be asked for: {sorted(hidden)}")
+
+    def _init_forms(self) -> None:
+        """Make the form classes once; FAB's converter is not asked."""
+        asked = {"community": field_for(self.model, "community")} if self._scoped else {}
+        self.add_form = row_form(self.model, self.add_names, uid=Kept(), **asked)
+        self.edit_form = row_form(self.model, self.edit_names, version=Kept())
+
+    def _init_titles(self) -> None:
+        self.list_title = self.list_title or _("List")
+
+    @property
+    def _scoped(self) -> bool:
+        return "community" in facts(self.model)
+
+    @cached_property
+    def offer(self) -> Offer:
+        """Return what people may ask this list for."""
+        return Offer(self.model, self.filter_columns, self.order_names, self.default_order, self.quick_filters)
+
+    def groups(self, names: Iterable[str]) -> list[tuple[Text, list[str]]]:
+        """Return the columns by the section they stand in, in the order of the facts."""
+        found: dict[str, tuple[Text, list[str]]] = {}
+        for name in names:
+            group = facts(self.model)[name].group or ""
+            found.setdefault(str(group), (group, []))[1].append(name)
+        return list(found.values())
+
+    def relations(self, names: Iterable[str]) -> list[Any]:
+        """Return the relations among these columns, to be loaded in one statement."""
+        wanted = [name for name in names if shape(self.model, name).kind == "one"]
+        if hasattr(self.model, "place") and "place" not in wanted:
+            wanted.append("place")
+        return [getattr(self.model, name) for name in wanted]
+
+    def create(self, values: dict[str, Any]) -> Any:
+        """Make and add a row; lists with a service call it here."""
+        row = self.model(**values)
+        db.session.add(row)
+        return row
+
+    def change(self, row: Any, values: dict[str, Any]) -> None:
+        """Change a row."""
+        for name, value in values.items():
+            setattr(row, name, value)
+
+    def choices(self, name: str, text: str) -> list[tuple[int, str]]:
+        """Return the choices of a select of this list's forms."""
+        return selects.offered(shape(self.model, name).target, text)
+
+    def depth(self, row: Any) -> int:
+        """Return how far a row of a tree is indented in the list's own order."""
+        return 0
+
+    def narrowed(self) -> tuple[ColumnElement[bool], ...]:
+        """Return what narrows the pages of this list further than the scope of its rows."""
+        return ()
+
+    def panels(self, row: Any) -> list[tuple[str, dict[str, Any]]]:
+        """Return further sections of the detail page: template and its values."""
+        return []
+
+    def row(self, pk: str, verbs: str = "v", names: Iterable[str] = ()) -> Any:
+        """Return the row if it is in scope (else 404) and the actor may do one of `verbs` with it (else 403)."""
+        found = self._load(pk, names)
+        if found is None:
+            raise access.OutOfScope
+        if verbs != "v" and not any(access.may_row(verb, found) for verb in verbs):
+            raise access.Forbidden
+        return found
+
+    def _load(self, pk: str, names: Iterable[str]) -> Any:
+        if not (pk.isascii() and pk.isdigit()) or len(pk) > 9:
+            return None
+        eager = (joinedload(relation) for relation in self.relations(names))
+        found = select(self.model).where(self.model.id == int(pk), *self.narrowed())
+        return db.session.scalars(found.options(*eager)).one_or_none()
+
+    def url(self, name: str, /, **values: Any) -> str:
+        """Return the address of one of this list's pages."""
+        return url_for(f"{self.endpoint}.{name}", **values)

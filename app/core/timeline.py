@@ -1,0 +1,88 @@
+"""The timeline of a row: every step it took, who made it and when."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from flask_appbuilder import Model
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, false, or_, select, true
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.sql import ColumnElement
+
+from app.core import access, clock
+from app.core.actor import Actor, current
+from app.core.model import Scoped, new_uid
+
+
+class Step(Scoped, Model):
+    """One step of one row: registered, moved, archived or restored. Steps are only ever added."""
+
+    __tablename__ = "step"
+    __table_args__ = (Index("ix_step_row", "community_id", "list", "row_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
+    list: Mapped[str] = mapped_column(String(32))
+    row_id: Mapped[int]
+    move: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str | None] = mapped_column(String(32))
+    target: Mapped[str | None] = mapped_column(String(32))
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    by: Mapped[Any] = relationship("Account", foreign_keys=[by_id], viewonly=True)
+    by_label: Mapped[str] = mapped_column(String(64))
+    said: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    """What was given with the step: parameters by name, codes for choices, words for relations."""
+
+    told: ClassVar[dict[str, Any]] = {}
+    """The models that keep a timeline, by list name."""
+
+    @classmethod
+    def visible(cls, actor: Actor) -> ColumnElement[bool]:
+        """The steps of the rows the actor sees."""
+        if actor.unbounded:
+            return true()
+        return or_(false(), *(cls._of(name, model, actor) for name, model in cls.told.items()))
+
+    @classmethod
+    def _of(cls, name: str, model: Any, actor: Actor) -> ColumnElement[bool]:
+        rows = select(model.id).where(model.visible(actor))
+        return and_(cls.list == name, cls.row_id.in_(rows))
+
+    def writable(self, actor: Actor, verbs: str) -> bool:
+        """A step is added together with its row, which is checked by itself; nobody changes it later."""
+        model = self.told.get(self.list)
+        held = [held for verb in "cema" for held, _rule in access.clauses(actor, model.guard(), verb)] if model else []
+        return verbs == "c" and any(self.is_within(one) for one in held)
+
+
+def keeps_timeline(model: Any) -> Any:
+    """Let a list keep a timeline of its rows; a class decorator."""
+    Step.told[model.list_name] = model
+    return model
+
+
+def add_step(session: Session, row: Any, move: str, source: str | None, target: str | None, **said: Any) -> Step:
+    """Write one step of a row, made by the current actor now."""
+    actor = current()
+    if actor is None:
+        raise access.OutOfScope
+    step = Step(
+        list=row.list_name,
+        row_id=row.id,
+        community=row.community,
+        move=move,
+        source=source,
+        target=target,
+        at=clock.now(),
+        by_id=actor.user_id,
+        by_label=actor.label,
+        said=said,
+    )
+    session.add(step)
+    return step
+
+
+def steps_of(session: Session, row: Any) -> list[Step]:
+    """Return the steps of a row, oldest first."""
+    found = select(Step).filter_by(community_id=row.community_id, list=row.list_name, row_id=row.id).order_by(Step.id)
+    return list(session.scalars(found))

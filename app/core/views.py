@@ -1,0 +1,158 @@
+"""The pages of a list: the list itself, the detail of a row, and the choices it offers to selects."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import abort, jsonify, render_template, request
+from flask_appbuilder import expose
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.core import access, display, moves, selects
+from app.core.editing import Editing
+from app.core.errors import answer
+from app.core.fields import Labelled, Text, facts, shape
+from app.core.gate import requires
+from app.core.listing import COUNTED, BadQuery, Query, read
+from app.core.moving import Moving
+from app.core.specification import Page, ScopedInterface
+from app.core.timeline import Step, steps_of
+from app.extensions import db
+
+__all__ = ["ListView", "ScopedInterface"]
+
+# Inside the view `list` is the page of the list.
+Names = list[str]
+Pairs = list[tuple[Text, str]]
+
+STEPS = {
+    "register": _("Registered"),
+    "archive": _("Archived"),
+    "restore": _("Restored"),
+    "edit": _("Edited"),
+}
+
+
+class ListView(Editing, Moving):
+    """List, detail, forms, moves and archive of one list; every list of the portal is one of these."""
+
+    @expose("/list/")
+    @requires("v")
+    def list(self) -> Page:
+        """Show the rows that were asked for."""
+        try:
+            query = self.asked(request.args)
+        except BadQuery as bad:
+            return answer(400, bad.sentence)
+        total = query.count()
+        query = _within(query, total)
+        return render_template("appbuilder/general/model/list.html", **self._list_values(query, total))
+
+    def asked(self, args: MultiDict[str, str]) -> Query:
+        """Read what is asked of the list, within what it shows the actor. Raises BadQuery."""
+        query = read(self.offer, args)
+        return replace(query, where=(*query.where, *self.narrowed()))
+
+    def _list_values(self, query: Query, total: int) -> dict[str, Any]:
+        rows = query.rows(*self.relations(self.list_columns))
+        return {
+            "view": self,
+            "title": self.list_title,
+            "query": query,
+            "rows": rows,
+            "total": total,
+            "counted": COUNTED,
+            "pages": max(1, -(-total // query.size)),
+            "bulk": [self.model.flow.by_name[name] for name in self.bulk_moves] if access.may("m", self.guard) else [],
+        }
+
+    @expose("/show/<pk>", methods=["GET"])
+    @requires("v")
+    def show(self, pk: str) -> Page:
+        """Show one row: its facts in groups, what can be done with it, and what happened to it."""
+        row = self.row(pk, names=self.show_columns)
+        return render_template(
+            "appbuilder/general/model/show.html",
+            view=self,
+            title=str(row),
+            row=row,
+            groups=self.groups(self.show_columns),
+            moves=moves.possible(row),
+            steps=steps_of(db.session, row) if self.list_name in Step.told else [],
+            may={verb: access.may_row(verb, row) for verb in "ea"},
+            panels=self.panels(row),
+        )
+
+    def worth_showing(self, row: Any) -> Names:
+        """Return the columns of the detail page: those people fill in, and of the others the ones that say something."""
+        described = facts(self.model)
+        return [
+            name
+            for name in self.show_columns
+            if described[name].edited or getattr(row, name) not in (None, 0, False, "")
+        ]
+
+    def alarms(self, row: Any) -> Text | None:
+        """Return what is alarming about a row, if anything."""
+        return _("Overdue") if getattr(row, "is_overdue", False) else None
+
+    def step_label(self, step: Step) -> Text:
+        """Return the words for a step of the timeline."""
+        move = self.model.flow.by_name.get(step.move) if hasattr(self.model, "flow") else None
+        return move.label if move is not None else STEPS.get(step.move, step.move)
+
+    def step_by(self, step: Step) -> str:
+        """Return who made a step."""
+        return step.by.name if step.by is not None else gettext("The system")
+
+    def step_said(self, step: Step) -> Pairs:
+        """Return what was given with a step, in words; sensitive columns stay out."""
+        described = facts(self.model)
+        open_ones = {name: said for name, said in step.said.items() if not _sensitive(described.get(name))}
+        return [(self._said_label(step, name), self._said_words(name, said)) for name, said in open_ones.items()]
+
+    def _said_label(self, step: Step, name: str) -> Text:
+        return facts(self.model)[name].label if name in facts(self.model) else _("Reason")
+
+    def _said_words(self, name: str, said: Any) -> str:
+        choices = shape(self.model, name).choices if name in facts(self.model) else None
+        member = next((one for one in choices or () if one.value == said), None)
+        return display.words(member if isinstance(member, Labelled) else said)
+
+    @expose("/options")
+    @requires("v")
+    def options(self) -> Response:
+        """Return the rows of this list as choices."""
+        return _as_choices(selects.offered(self.model, request.args.get("q", "").strip()))
+
+    @expose("/filters/<name>")
+    @requires("v")
+    def filter_choices(self, name: str) -> Response:
+        """Return the choices of a filter of this list."""
+        if name not in self.filter_columns or shape(self.model, name).kind != "one":
+            abort(404)
+        return _as_choices(selects.offered(shape(self.model, name).target, request.args.get("q", "").strip()))
+
+    @expose("/choices/<name>")
+    @requires("cem")
+    def choices_of(self, name: str) -> Response:
+        """Return the choices of a select in this list's forms."""
+        if name not in facts(self.model) or shape(self.model, name).kind != "one":
+            abort(404)
+        return _as_choices(self.choices(name, request.args.get("q", "").strip()))
+
+
+def _as_choices(found: list[tuple[int, str]]) -> Response:
+    return jsonify(results=[{"id": pk, "text": text} for pk, text in found])
+
+
+def _within(query: Query, total: int) -> Query:
+    """Return the query for a page that exists: the last one where more was asked for."""
+    last = max(1, -(-total // query.size))
+    return query if query.page <= last or total > COUNTED else query.at(last)
+
+
+def _sensitive(field: Any) -> bool:
+    return field is not None and (field.sealed or field.mask is not None)

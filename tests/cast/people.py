@@ -1,0 +1,91 @@
+"""Who plays: two communities, their places, and one person for each role."""
+
+from typing import Final
+
+from app.accounts.models import Account, Grant, GrantRole
+from app.accounts.passwords import hashed
+from app.communities.models import Category, Community, Place, PlaceKind
+from app.extensions import db
+from app.roles import Role
+
+PASSWORD: Final = "sunny-lane-2026"
+
+NAMES: Final = {
+    "secretary": "陈秀兰",
+    "worker": "李国强",
+    "coordinator": "周敏",
+    "gridlead": "何志强",
+    "gridworker": "罗小玲",
+    "liaison": "黄建国",
+    "partner": "邓丽华",
+    "volunteer": "张海燕",
+    "auditor": "谢文静",
+    "admin": "管理员",
+    "supervisor": "梁永康",
+    "neighbour": "吴桂芳",
+}
+
+ROLES: Final = {
+    "secretary": Role.SECRETARY,
+    "worker": Role.WORKER,
+    "coordinator": Role.COORDINATOR,
+    "gridlead": Role.GRID_LEAD,
+    "gridworker": Role.GRID_WORKER,
+    "liaison": Role.LIAISON,
+    "partner": Role.PARTNER,
+    "volunteer": Role.VOLUNTEER,
+    "auditor": Role.AUDITOR,
+}
+
+CAST: Final = tuple(NAMES)
+
+
+def enter() -> None:
+    """Let everybody onto the stage."""
+    ours, theirs = _community("wjb", "武江北社区"), _community("qn", "桥南社区")
+    grids = [_place(ours, name) for name in ("第一网格", "第二网格")]
+    _place(ours, "武江北路8栋", grids[0])
+    _place(ours, "二建宿舍", grids[1])
+    _place(theirs, "桥南一网格")
+    for community in (ours, theirs):
+        _categories(community)
+    secret = hashed(PASSWORD)
+    everybody = {login: _account(login, name, secret, number) for number, (login, name) in enumerate(NAMES.items(), 1)}
+    for login, role in ROLES.items():
+        place = {"gridlead": grids[0], "gridworker": grids[0]}.get(login)
+        _grant(everybody[login], role, ours, place)
+    _grant(everybody["admin"], Role.ADMIN, None)
+    _grant(everybody["neighbour"], Role.SECRETARY, theirs)
+    for community in (ours, theirs):
+        _grant(everybody["supervisor"], Role.SUPERVISOR, community)
+
+
+def _community(code: str, name: str) -> Community:
+    community = Community(code=code, name=name, street="惠民街道", district="武江区", city="韶关市")
+    db.session.add(community)
+    db.session.flush()
+    return community
+
+
+def _place(community: Community, name: str, parent: Place | None = None) -> Place:
+    level, kind = (2, PlaceKind.BUILDING) if parent else (1, PlaceKind.GRID)
+    place = Place(community=community, name=name, parent=parent, level=level, kind=kind)
+    db.session.add(place)
+    db.session.flush()
+    return place
+
+
+def _categories(community: Community) -> None:
+    top = Category(community=community, name="社区治理")
+    db.session.add_all([top, Category(community=community, name="公共设施", parent=top)])
+
+
+def _account(login: str, name: str, secret: str, number: int) -> Account:
+    account = Account(login=login, name=name, phone=f"138000010{number:02d}", password_hash=secret)
+    db.session.add(account)
+    db.session.flush()
+    return account
+
+
+def _grant(account: Account, role: Role, community: Community | None, place: Place | None = None) -> None:
+    db.session.add(Grant(account=account, role=GrantRole(role.value), community=community, place=place))
