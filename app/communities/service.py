@@ -1,0 +1,202 @@
+"""What is done with communities and places beyond editing one row."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, Final
+
+from blinker import Signal
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, literal, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from app.communities import naming
+from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place, in_subtree
+from app.communities.rules import LONGEST_PATH
+from app.core import access, clock
+from app.core.moves import Refused
+from app.core.rules import Violation
+from app.core.selects import offered
+from app.extensions import db
+
+SATURDAY: Final = 5
+
+community_made: Final = Signal()
+"""Sent with `community` after a new community has been written."""
+
+
+def open_community(**columns: Any) -> Community:
+    """Make a community and tell who listens; the caller commits."""
+    community = Community(**columns)
+    db.session.add(community)
+    db.session.flush()
+    community_made.send(Community, community=community)
+    return community
+
+
+class PlaceFinder:
+    """Finds the places of one community by the words people use for them; for many words in a row."""
+
+    def __init__(self, community: Community) -> None:
+        open_ones = select(Place).where(Place.community_id == community.id).order_by(Place.path)
+        self.community = community
+        self.places = {place.path: place for place in db.session.scalars(open_ones) if place.is_open}
+        self.by_key: defaultdict[str, list[Place]] = defaultdict(list)
+        for place in self.places.values():
+            for key in _keys(place):
+                self.by_key[key].append(place)
+
+    def find(self, words: str) -> list[Place]:
+        """Return the open places these words may mean; several where they are ambiguous, none where unknown.
+
+        Understood are a name, another name, both in any spelling of their numbers, each also behind the names of the
+        places it lies in (第三网格8栋) and of the community.
+        """
+        plain = words.strip()
+        exact = [place for place in self.places.values() if plain == place.name or plain in place.aliases]
+        if len(exact) == 1:
+            return exact
+        key = naming.key(plain.removeprefix(self.community.name))
+        return list(self.by_key.get(key, ())) or self._behind_others(key)
+
+    def _behind_others(self, key: str) -> list[Place]:
+        ends = [place for own, places in self.by_key.items() if key.endswith(own) for place in places]
+        return [
+            place
+            for place in dict.fromkeys(ends)
+            if naming.reaches(key, _keys(place), [_keys(above) for above in self._above(place)])
+        ]
+
+    def _above(self, place: Place) -> Iterable[Place]:
+        """The open places above, the nearest first."""
+        segments = place.path.strip("/").split("/")
+        paths = ("/" + "/".join(segments[:count]) + "/" for count in range(len(segments) - 1, 0, -1))
+        return (self.places[path] for path in paths if path in self.places)
+
+
+def _keys(place: Place) -> set[str]:
+    return {naming.key(word) for word in (place.name, *place.aliases)} - {""}
+
+
+def find_places(community: Community, words: str) -> list[Place]:
+    """Return the open places of the community these words may mean."""
+    return PlaceFinder(community).find(words)
+
+
+def place_choices(text: str, *where: ColumnElement[bool]) -> list[tuple[int, str]]:
+    """Return id and full name of open places for a select: those found by `text`, else those that mean the same."""
+    open_today = or_(Place.closed_on.is_(None), Place.closed_on > clock.today())
+    found = offered(Place, text, open_today, *where)
+    return found or offered(Place, naming.key(text), open_today, *where)
+
+
+def category_choices(text: str) -> list[tuple[int, str]]:
+    """Return id and full name of the categories in use for a select."""
+    return offered(Category, text, Category.closed_on.is_(None))
+
+
+def add_place(community: Community, name: str, parent: Place | None = None, **columns: Any) -> Place:
+    """Add a place, by default one level below its parent, at the end of its siblings; the caller commits."""
+    if columns.get("level") is None:
+        columns["level"] = 1 if parent is None else min(parent.level + 1, len(community.level_names) - 1)
+    if columns.get("sort") is None:
+        columns["sort"] = _last_sort(community, parent) + 1
+    place = Place(community=community, name=name, parent=parent, **columns)
+    db.session.add(place)
+    return place
+
+
+def _last_sort(community: Community, parent: Place | None) -> int:
+    beside = select(func.max(Place.sort)).where(Place.community_id == community.id)
+    last = db.session.scalar(beside.where(Place.parent_id == (parent.id if parent is not None else None))) or 0
+    return min(last, LARGEST_SORT - 1)
+
+
+def move_place(place: Place, new_parent: Place | None, sort: int | None = None) -> None:
+    """Put a place, with everything below it, below another one or elsewhere among its neighbours; the caller commits.
+
+    Raises Violation when the new parent is of another community, closed, or below the place itself.
+    """
+    _require_writable(place)
+    before = place.path
+    if new_parent is not None and new_parent.path.startswith(before):
+        raise Violation({"parent": [_("A place cannot lie below itself.")]})
+    with db.session.no_autoflush:
+        if sort is None and place.parent is not new_parent:
+            sort = _last_sort(place.community, new_parent) + 1
+        place.parent = new_parent
+        place.sort = place.sort if sort is None else sort
+        place.path = place.own_path()
+    db.session.flush()
+    if place.path != before:
+        _carry_along(place, before)
+
+
+def _carry_along(place: Place, before: str) -> None:
+    """Give everything below a moved place its new path, in one statement."""
+    table = Place.__table__
+    rest = func.substr(table.c.path, len(before) + 1)
+    below = (table.c.community_id == place.community_id) & in_subtree(before)
+    longest = db.session.scalar(select(func.max(func.length(table.c.path))).where(below)) or 0
+    if longest - len(before) + len(place.path) > LONGEST_PATH:
+        raise Violation({"parent": [_("The tree is too deep here.")]})
+    db.session.execute(update(table).where(below).values(path=literal(place.path) + rest))
+    for known in db.session:
+        if isinstance(known, Place) and known is not place:
+            db.session.expire(known, ["path"])
+
+
+def _require_writable(place: Place) -> None:
+    if not access.may_row("e", place):
+        raise access.Forbidden
+
+
+def close_place(place: Place, on: date, reason: str, with_children: bool = False) -> list[Place]:
+    """Close a place at the end of a day, its history stays; return what was closed. The caller commits.
+
+    Raises Refused when it is closed already, or when open places lie below and `with_children` does not say so.
+    """
+    _require_writable(place)
+    if not place.is_open:
+        raise Refused(_("The place is closed already."))
+    below = [child for child in open_below(place, on) if child is not place]
+    if below and not with_children:
+        raise Refused(
+            _("%(count)s open places lie below; close them with it, or move them elsewhere first.", count=len(below))
+        )
+    # Deepest first: a place cannot outlast the one it lies in.
+    closing = [*sorted(below, key=lambda child: child.depth, reverse=True), place]
+    for one in closing:
+        one.closed_on, one.close_reason = on, reason
+    return closing
+
+
+def open_below(place: Place, on: date) -> list[Place]:
+    """Return the place and the places below it that stay open after the day."""
+    still = select(Place).where(Place.community_id == place.community_id, in_subtree(place.path)).order_by(Place.path)
+    return [one for one in db.session.scalars(still) if one.closed_on is None or one.closed_on > on]
+
+
+def reopen_place(place: Place) -> None:
+    """Open a closed place again; the caller commits."""
+    _require_writable(place)
+    if place.closed_on is None:
+        raise Refused(_("The place is open."))
+    place.closed_on, place.close_reason = None, None
+
+
+def is_working_day(community: Community, day: date) -> bool:
+    """Tell whether the office works on a day: by the community's holidays, else Monday to Friday."""
+    works = db.session.scalar(select(Holiday.works).where(Holiday.community_id == community.id, Holiday.day == day))
+    return day.weekday() < SATURDAY if works is None else works
+
+
+def next_working_day(community: Community, day: date) -> date:
+    """Return the first working day after `day`."""
+    coming = (day + timedelta(days=ahead) for ahead in range(1, 60))
+    return next((one for one in coming if is_working_day(community, one)), day + timedelta(days=1))
+
+
+def today_for(community: Community) -> date:
+    """Return the day that counts as today for the date checks of the community's imports."""
+    return community.reference_date or clock.today()
