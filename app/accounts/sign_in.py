@@ -1,0 +1,98 @@
+"""Signing in: from what somebody types, or from the cookie of a request, to a person who acts."""
+
+import unicodedata
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import g, request, session
+from sqlalchemy import Row, or_, select, update
+
+from app.accounts import brake, passwords, sessions
+from app.accounts.models import Account
+from app.core import checks, clock
+from app.core.actor import acting, set_actor, system
+from app.core.database import transaction, writing
+from app.extensions import db
+
+COOKIE_KEY = "sid"
+
+
+def identify() -> None:
+    """Say for this request who acts, from the sign-in its cookie names; nobody, where there is none. Runs first."""
+    set_actor(None)
+    g.account = None
+    token = session.get(COOKIE_KEY) if request.endpoint != "static" else None
+    found = sessions.find(token) if isinstance(token, str) else None
+    if found is not None:
+        g.account, actor = found
+        set_actor(actor)
+
+
+def sign_in(name: str, password: str, agent: str = "") -> str | None:
+    """Return the token of a new sign-in, or None if name and password do not belong together. Raises brake.Braked.
+
+    `name`: the login name or the phone number. Every way takes the time of one password hash, and no transaction is
+    open meanwhile. The count of tries is taken before the password is looked at.
+    """
+    db.session.rollback()
+    known = _find(normal(name))
+    key = brake.key_of(known.id if known else None, normal(name))
+    brake.take(key)
+    right = passwords.matches(known.password_hash if known else None, password)
+    return _begin(known, key, agent) if known is not None and right else None
+
+
+def _begin(known: Row[Any], key: str, agent: str) -> str | None:
+    """Start the sign-in, unless the account was closed or its password changed while this one was looked at."""
+    unchanged = (Account.id == known.id, Account.password_hash == known.password_hash, Account.active)
+    with acting(system("sign-in")), writing(), transaction():
+        # Not through the row itself: a sign-in is no new version of the account.
+        seen = update(Account).where(*unchanged).values(last_sign_in=clock.now())
+        if db.session.execute(seen, execution_options={"synchronize_session": False}).rowcount != 1:
+            return None
+        brake.release(key)
+        return sessions.begin(known.id, agent)
+
+
+def _find(name: str) -> Row[Any] | None:
+    """Return id and password of the account with this login name or phone, signed in or not."""
+    if not name or len(name) > 64 or checks.visible(name) is not None:
+        return None
+    columns = select(Account.id, Account.password_hash)
+    with acting(system("sign-in")):
+        found = db.session.execute(columns.where(or_(Account.login == name, Account.phone == name))).first()
+    # The password is looked at next, and that must not happen inside a transaction.
+    db.session.rollback()
+    return found
+
+
+def normal(name: str) -> str:
+    """Return a login name or phone number as it is stored."""
+    text = unicodedata.normalize("NFKC", name).strip().lower()
+    digits = text.removeprefix("+86").replace(" ", "").replace("-", "")
+    return digits if checks.mobile(digits) is None else text
+
+
+def enter(token: str) -> None:
+    """Let the browser carry a sign-in; nothing of the session before remains."""
+    session.clear()
+    session[COOKIE_KEY] = token
+
+
+def leave() -> None:
+    """End the sign-in of this request and forget everything the cookie carried."""
+    person = g.account
+    session.clear()
+    if person is not None:
+        with transaction():
+            sessions.end(person.id, person.sign_in_id)
+
+
+def local_path(target: str | None) -> str:
+    """Return the path to go on to, if it is one of this portal, else the home page."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or checks.visible(target):
+        return "/"
+    parts = urlsplit(target.replace("\\", "/"))
+    if parts.scheme or parts.netloc or "\n" in target or "\r" in target or "\t" in target:
+        return "/"
+    return target

@@ -1,0 +1,1 @@
+"""Accounts: signing in, sessions, grants, one-time links."""
