@@ -1,0 +1,411 @@
+"""The need: its columns, its states and the moves between them."""
+
+import enum
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from flask_appbuilder import Model
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, or_
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts.models import Account
+from app.communities.models import Category, Place, Placed
+from app.core import checks, clock, masking
+from app.core.actor import Actor
+from app.core.fields import Labelled, Text, about
+from app.core.flow import Ask, Flow, Move
+from app.core.model import Recorded, RowSet, recorded_by
+from app.core.rules import RowRule
+from app.core.timeline import keeps_timeline
+from app.roles import OFFICE, Role
+
+
+@enum.unique
+class NeedState(Labelled):
+    """Where a need stands; 已落地 delivered, 已办结 closed and satisfied are three different things."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    ACCEPTED = "accepted", _("Accepted")
+    PLANNED = "planned", _("Planned")
+    IN_PROGRESS = "in_progress", _("In progress")
+    DELIVERED = "delivered", _("Delivered")
+    CLOSED = "closed", _("Closed")
+    REJECTED = "rejected", _("Not accepted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+OPEN_STATES = (NeedState.SUBMITTED, NeedState.ACCEPTED, NeedState.PLANNED, NeedState.IN_PROGRESS, NeedState.DELIVERED)
+WORKING_STATES = (NeedState.ACCEPTED, NeedState.PLANNED, NeedState.IN_PROGRESS)
+
+
+@enum.unique
+class NeedKind(Labelled):
+    """What sort of word it is (诉求、心愿、建议、困难)."""
+
+    HELP = "help", _("Asks for help")
+    APPEAL = "appeal", _("Appeal")
+    SUGGESTION = "suggestion", _("Suggestion")
+    HAZARD = "hazard", _("Hazard")
+
+
+@enum.unique
+class Channel(Labelled):
+    """How we heard of it (S0-03)."""
+
+    VISIT = "visit", _("Home visit")
+    HALL = "hall", _("Service hall")
+    PHONE = "phone", _("Telephone")
+    WECHAT = "wechat", _("WeChat")
+    HOTLINE = "hotline", _("12345 hotline")
+    QR = "qr", _("QR code")
+    MEETING = "meeting", _("Meeting")
+    POINT = "point", _("Listening point")
+    UNIT = "unit", _("Unit reporting in")
+    OTHER = "other", _("Other channel")
+
+
+@enum.unique
+class Urgency(Labelled):
+    """How soon it must be answered."""
+
+    NORMAL = "normal", _("Normal")
+    URGENT = "urgent", _("Urgent")
+    CRITICAL = "critical", _("Critical")
+
+
+@enum.unique
+class VulnerableGroup(Labelled):
+    """The group of people in difficulty the person belongs to (S3-08)."""
+
+    EXTREME_POVERTY = "extreme_poverty", _("Extreme poverty")
+    SUBSISTENCE = "subsistence_allowance", _("Subsistence allowance")
+    ELDER_ALONE = "elder_alone", _("Elder living alone")
+    ADVANCED_AGE = "advanced_age", _("Advanced age")
+    DISABLED_ELDER = "disabled_elder", _("Disabled elder")
+    DISABILITY = "disability", _("Disability")
+    CHILD = "child_in_difficulty", _("Child in difficulty")
+    LEFT_BEHIND = "left_behind", _("Left behind")
+    WOMAN = "women_in_need", _("Woman in need")
+    VETERAN = "veteran_benefit", _("Veteran with benefits")
+    SPECIAL = "special_attention", _("Needs special attention")
+
+
+@enum.unique
+class Outcome(Labelled):
+    """Whether what was asked for has been met."""
+
+    MET = "met", _("Met")
+    PARTLY = "partly", _("Partly met")
+    UNMET = "unmet", _("Not met")
+
+
+@enum.unique
+class AskedHow(Labelled):
+    """How the person was asked whether it is solved."""
+
+    CODE = "code", _("By code")
+    PHONE = "phone", _("By telephone")
+    VISIT = "visit", _("At a visit")
+    WINDOW = "window", _("At the window")
+
+
+def own(need: Any, actor: Actor) -> Any:
+    """The needs the actor recorded or is in charge of."""
+    return recorded_by(need, actor) | (need.in_charge_id == (actor.user_id or 0))
+
+
+def open_to_volunteers(need: Any, actor: Actor) -> Any:
+    """The needs opened to volunteers, and those the coordinator recorded: who writes a row must be able to read it."""
+    return recorded_by(need, actor) | (need.open_to_volunteers == True)  # noqa: E712 - the same words make the SQL
+
+
+def escalated(need: Any, actor: Actor) -> Any:
+    """The needs for which the street's help was called."""
+    return need.escalated_at != None  # noqa: E711 - the same words make the SQL
+
+
+def only_in_charge(need: "Need", actor: Actor) -> Text | None:
+    """Who is in charge says that work starts and is done."""
+    if actor.user_id is not None and need.in_charge_id == actor.user_id:
+        return None
+    return _("Only the person in charge can do this.")
+
+
+def not_the_deliverer(need: "Need", actor: Actor) -> Text | None:
+    """Who did the work does not judge it (M4)."""
+    if actor.user_id is not None and actor.user_id in (need.in_charge_id, need.delivered_by_id):
+        return _("You were in charge or delivered it yourself; another person of the office must confirm it.")
+    return None
+
+
+def reporter_or_office(need: "Need", actor: Actor) -> Text | None:
+    """The reporter takes back the own words; the office may for anybody."""
+    office = any(held.role in OFFICE and need.is_within(held) for held in actor.held)
+    if office or actor.unbounded or recorded_by(need, actor):
+        return None
+    return _("Only who reported it, or the office, can withdraw it.")
+
+
+def back_to_work(need: "Need") -> NeedState:
+    """A need reopened from delivered goes on; a closed one starts again."""
+    return NeedState.IN_PROGRESS if need.state is NeedState.DELIVERED else NeedState.ACCEPTED
+
+
+_REASON = Ask("reason", label=_("Reason"))
+_REPORTERS = (Role.LIAISON, Role.PARTNER, Role.VOLUNTEER)
+
+FLOW = Flow(
+    "state",
+    (
+        Move(
+            "accept",
+            _("Accept"),
+            (NeedState.SUBMITTED,),
+            NeedState.ACCEPTED,
+            by=(*OFFICE, Role.GRID_LEAD),
+            asks=(Ask("category"), Ask("place"), Ask("urgency")),
+            tone="strong",
+        ),
+        Move(
+            "reject",
+            _("Do not accept"),
+            (NeedState.SUBMITTED,),
+            NeedState.REJECTED,
+            by=OFFICE,
+            asks=(
+                Ask("reason", label=_("Reason"), help=_("The person who asked will read it.")),
+                Ask("who_can_help", help=_("Whom to turn to instead, with telephone.")),
+            ),
+            tone="grave",
+        ),
+        Move(
+            "plan",
+            _("Plan"),
+            (NeedState.ACCEPTED,),
+            NeedState.PLANNED,
+            by=(*OFFICE, Role.GRID_LEAD, Role.COORDINATOR),
+            asks=(Ask("in_charge"), Ask("planned_on")),
+            tone="strong",
+        ),
+        Move(
+            "start",
+            _("Start"),
+            (NeedState.PLANNED,),
+            NeedState.IN_PROGRESS,
+            guards=(only_in_charge,),
+            tone="strong",
+        ),
+        Move(
+            "deliver",
+            _("Report as delivered"),
+            (NeedState.IN_PROGRESS,),
+            NeedState.DELIVERED,
+            asks=(Ask("done_text"), Ask("done_on", required=False)),
+            guards=(only_in_charge,),
+            tone="strong",
+        ),
+        Move(
+            "close",
+            _("Close"),
+            (NeedState.DELIVERED,),
+            NeedState.CLOSED,
+            by=OFFICE,
+            asks=(Ask("outcome"), Ask("satisfaction", required=False), Ask("asked_how")),
+            guards=(not_the_deliverer,),
+            tone="strong",
+        ),
+        Move(
+            "reopen",
+            _("Reopen"),
+            (NeedState.DELIVERED, NeedState.CLOSED),
+            back_to_work,
+            by=(Role.SECRETARY,),
+            asks=(_REASON,),
+        ),
+        Move(
+            "withdraw",
+            _("Withdraw"),
+            (*WORKING_STATES, NeedState.SUBMITTED, NeedState.DELIVERED),
+            NeedState.WITHDRAWN,
+            by=(*OFFICE, *_REPORTERS),
+            asks=(_REASON,),
+            guards=(reporter_or_office,),
+            tone="grave",
+        ),
+    ),
+)
+
+
+def done_after_received(need: "Need") -> dict[str, Text] | None:
+    """Nothing is done before it was asked for."""
+    if need.done_on and need.received_at and need.done_on < clock.local(need.received_at).date():
+        return {"done_on": _("It cannot be done before it was received.")}
+    return None
+
+
+def category_in_use(need: "Need") -> dict[str, Text] | None:
+    """A category that is closed is not given to new needs."""
+    if need.id is None and need.category is not None and need.category.closed_on is not None:
+        return {"category": _("This category is no longer in use; choose another.")}
+    return None
+
+
+def place_in_use(need: "Need") -> dict[str, Text] | None:
+    """A place that is closed gets no new needs."""
+    if need.id is None and need.place is not None and not need.place.is_open:
+        return {"place": _("This place is closed; choose another.")}
+    return None
+
+
+_WHAT, _WHO, _WHERE, _HOW = _("What is needed"), _("Who asks"), _("Where and what about"), _("How it is handled")
+_RESULT, _RECORD = _("Result"), _("Record")
+
+
+@keeps_timeline
+class Need(Recorded, Placed, Model):
+    """One need of one or more residents."""
+
+    __tablename__ = "need"
+    __table_args__ = (
+        UniqueConstraint("community_id", "code"),
+        Index("ix_need_newest", "community_id", "archived_at", "received_at", "id"),
+        Index("ix_need_state", "community_id", "state", "received_at", "id"),
+        Index("ix_need_due", "community_id", "state", "resolution_due", "id"),
+        Index("ix_need_place", "community_id", "place_id", "id"),
+        Index("ix_need_in_charge", "community_id", "in_charge_id", "state"),
+    )
+    list_name = "needs"
+    flow: ClassVar[Flow] = FLOW
+    rules: ClassVar[tuple[RowRule, ...]] = (done_after_received, category_in_use, place_in_use)
+    row_sets: ClassVar[dict[str, RowSet]] = {
+        "own": own,
+        "offered and own": own,
+        "of needs open to volunteers": open_to_volunteers,
+        "totals and escalated rows": escalated,
+    }
+
+    code: Mapped[str] = mapped_column(
+        String(40), info=about(_("Code"), listed=True, searched=True, edited=False, group=_WHAT)
+    )
+    title: Mapped[str] = mapped_column(
+        String(80),
+        info=about(_("Need"), _("One sentence, as the person put it."), listed=True, searched=True, group=_WHAT),
+    )
+    text: Mapped[str | None] = mapped_column(String(5000), info=about(_("In detail"), searched=True, group=_WHAT))
+    kind: Mapped[NeedKind] = mapped_column(default=NeedKind.HELP, info=about(_("Kind"), group=_WHAT))
+    urgency: Mapped[Urgency] = mapped_column(default=Urgency.NORMAL, info=about(_("Urgency"), listed=True, group=_WHAT))
+    state: Mapped[NeedState] = mapped_column(
+        default=NeedState.SUBMITTED, info=about(_("State"), listed=True, edited=False, group=_WHAT)
+    )
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    place: Mapped[Place | None] = relationship(
+        info=about(_("Place"), _("As exactly as it is known."), listed=True, group=_WHERE)
+    )
+    address: Mapped[str | None] = mapped_column(
+        String(120), info=about(_("Address"), mask=masking.address, sealed=True, group=_WHERE)
+    )
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
+    category: Mapped[Category | None] = relationship(info=about(_("Category"), listed=True, group=_WHERE))
+    category_text: Mapped[str | None] = mapped_column(
+        String(60), info=about(_("Category in the ledger's words"), edited=False, group=_WHERE)
+    )
+    reporter_name: Mapped[str | None] = mapped_column(
+        String(40), info=about(_("Reporter"), mask=masking.name, group=_WHO)
+    )
+    reporter_phone: Mapped[str | None] = mapped_column(
+        String(32), info=about(_("Phone"), mask=masking.phone, sealed=True, check=checks.phone, group=_WHO)
+    )
+    anonymous: Mapped[bool] = mapped_column(
+        default=False, info=about(_("Anonymous"), _("The reporter does not want to be named."), group=_WHO)
+    )
+    beneficiary: Mapped[str | None] = mapped_column(
+        String(80),
+        info=about(_("For whom"), _("If it is not the reporter: a neighbour, a household, a corridor."), group=_WHO),
+    )
+    collective: Mapped[bool] = mapped_column(default=False, info=about(_("For several households"), group=_WHO))
+    vulnerable_group: Mapped[VulnerableGroup | None] = mapped_column(
+        info=about(_("Group in difficulty"), mask=masking.hidden, group=_WHO)
+    )
+    quantity_asked: Mapped[int | None] = mapped_column(
+        info=about(_("How many"), _("Of what is asked for, if it can be counted."), check=checks.positive, group=_WHAT)
+    )
+    channel: Mapped[Channel] = mapped_column(default=Channel.OTHER, info=about(_("Channel"), group=_RECORD))
+    received_at: Mapped[datetime] = mapped_column(
+        default=clock.now, info=about(_("Received at"), listed=True, check=checks.not_future, group=_RECORD)
+    )
+    recorded_by: Mapped[str | None] = mapped_column(
+        String(40), info=about(_("Collected by"), _("Empty: you."), group=_RECORD)
+    )
+    response_due: Mapped[datetime | None] = mapped_column(info=about(_("Answer due"), edited=False, group=_HOW))
+    answered_at: Mapped[datetime | None] = mapped_column(info=about(_("Answered at"), edited=False, group=_HOW))
+    resolution_due: Mapped[datetime | None] = mapped_column(info=about(_("Due"), listed=True, edited=False, group=_HOW))
+    in_charge_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    in_charge: Mapped[Account | None] = relationship(
+        foreign_keys=[in_charge_id], info=about(_("Person in charge"), listed=True, edited=False, group=_HOW)
+    )
+    planned_on: Mapped[date | None] = mapped_column(info=about(_("To be done by"), edited=False, group=_HOW))
+    resume_on: Mapped[date | None] = mapped_column(info=about(_("Resumes on"), edited=False, group=_HOW))
+    open_to_volunteers: Mapped[bool] = mapped_column(
+        default=False, info=about(_("Open to volunteers"), edited=False, group=_HOW)
+    )
+    escalated_at: Mapped[datetime | None] = mapped_column(info=about(_("Escalated at"), edited=False, group=_HOW))
+    street_answer: Mapped[str | None] = mapped_column(
+        String(500), info=about(_("Answer of the subdistrict"), edited=False, group=_HOW)
+    )
+    referred_body: Mapped[str | None] = mapped_column(
+        String(80), info=about(_("Referred to"), edited=False, group=_HOW)
+    )
+    referred_phone: Mapped[str | None] = mapped_column(
+        String(32), info=about(_("Phone of that body"), edited=False, check=checks.phone, group=_HOW)
+    )
+    done_text: Mapped[str | None] = mapped_column(
+        String(1000), info=about(_("What was done"), edited=False, group=_RESULT)
+    )
+    done_on: Mapped[date | None] = mapped_column(
+        info=about(_("Done on"), _("Empty: today."), edited=False, check=checks.not_future, group=_RESULT)
+    )
+    delivered_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    delivered_by: Mapped[Account | None] = relationship(
+        foreign_keys=[delivered_by_id], info=about(_("Delivered by"), edited=False, sheet=False, group=_RESULT)
+    )
+    outcome: Mapped[Outcome | None] = mapped_column(info=about(_("Outcome"), edited=False, group=_RESULT))
+    satisfaction: Mapped[int | None] = mapped_column(
+        info=about(
+            _("Satisfaction"), _("1 to 5 points; 5 is very satisfied."), edited=False, check=checks.stars, group=_RESULT
+        )
+    )
+    asked_how: Mapped[AskedHow | None] = mapped_column(info=about(_("Asked how"), edited=False, group=_RESULT))
+    closed_at: Mapped[datetime | None] = mapped_column(info=about(_("Closed at"), edited=False, group=_RESULT))
+    reject_reason: Mapped[str | None] = mapped_column(
+        String(500), info=about(_("Why not accepted"), edited=False, group=_RESULT)
+    )
+    who_can_help: Mapped[str | None] = mapped_column(
+        String(200), info=about(_("Who can help instead"), edited=False, group=_RESULT)
+    )
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"))
+    merged_into: Mapped["Need | None"] = relationship(
+        remote_side="Need.id", info=about(_("Merged into"), edited=False, group=_RESULT)
+    )
+    reopened_count: Mapped[int] = mapped_column(default=0, info=about(_("Times reopened"), edited=False, group=_RESULT))
+    paused_minutes: Mapped[int] = mapped_column(default=0, info=about(_("Minutes paused"), edited=False, group=_HOW))
+    source_sheet: Mapped[str | None] = mapped_column(
+        String(80), info=about(_("From the ledger"), edited=False, group=_RECORD)
+    )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether an answer or the work is late."""
+        due = self.response_due if self.state is NeedState.SUBMITTED else self.resolution_due
+        return self.state in (NeedState.SUBMITTED, *WORKING_STATES) and due is not None and due < clock.now()
+
+
+def overdue() -> ColumnElement[bool]:
+    """Return the SQL for the needs whose answer or work is late."""
+    moment = clock.now()
+    unanswered = and_(Need.state == NeedState.SUBMITTED, Need.response_due < moment)
+    return or_(unanswered, and_(Need.state.in_(WORKING_STATES), Need.resolution_due < moment))

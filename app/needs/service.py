@@ -1,0 +1,133 @@
+"""What happens with needs beyond a single column: registering, due dates, and what follows from a move."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from app.accounts.models import Account, Grant
+from app.core import clock
+from app.core.access import OutOfScope
+from app.core.actor import acting, current, system
+from app.core.codes import next_code
+from app.core.moves import moved
+from app.core.rules import Violation
+from app.core.timeline import add_step
+from app.extensions import db
+from app.needs.models import Need, NeedState, Urgency
+
+PREFIX: Final = "XQ"
+
+RESPONSE: Final[dict[Urgency, timedelta]] = {
+    Urgency.CRITICAL: timedelta(hours=2),
+    Urgency.URGENT: timedelta(hours=24),
+    Urgency.NORMAL: timedelta(days=3),
+}
+"""How soon somebody must answer, in plain calendar time from when the need was received."""
+
+RESOLUTION: Final[dict[Urgency, timedelta]] = {
+    Urgency.CRITICAL: timedelta(hours=24),
+    Urgency.URGENT: timedelta(days=7),
+    Urgency.NORMAL: timedelta(days=15),
+}
+"""How soon it must be done, in plain calendar time from when it was accepted or reopened."""
+
+
+def register(**columns: Any) -> Need:
+    """Register a need as `submitted`: give it its code, its answer-by date and its first line in the timeline."""
+    need = Need(**columns)
+    need.title = need.title or first_sentence(need.text or "")
+    need.received_at = need.received_at or clock.now()
+    need.urgency = need.urgency or Urgency.NORMAL
+    if need.community is None:
+        raise Violation({"community": [_("Please fill this in.")]})
+    need.state = NeedState.SUBMITTED
+    need.response_due = _response_due(need)
+    need.recorded_by = need.recorded_by or _own_name()
+    with db.session.no_autoflush:
+        need.code = next_code(db.session, need.community.id, PREFIX, clock.today())
+    db.session.add(need)
+    db.session.flush()
+    add_step(db.session, need, "register", None, need.state.value)
+    return need
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text, at most 80 characters."""
+    for mark in "。！？!?\n":
+        text = text.split(mark, maxsplit=1)[0]
+    return text.strip()[:80]
+
+
+def _response_due(need: Need) -> datetime:
+    received: datetime = need.received_at
+    return received + RESPONSE[need.urgency]
+
+
+def _own_name() -> str | None:
+    actor = current()
+    person = db.session.get(Account, actor.user_id) if actor and actor.user_id else None
+    return person.name if person else None
+
+
+def staff(community_id: int) -> Any:
+    """Return the SQL for the people who hold a grant in the community today and may sign in."""
+    holding = select(Grant.account_id).where(Grant.community_id == community_id, Grant.holding())
+    return (Account.active.is_(True), Account.id.in_(holding))
+
+
+def _accepted(need: Need, values: dict[str, Any]) -> None:
+    need.answered_at = need.answered_at or clock.now()
+    need.resolution_due = clock.now() + RESOLUTION[need.urgency]
+
+
+def _rejected(need: Need, values: dict[str, Any]) -> None:
+    need.answered_at = clock.now()
+    need.reject_reason = values["reason"]
+
+
+def _planned(need: Need, values: dict[str, Any]) -> None:
+    """Only somebody who works in this community can be put in charge."""
+    if need.in_charge is None:
+        raise OutOfScope
+    with acting(system("check")), db.session.no_autoflush:
+        found = db.session.scalar(select(Account.id).where(Account.id == need.in_charge.id, *staff(need.community_id)))
+    if found is None:
+        raise Violation({"in_charge": [_("This person does not work in the community (any more); choose another.")]})
+    if need.planned_on is not None and need.planned_on < clock.today():
+        raise Violation({"planned_on": [_("The date lies in the past.")]})
+
+
+def _delivered(need: Need, values: dict[str, Any]) -> None:
+    actor = current()
+    need.done_on = values.get("done_on") or clock.today()
+    need.delivered_by_id = actor.user_id if actor else None
+
+
+def _closed(need: Need, values: dict[str, Any]) -> None:
+    need.closed_at = clock.now()
+
+
+def _reopened(need: Need, values: dict[str, Any]) -> None:
+    need.reopened_count += 1
+    need.resolution_due = clock.now() + RESOLUTION[need.urgency]
+    need.closed_at = need.outcome = need.satisfaction = need.asked_how = None
+
+
+AFTER: Final[dict[str, Callable[[Need, dict[str, Any]], None]]] = {
+    "accept": _accepted,
+    "reject": _rejected,
+    "plan": _planned,
+    "deliver": _delivered,
+    "close": _closed,
+    "reopen": _reopened,
+}
+
+
+@moved.connect_via(Need)
+def follow(sender: type[Need], row: Need, move: str, values: dict[str, Any]) -> None:
+    """Let follow from a move what must, through whatever door it was made."""
+    if move in AFTER:
+        AFTER[move](row, values)

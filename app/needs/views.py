@@ -1,0 +1,89 @@
+"""The page of the needs: only what differs from every other list."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy.sql import ColumnElement
+
+from app.accounts.models import Account
+from app.communities.models import Category
+from app.communities.service import place_choices
+from app.core import selects
+from app.core.actor import acting, current, system
+from app.core.listing import Quick
+from app.core.views import ListView, ScopedInterface
+from app.needs import service
+from app.needs.models import OPEN_STATES, WORKING_STATES, Need, NeedState, overdue
+
+
+def waiting() -> ColumnElement[bool]:
+    """The needs nobody has answered yet."""
+    return Need.state == NeedState.SUBMITTED
+
+
+def mine() -> ColumnElement[bool]:
+    """The open needs the actor is in charge of."""
+    actor = current()
+    return (Need.in_charge_id == (actor.user_id if actor else 0)) & Need.state.in_(WORKING_STATES)
+
+
+def unfinished() -> ColumnElement[bool]:
+    """The needs that are not at an end."""
+    return Need.state.in_(OPEN_STATES)
+
+
+class NeedView(ListView):
+    """群众需求清单."""
+
+    datamodel = ScopedInterface(Need)
+    list_title = _("Residents' needs")
+    menu_group = _("The four lists")
+    add_hint = _("Register a need")
+    empty_hint = _("No need matches. Register what a resident told you, or clear the filters.")
+    list_columns = [
+        "code",
+        "title",
+        "category",
+        "place",
+        "urgency",
+        "state",
+        "in_charge",
+        "received_at",
+        "resolution_due",
+    ]
+    filter_columns = ("state", "category", "place", "urgency", "channel", "kind", "received_at", "resolution_due")
+    order_names = ("received_at", "resolution_due", "code", "urgency", "state")
+    default_order = ("received_at", "desc")
+    quick_filters = {
+        "open": Quick(_("Open"), unfinished),
+        "waiting": Quick(_("To be accepted"), waiting),
+        "mine": Quick(_("In my charge"), mine),
+        "overdue": Quick(_("Overdue"), overdue),
+    }
+    loud_filters = ("overdue",)
+    bulk_moves = ("accept",)
+
+    def create(self, values: dict[str, Any]) -> Need:
+        """Register it."""
+        return service.register(**values)
+
+    def choices(self, name: str, text: str) -> list[tuple[int, str]]:
+        """Offer the open places, the categories in use, and the people of the community as persons in charge."""
+        if name == "in_charge":
+            return _people(text)
+        if name == "place":
+            return place_choices(text)
+        if name == "category":
+            return selects.offered(Category, text, Category.closed_on.is_(None))
+        return super().choices(name, text)
+
+
+def _people(text: str) -> list[tuple[int, str]]:
+    actor = current()
+    communities = actor.communities if actor else frozenset()
+    found: dict[int, str] = {}
+    for community_id in sorted(communities):
+        # Grants are not for everybody to see; that somebody works here is.
+        with acting(system("choices")):
+            found |= dict(selects.offered(Account, text, *service.staff(community_id)))
+    return list(found.items())[: selects.OFFERED]
