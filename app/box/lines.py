@@ -1,0 +1,192 @@
+"""YAML read node by node, so that whatever is wrong can be named with its line."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import yaml
+from flask_babel import lazy_gettext as _
+
+from app.box.contents import BoxError, Complaint
+from app.core import checks
+from app.core.fields import Text, facts, shape
+from app.core.rules import BIGGEST_NUMBER, too_long
+
+LARGEST_FILE: Final = 5 * 1024 * 1024
+DEEPEST: Final = 40
+_LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PLAIN_TAGS: Final = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "timestamp"))
+_NULL: Final = "tag:yaml.org,2002:null"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A value and the line it is said on."""
+
+    line: int
+    key: str
+    node: yaml.Node
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing stands here."""
+        return bool(self.node.tag == _NULL)
+
+    @property
+    def has_keys(self) -> bool:
+        """Tell whether keys with values stand here."""
+        return isinstance(self.node, yaml.MappingNode)
+
+
+def parse(data: bytes) -> Item | None:
+    """Return the root of a YAML file; None if the file is empty. Raises BoxError."""
+    if len(data) > LARGEST_FILE:
+        raise BoxError([Complaint(0, _("The file is larger than 5 MB."))])
+    text = _decoded(data)
+    try:
+        _refuse_traps(text)
+        root = yaml.compose(text, Loader=_LOADER)
+    except yaml.YAMLError as error:
+        raise BoxError([Complaint(_line_of(error, text), _NOT_YAML)]) from None
+    return None if root is None else Item(_line(root.start_mark), "", root)
+
+
+_NOT_YAML: Final = _("From here on this is not YAML; look at indentation, colons and quotation marks.")
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BoxError([Complaint(line, _("This is not UTF-8 text; save the file as UTF-8."))]) from None
+
+
+def _line_of(error: yaml.YAMLError, text: str) -> int:
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return min(mark.line, text.count("\n", 0, len(text.rstrip()))) + 1
+    # The reader counts in bytes of UTF-8 or in characters, depending on how it was built.
+    position: int = getattr(error, "position", 0)
+    return text.encode()[:position].count(b"\n") + 1
+
+
+def _refuse_traps(text: str) -> None:
+    """Refuse references, which can make a small file enormous, and nesting without end."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if getattr(event, "anchor", None) is not None:
+            complaint: Text = _("References with & and * are not allowed; write the values out.")
+        elif depth > DEEPEST:
+            complaint = _("This is nested too deeply.")
+        else:
+            continue
+        raise BoxError([Complaint(_line(event.start_mark), complaint)])
+
+
+def _line(mark: Any) -> int:
+    return int(mark.line) + 1
+
+
+class Lines:
+    """Takes values out of nodes and keeps what is wrong with them, instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.complaints: list[Complaint] = []
+
+    def wrong(self, line: int, text: Text) -> None:
+        """Note what is wrong with a line."""
+        self.complaints.append(Complaint(line, text))
+
+    def fields(self, item: Item, known: Collection[str]) -> dict[str, Item] | None:
+        """Return what stands under each key; None if these are no keys and values. Empty values are left out."""
+        if not isinstance(item.node, yaml.MappingNode):
+            self.wrong(item.line, _("Here keys with values are expected, such as “name: …”."))
+            return None
+        found: dict[str, Item] = {}
+        for name, value in self._pairs(item.node):
+            if name not in known:
+                possible = ", ".join(known)
+                self.wrong(value.line, _("Unknown key “%(key)s”; possible here: %(known)s.", key=name, known=possible))
+            elif name in found:
+                self.wrong(value.line, _("“%(key)s” stands here twice.", key=name))
+            else:
+                found[name] = value
+        return found
+
+    def _pairs(self, node: yaml.MappingNode) -> Iterator[tuple[str, Item]]:
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+            yield name[:40], Item(_line(key.start_mark), name[:40], value)
+
+    def items(self, item: Item | None) -> list[Item]:
+        """Return the entries of a list; none if nothing stands here."""
+        if item is None or item.is_empty:
+            return []
+        if not isinstance(item.node, yaml.SequenceNode):
+            self.wrong(item.line, _("“%(key)s” must be a list; each entry begins with “- ”.", key=item.key))
+            return []
+        return [Item(_line(node.start_mark), item.key, node) for node in item.node.value]
+
+    def word(self, item: Item | None) -> str | None:
+        """Return a text as it is written, also where YAML would take it for a number or a date."""
+        if item is None or item.is_empty:
+            return None
+        if not isinstance(item.node, yaml.ScalarNode) or item.node.tag not in _PLAIN_TAGS:
+            self.wrong(item.line, _("“%(key)s” must be a text.", key=item.key))
+            return None
+        text: str = item.node.value
+        return text.strip() or None
+
+    def text(self, item: Item | None, model: type, column: str) -> str | None:
+        """Return a text that fits a column of a model."""
+        word = self.word(item)
+        if item is None or word is None:
+            return None
+        check = facts(model)[column].check
+        complaint = (
+            checks.visible(word) or too_long(word, shape(model, column).limit) or (check(word) if check else None)
+        )
+        if complaint is not None:
+            self.wrong(item.line, complaint)
+            return None
+        return word
+
+    def required(self, item: Item | None, line: int, key: str, model: type, column: str) -> str | None:
+        """Return a text that must not be missing; `line` is that of the entry it belongs to."""
+        if item is None or item.is_empty:
+            self.wrong(item.line if item else line, _("“%(key)s” is missing.", key=key))
+        return self.text(item, model, column)
+
+    def number(self, item: Item | None) -> int | None:
+        """Return a whole number of zero or more."""
+        word = self.word(item)
+        if item is None or word is None:
+            return None
+        if not (word.isascii() and word.isdigit()) or len(word) > 10 or int(word) > BIGGEST_NUMBER:
+            self.wrong(item.line, _("“%(key)s” must be a whole number.", key=item.key))
+            return None
+        return int(word)
+
+    def day(self, item: Item | None) -> date | None:
+        """Return a date."""
+        word = self.word(item)
+        if item is None or word is None:
+            return None
+        try:
+            day = date.fromisoformat(word)
+        except ValueError:
+            day = None
+        if day is None or checks.plausible(day) is not None:
+            self.wrong(item.line, _("“%(key)s” must be a date such as 2026-11-22.", key=item.key))
+            return None
+        return day
+
+    def flag(self, item: Item | None) -> bool:
+        """Return yes or no; no if nothing stands here."""
+        word = self.word(item)
+        if item is not None and word is not None and word.lower() not in ("true", "false", "yes", "no"):
+            self.wrong(item.line, _("“%(key)s” must be true or false.", key=item.key))
+        return word is not None and word.lower() in ("true", "yes")

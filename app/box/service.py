@@ -1,0 +1,263 @@
+"""Puts what a box holds into the database. What is there already stays as it is, so a box may be read again."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from app.accounts import service as accounts
+from app.accounts.models import Account, Grant
+from app.box.contents import AccountEntry, Box, BoxError, CategoryEntry, Complaint, PlaceEntry
+from app.communities import defaults, naming
+from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place
+from app.communities.service import open_community
+from app.core.database import transaction
+from app.core.fields import Text, facts
+from app.core.rules import Violation
+from app.extensions import db
+
+
+@dataclass(slots=True)
+class Report:
+    """What reading a box has done."""
+
+    code: str
+    name: str
+    made: Counter[str] = field(default_factory=Counter)
+    kept: list[Text] = field(default_factory=list)
+    """Where the file says something else than what the community has; the community's word stands."""
+    left_aside: dict[str, int] = field(default_factory=dict)
+    links: list[tuple[str, str, str]] = field(default_factory=list)
+    """Login, name and one-time link of each account that was made."""
+
+
+def apply(box: Box) -> Report:
+    """Make the community and what is missing in it, all or nothing.
+
+    Commits. Raises BoxError when an account of the box belongs to somebody else, or a rule is broken.
+    """
+    with transaction():
+        return put(box)
+
+
+def put(box: Box) -> Report:
+    """Do what `apply` does as a part of the caller's transaction."""
+    return _Applying(box).run()
+
+
+class _Applying:
+    """One reading of a box into the database."""
+
+    def __init__(self, box: Box) -> None:
+        self.box = box
+        self.report = Report(box.code, box.name, left_aside={key: n for key, n in box.left_aside.items() if n})
+        self.places: dict[PlaceEntry, Place] = {}
+
+    def run(self) -> Report:
+        """Make what is missing and tell what was done."""
+        self._require_own_accounts()
+        with _named(self.box.line):
+            self.community = self._community()
+        self.report.code = self.community.code
+        self._places(self.box.places, None)
+        self._categories()
+        self._holidays()
+        for entry in self.box.accounts:
+            with _named(entry.line):
+                self._account(entry)
+        return self.report
+
+    # -- community ----------------------------------------------------------------------------------------------
+
+    def _community(self) -> Community:
+        box = self.box
+        known = db.session.scalars(select(Community).filter_by(code=box.code)).one_or_none()
+        known = known or self._only_namesake()
+        given: dict[str, Any] = {"name": box.name, **box.columns}
+        given |= {"level_names": box.levels} if box.levels else {}
+        if known is None:
+            self.report.made["communities"] += 1
+            return open_community(code=box.code, reference_date=box.reference_date, **given)
+        for column, value in given.items():
+            self._fill(known, column, value)
+        if box.reference_date is not None and known.reference_date != box.reference_date:
+            known.reference_date = box.reference_date
+        return known
+
+    def _only_namesake(self) -> Community | None:
+        """A file without a code means the community of that name, if there is just one."""
+        if not self.box.code_is_derived:
+            return None
+        found = db.session.scalars(select(Community).filter_by(name=self.box.name)).all()
+        return found[0] if len(found) == 1 else None
+
+    def _fill(self, row: Any, column: str, value: Any) -> None:
+        """Set what is empty; name what differs."""
+        present = getattr(row, column)
+        if present in (None, "", []):
+            setattr(row, column, value)
+        elif present != value:
+            label = facts(type(row))[column].label
+            self.report.kept.append(
+                _("%(row)s, %(label)s: stays “%(present)s”.", row=row, label=label, present=present)
+            )
+
+    # -- places, categories, holidays ---------------------------------------------------------------------------
+
+    def _places(self, entries: list[PlaceEntry], above: Place | None) -> None:
+        known = self._children(Place, above) if entries else {}
+        for position, entry in enumerate(entries, 1):
+            place = known.get(naming.key(entry.name))
+            if place is None:
+                place = self._new_place(entry, above, len(known) + position)
+            else:
+                self._complete(place, entry)
+            self.places[entry] = place
+        with _named(entries[0].line if entries else 0):
+            db.session.flush()
+        for entry in entries:
+            self._places(entry.children, self.places[entry])
+
+    def _children(self, model: Any, above: Any) -> dict[str, Any]:
+        """The rows below `above` by the key of their name; those in use win over those that are closed."""
+        below = model.parent_id == (above.id if above is not None else None)
+        found = db.session.scalars(select(model).where(model.community_id == self.community.id, below)).all()
+        return {naming.key(row.name): row for row in sorted(found, key=lambda row: row.closed_on is None)}
+
+    def _new_place(self, entry: PlaceEntry, above: Place | None, sort: int) -> Place:
+        place = Place(community=self.community, parent=above, name=entry.name, kind=entry.kind, level=entry.level)
+        place.aliases, place.code, place.households, place.sort = (
+            entry.aliases,
+            entry.code,
+            entry.households,
+            min(sort, LARGEST_SORT),
+        )
+        db.session.add(place)
+        self.report.made["places"] += 1
+        return place
+
+    def _complete(self, place: Place, entry: PlaceEntry) -> None:
+        missing = [alias for alias in entry.aliases if alias not in place.aliases]
+        if missing:
+            place.aliases = [*place.aliases, *missing]
+        for column in ("code", "households"):
+            if getattr(entry, column) is not None:
+                self._fill(place, column, getattr(entry, column))
+
+    def _categories(self) -> None:
+        entries = self.box.categories
+        if entries is None:
+            entries = [] if self._has_categories() else default_categories()
+        self._category_level(entries, None)
+
+    def _has_categories(self) -> bool:
+        any_one = select(Category.id).where(Category.community_id == self.community.id).limit(1)
+        return db.session.scalar(any_one) is not None
+
+    def _category_level(self, entries: list[CategoryEntry], above: Category | None) -> None:
+        known = self._children(Category, above) if entries else {}
+        made: list[tuple[CategoryEntry, Category]] = []
+        for position, entry in enumerate(entries, 1):
+            category = known.get(naming.key(entry.name))
+            if category is None:
+                category = Category(community=self.community, parent=above, name=entry.name, sort=len(known) + position)
+                db.session.add(category)
+                self.report.made["categories"] += 1
+            made.append((entry, category))
+        with _named(entries[0].line if entries else 0):
+            db.session.flush()
+        for entry, category in made:
+            self._category_level(entry.children, category)
+
+    def _holidays(self) -> None:
+        known = set(db.session.scalars(select(Holiday.day).where(Holiday.community_id == self.community.id)))
+        for entry in self.box.holidays:
+            if entry.day not in known:
+                db.session.add(Holiday(community=self.community, day=entry.day, name=entry.name, works=entry.works))
+                self.report.made["holidays"] += 1
+        db.session.flush()
+
+    # -- accounts -----------------------------------------------------------------------------------------------
+
+    def _require_own_accounts(self) -> None:
+        """Refuse a file that would give rights to somebody else who happens to have the same login or phone."""
+        complaints = [found for entry in self.box.accounts if (found := _stranger(entry)) is not None]
+        if complaints:
+            raise BoxError(complaints)
+
+    def _account(self, entry: AccountEntry) -> None:
+        account = accounts.find(entry.login)
+        fresh = account is None
+        if account is None:
+            account = accounts.create_account(entry.login, entry.name, entry.phone)
+            self.report.made["accounts"] += 1
+        place = self.places[entry.place] if entry.place is not None else None
+        if not self._was_granted(account, entry, place):
+            accounts.grant(account, entry.role.role, self.community, place)
+        if fresh:
+            self.report.links.append((entry.login, entry.name, accounts.invite(account)))
+
+    def _was_granted(self, account: Account, entry: AccountEntry, place: Place | None) -> bool:
+        """Tell whether the person has or once had this very grant; what the community ended stays ended."""
+        grants = select(Grant.id).filter_by(
+            account_id=account.id,
+            role=entry.role,
+            community_id=self.community.id,
+            place_id=place.id if place is not None else None,
+        )
+        return db.session.scalar(grants.limit(1)) is not None
+
+
+def _stranger(entry: AccountEntry) -> Complaint | None:
+    known = accounts.find(entry.login)
+    if known is not None and known.name != entry.name:
+        return Complaint(entry.line, _("The login name “%(login)s” belongs to somebody else.", login=entry.login))
+    if known is None and entry.phone and db.session.scalar(select(Account.id).filter_by(phone=entry.phone)) is not None:
+        return Complaint(entry.line, _("Another account already has this phone number."))
+    return None
+
+
+@contextmanager
+def _named(line: int) -> Iterator[None]:
+    """Turn a broken rule into a complaint about the line."""
+    try:
+        yield
+    except Violation as violation:
+        texts = [text for complaints in violation.errors.values() for text in complaints]
+        raise BoxError([Complaint(line, text) for text in texts]) from None
+
+
+def default_categories() -> list[CategoryEntry]:
+    """Return the categories a community starts with when its file names none."""
+    return [
+        CategoryEntry(0, str(name), [CategoryEntry(0, str(child)) for child in children])
+        for name, children in defaults.CATEGORIES.items()
+    ]
+
+
+def told(report: Report) -> list[str]:
+    """Return what was done, in sentences."""
+    labels = {
+        "communities": gettext("communities"),
+        "places": gettext("places"),
+        "categories": gettext("categories"),
+        "holidays": gettext("holidays"),
+        "accounts": gettext("accounts"),
+    }
+    counts = [f"{labels[name]} {count}" for name, count in report.made.items()]
+    done = gettext("made: %(counts)s", counts=gettext(", ").join(counts)) if counts else gettext("nothing to change")
+    said = [f"{report.name} ({report.code}): {done}"]
+    said += [str(text) for text in report.kept]
+    said += [
+        gettext(
+            "“%(section)s” (%(count)s) is left aside: the portal does not keep this list yet.", section=name, count=n
+        )
+        for name, n in report.left_aside.items()
+    ]
+    said += [f"{login} {name}: {link}" for login, name, link in report.links]
+    return said

@@ -1,0 +1,29 @@
+"""The commands of `flask --app app`: each package brings its own, and this mounts them."""
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from flask_babel import gettext
+
+from app import demo
+from app.accounts.commands import roles, users
+from app.assets.commands import assets
+from app.box.commands import community
+
+demonstration = AppGroup("demo", help="The demonstration data.")
+
+
+@demonstration.command("load")
+def load() -> None:
+    """Load the demonstration: 武江北社区, its neighbour, and the cast."""
+    password = demo.load(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - the application behind Flask's proxy
+    if password is None:
+        click.echo(gettext("The demonstration is already there."))
+    else:
+        click.echo(gettext("The cast's password (shown only now): %(password)s", password=password))
+
+
+def start(app: Flask) -> None:
+    """Mount the commands."""
+    for group in (assets, community, demonstration, users, roles):
+        app.cli.add_command(group)

@@ -1,0 +1,72 @@
+"""Boxes on disk, and the state of everything a box could change."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.accounts.models import Account, Grant
+from app.communities.models import Category, Community, Holiday, Place
+from app.extensions import db
+
+BOX = """\
+code: dh
+name: 东河社区
+street: 惠民街道
+district: 武江区
+city: 韶关市
+levels: [社区, 网格, 楼栋, 单元]
+places:
+  - name: 第一网格
+    aliases: [河边网格]
+    children:
+      - {name: 3栋, households: 24}
+      - name: 4栋
+        children: [{name: 1单元}, {name: 2单元}]
+  - name: 第二网格
+    children:
+      - {name: 3栋}
+  - {name: 河西片区, kind: area, level: 网格}
+categories:
+  - name: 社区治理
+    children: [环境卫生, {name: 公共设施}]
+holidays:
+  - {day: 2026-10-01, name: 国庆节}
+  - {day: 2026-10-10, name: 调休上班, works: true}
+accounts:
+  - {login: zhaoli, name: 赵丽, phone: 13900001111, role: Secretary}
+  - {login: qianwei, name: 钱伟, phone: "13900001112", role: GridLead, place: 二网格三幢}
+units:
+  - {name: 惠民小学, kind: school}
+reference_date: 2026-11-20
+"""
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Callable[[str | bytes], Path]:
+    """Write a box file."""
+
+    def write(text: str | bytes = BOX) -> Path:
+        path = tmp_path / "box.yaml"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def everything(behind: Any) -> Callable[[], dict[str, list[Any]]]:
+    """Return every stored value a box could have changed, versions and change times included."""
+
+    def read() -> dict[str, list[Any]]:
+        with behind():
+            return {
+                model.__tablename__: [
+                    tuple(row) for row in db.session.execute(select(*model.__table__.c).order_by("id"))
+                ]
+                for model in (Community, Place, Category, Holiday, Account, Grant)
+            }
+
+    return read

@@ -1,0 +1,144 @@
+"""The demo tells a true story, whatever the hour, once."""
+
+import re
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from flask_appbuilder import Model
+from sqlalchemy import func, select
+
+from app import demo
+from app.accounts import passwords
+from app.accounts.models import Account, Grant
+from app.communities.models import Community, Place
+from app.core import clock
+from app.core.actor import acting, system
+from app.core.timeline import Step
+from app.extensions import db
+from app.needs.models import Need, NeedState
+from app.roles import Role
+from config import SettingError
+
+PASSWORD = "lantern-4827"
+CAST = {
+    "secretary",
+    "worker",
+    "coordinator",
+    "gridlead",
+    "gridworker",
+    "liaison",
+    "partner",
+    "volunteer",
+    "auditor",
+    "admin",
+    "supervisor",
+    "neighbour",
+}
+
+
+@pytest.fixture
+def empty(app, monkeypatch):
+    """The portal without anybody on it."""
+    monkeypatch.setitem(app.config, "DEMO_PASSWORD", PASSWORD)
+    # Twelve passwords are hashed at each start; here that need not be hard work.
+    monkeypatch.setattr(passwords, "METHOD", "scrypt:1024:8:1")
+    with app.app_context(), acting(system("tests")):
+        for table in reversed(Model.metadata.sorted_tables):
+            if not table.name.startswith("ab_"):
+                db.session.execute(table.delete())
+        db.session.commit()
+        yield app
+
+
+def counts():
+    return {
+        model.__tablename__: db.session.scalar(select(func.count(model.id))) for model in (Account, Need, Place, Step)
+    }
+
+
+def test_every_state_occurs_several_times(empty):
+    assert demo.load(empty) == PASSWORD
+    states = Counter(db.session.scalars(select(Need.state)))
+    assert {state: count >= 2 for state, count in states.items()} == dict.fromkeys(NeedState, True)
+    assert db.session.scalar(select(func.count(Need.id)).where(Need.reopened_count > 0)) >= 2
+    assert sum(need.is_overdue for need in db.session.scalars(select(Need))) >= 3
+
+
+@pytest.mark.parametrize("hour", [0, 9, 20])
+def test_it_can_be_told_at_any_hour(empty, hour):
+    clock.clock.fixed = datetime(2027, 1, 1, hour, 1, tzinfo=UTC)
+    demo.load(empty)
+    assert clock.now().hour == hour
+    for need in db.session.scalars(select(Need)):
+        assert need.received_at <= clock.now()
+    assert all(at <= clock.now() for at in db.session.scalars(select(Step.at)))
+
+
+def test_a_second_start_adds_nothing(empty):
+    demo.load(empty)
+    before = counts()
+    assert demo.load(empty) is None
+    assert counts() == before
+
+
+def test_the_whole_cast_is_there_with_one_password(empty):
+    demo.load(empty)
+    people = {person.login: person for person in db.session.scalars(select(Account))}
+    assert set(people) == CAST
+    assert all(passwords.matches(person.password_hash, PASSWORD) for person in people.values())
+    places = {grant.account.login: grant.place for grant in db.session.scalars(select(Grant)) if grant.place}
+    assert set(places) == {"gridlead", "gridworker"}
+    supervised = select(Grant.community_id).where(Grant.account_id == people["supervisor"].id)
+    assert len(set(db.session.scalars(supervised))) == 2
+
+
+def test_nobody_guesses_the_password_of_the_next_demo(empty, monkeypatch):
+    monkeypatch.setitem(empty.config, "DEMO_PASSWORD", None)
+    password = demo.load(empty)
+    assert passwords.complaint(password) is None
+    assert password != PASSWORD
+
+
+def test_a_password_named_later_becomes_the_casts(empty, monkeypatch):
+    demo.load(empty)
+    monkeypatch.setitem(empty.config, "DEMO_PASSWORD", "harbour-5930")
+    assert demo.load(empty) == "harbour-5930"
+    assert demo.load(empty) is None
+
+
+def test_a_weak_password_is_refused_in_words_and_nothing_is_loaded(empty, monkeypatch):
+    monkeypatch.setitem(empty.config, "DEMO_PASSWORD", "12345678")
+    with pytest.raises(SettingError, match="SIDAN_DEMO_PASSWORD"):
+        demo.load(empty)
+    assert counts() == {"account": 0, "need": 0, "place": 0, "step": 0}
+
+
+def test_the_numbers_are_visibly_invented(empty):
+    demo.load(empty)
+    numbers = [*db.session.scalars(select(Account.phone)), *db.session.scalars(select(Need.reporter_phone))]
+    mobile = [number for number in numbers if number and number.startswith("1")]
+    assert mobile
+    assert all(re.fullmatch(r"1\d{2}0000\d{4}", number) for number in mobile)
+
+
+def test_each_step_was_made_by_somebody_who_may(empty):
+    demo.load(empty)
+    assert db.session.scalar(select(func.count(Step.id)).where(Step.by_id.is_(None))) == 0
+    closers = {
+        (step.by_id, need.delivered_by_id)
+        for step, need in db.session.execute(
+            select(Step, Need).join(Need, Need.id == Step.row_id).where(Step.move == "close")
+        )
+    }
+    assert all(closer != deliverer for closer, deliverer in closers)
+
+
+def test_the_neighbours_story_is_her_own(empty):
+    demo.load(empty)
+    theirs = db.session.scalars(select(Community).filter_by(name="桥南社区")).one()
+    found = db.session.scalars(select(Need).where(Need.community_id == theirs.id)).all()
+    assert len(found) >= 4
+    assert {need.created_by.login for need in found} == {"neighbour"}
+    admin = db.session.scalars(select(Account).filter_by(login="admin")).one()
+    assert [grant.role.role for grant in admin.grants] == [Role.ADMIN]
