@@ -107,6 +107,7 @@ class ListApi(ModelRestApi):
     def get_list(self) -> Json:
         """Return the rows that were asked for, a page at a time, and how many there are in all."""
         try:
+            payload.refuse_others(request.args)
             query = self.view.asked(payload.asked(request.args.get("q", "")))
         except BadQuery as bad:
             return answer(400, bad.sentence)
@@ -126,7 +127,8 @@ class ListApi(ModelRestApi):
         """Register a row."""
         given = payload.body()
         names = [*self.view.add_names, "community"] if "community" in facts(self.model) else self.view.add_names
-        values = payload.values(self.model, given, names)
+        # What is not sent is empty, as in the form.
+        values = dict.fromkeys(self.view.add_names) | payload.values(self.model, given, names)
         if "community" in names and values.get("community") is None:
             values["community"] = self.view.usual_community()
         with self._saving():

@@ -10,6 +10,7 @@ from typing import Any, Final
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask, current_app, request
+from flask_appbuilder import Model
 from flask_migrate import upgrade as migrate_up
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -68,6 +69,12 @@ def writing() -> Iterator[None]:
         yield
     finally:
         _reading.reset(token)
+
+
+@event.listens_for(Model.metadata, "before_create")
+def _only_by_migrations(*_about: Any, **_more: Any) -> None:
+    """FAB's own command would make tables that no migration knows, and the next one would fail."""
+    raise RuntimeError("tables are made by `flask db upgrade` only")
 
 
 @event.listens_for(Engine, "connect")
@@ -150,7 +157,7 @@ def require_current() -> None:
     if current_app.extensions.get(_READY) or request.endpoint == "static":
         return
     try:
-        current_app.extensions[_READY] = is_current(current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy
+        current_app.extensions[_READY] = is_current(current_app)
     except DBAPIError as error:
         raise Unavailable from error
     if not current_app.extensions[_READY]:

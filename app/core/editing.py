@@ -38,7 +38,7 @@ class Editing(Specification):
 
     def _twice(self, form: RowForm) -> Response | None:
         """Return the way to the row this very form has already made, if it has."""
-        known = select(self.model).filter_by(uid=form.uid.data or "", created_by_id=_me())
+        known = select(self.model).filter_by(uid=_key(form.uid.data), created_by_id=_me())
         row = db.session.scalars(known).one_or_none()
         return redirect(self.url("show", pk=row.id)) if row is not None else None
 
@@ -129,6 +129,7 @@ class Editing(Specification):
     def _conflict(self, form: RowForm, row: Any) -> Page:
         """Show what was typed beside what somebody else has saved meanwhile."""
         db.session.rollback()
+        form.renew_masks(row)
         mine = form.values(row)
         pairs = [(name, display.words(mine[name]), display.shown(row, name)) for name in mine]
         differing = [pair for pair in pairs if pair[1] != pair[2]]

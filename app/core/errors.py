@@ -1,7 +1,6 @@
 """Errors as sentences: each status has a page and a JSON answer, in Chinese, without traces, SQL or addresses."""
 
 import logging
-from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Flask, jsonify, render_template, request
@@ -74,7 +73,7 @@ _BUSY: Final = _("The database is busy or cannot be reached. Nothing was saved; 
 def answer(status: int, sentence: Text | None = None) -> ResponseReturnValue:
     """Return the page, or the JSON for programs, of an error."""
     db.session.rollback()
-    title, advice = SENTENCES.get(status) or (HTTPStatus(status).phrase, "")
+    title, advice = SENTENCES.get(status) or SENTENCES[400 if status < 500 else 500]
     if request.path.startswith("/api/"):
         return jsonify(message=str(sentence or title)), status
     if request_ctx.url_adapter is None:

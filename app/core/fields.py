@@ -94,7 +94,7 @@ def _written_order(model: type) -> list[str]:
     names: dict[str, None] = {}
     for klass in model.__mro__:
         # A relation of a mixin is a function there and has no annotation.
-        names.update(dict.fromkeys([*klass.__dict__.get("__annotations__", {}), *klass.__dict__]))
+        names.update(dict.fromkeys([*inspect.get_annotations(klass), *klass.__dict__]))
     return list(names)
 
 

@@ -15,6 +15,7 @@ from wtforms.widgets import TextInput
 from app.core import checks, clock
 from app.core.display import hides, words
 from app.core.fields import Field, Labelled, Shape, Text, facts, shape
+from app.core.masking import MASKED
 from app.core.rules import BIGGEST_NUMBER
 from app.core.selects import RemoteSelect
 
@@ -240,6 +241,13 @@ class RowForm(PortalForm):
             mask, field = _mask(row, name), self[name]
             if mask is not None and (not self.is_submitted() or field.raw_data == [mask]):
                 field.data, field.process_errors = mask, []
+
+    def renew_masks(self, row: Any) -> None:
+        """Let masks stand for what is saved now; somebody may have changed it since the form was opened."""
+        for name in self.described():
+            mask, field = _mask(row, name), self[name]
+            if mask is not None and isinstance(field.data, str) and MASKED in field.data:
+                field.data, field.raw_data = mask, [mask]
 
     def described(self) -> list[str]:
         """Return the names of the fields that are columns of the row."""

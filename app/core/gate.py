@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.core.access import may
+from app.core.access import Forbidden, may
 from app.core.actor import current
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -74,7 +74,7 @@ def guard() -> Response | None:
         return None
     if current() is None and rule is not None:
         return _sign_in_first()
-    abort(403)
+    raise Forbidden
 
 
 def _sign_in_first() -> Response:

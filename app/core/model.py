@@ -4,7 +4,7 @@ import enum
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
@@ -16,17 +16,6 @@ from app.core import access, pinyin
 from app.core.actor import Actor, Held
 from app.core.clock import Instant, now
 from app.core.fields import Labelled, about
-
-NAMING: Final = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-# SQLite can only alter constraints that have a name, and the name must be the same on every database.
-Model.metadata.naming_convention = NAMING
 
 
 def _codes(choices: type[enum.Enum]) -> list[str]:
@@ -62,11 +51,17 @@ class Recorded:
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)
     version: Mapped[int] = mapped_column(default=1)
-    created_at: Mapped[datetime] = mapped_column(default=now, info=about(_("Recorded at"), group=_("Record"), edited=False, sheet=False))
-    changed_at: Mapped[datetime] = mapped_column(default=now, info=about(_("Changed at"), group=_("Record"), edited=False, sheet=False))
+    created_at: Mapped[datetime] = mapped_column(
+        default=now, info=about(_("Recorded at"), group=_("Record"), edited=False, sheet=False)
+    )
+    changed_at: Mapped[datetime] = mapped_column(
+        default=now, info=about(_("Changed at"), group=_("Record"), edited=False, sheet=False)
+    )
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    archived_at: Mapped[datetime | None] = mapped_column(info=about(_("Archived at"), group=_("Record"), edited=False, sheet=False))
+    archived_at: Mapped[datetime | None] = mapped_column(
+        info=about(_("Archived at"), group=_("Record"), edited=False, sheet=False)
+    )
     archive_reason: Mapped[str | None] = mapped_column(
         String(200), info=about(_("Reason for archiving"), group=_("Record"), edited=False, sheet=False)
     )

@@ -65,8 +65,7 @@ def _apply(session: Session, row: Any, flow: Flow, move: Move, values: dict[str,
     if target is not None:
         setattr(row, flow.column, target)
     moved.send(type(row), row=row, move=move.name, values=values)
-    said = {name: spoken(value) for name, value in values.items() if value is not None}
-    add_step(session, row, move.name, source.value, flow.state(row).value, **said)
+    add_step(session, row, move.name, source.value, flow.state(row).value, **told(values))
 
 
 def _allowed(row: Any, move: Move) -> Actor:
@@ -82,6 +81,14 @@ def may_make(row: Any, move: Move, actor: Actor) -> bool:
         return True
     held = access.roles_for("m", row, actor)
     return bool(held & set(move.by)) if move.by else bool(held)
+
+
+def asks_for(model: Any, name: str, actor: Actor) -> bool:
+    """Tell whether some move asks for this column that the actor could make with some row of the list."""
+    flow: Flow | None = getattr(model, "flow", None)
+    asking = [move for move in flow.moves if name in {ask.name for ask in move.asks}] if flow else []
+    held = {held.role for held, _rule in access.clauses(actor, model.guard(), "m")}
+    return any(held & set(move.by) if move.by else held for move in asking)
 
 
 def refusal(row: Any, move: Move, actor: Actor) -> Text | None:
@@ -123,6 +130,11 @@ def _complaint(row: Any, ask: Ask, values: dict[str, Any]) -> Text | None:
     if ask.name not in facts(type(row)) and isinstance(value, str):
         return checks.visible(value) or rules.too_long(value, LONGEST_REASON)
     return None
+
+
+def told(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a move as they are kept in the timeline."""
+    return {name: spoken(value) for name, value in values.items() if value is not None}
 
 
 def spoken(value: Any) -> Any:

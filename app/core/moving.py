@@ -67,7 +67,7 @@ class Moving(Specification):
             form.complain({"place" if "place" in form else "": [LEAVES]})
             return self._move_page(form, row, move, status=422)
         except (moves.Refused, moves.Stale):
-            if not _just_done(row, move.name):
+            if not _just_done(row, move.name, values):
                 raise
         flash(gettext("Done: %(move)s.", move=move.label), "success")
         return redirect(self.url("show", pk=row.id))
@@ -187,10 +187,11 @@ def _version(field: Kept) -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
 
 
-def _just_done(row: Any, name: str) -> bool:
-    """Tell whether the same person made the same move a moment ago: the second half of a double click."""
+def _just_done(row: Any, name: str, values: dict[str, Any]) -> bool:
+    """Tell whether the same person made the very same move a moment ago: the second half of a double click."""
     actor = current()
     last = next(iter(reversed(steps_of(db.session, row))), None)
     if last is None or actor is None:
         return False
-    return (last.move, last.by_id) == (name, actor.user_id) and clock.now() - last.at < SAME_CLICK
+    same = (last.move, last.by_id, last.said) == (name, actor.user_id, moves.told(values))
+    return same and clock.now() - last.at < SAME_CLICK

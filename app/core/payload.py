@@ -197,6 +197,13 @@ def asked(text: str) -> MultiDict[str, str]:
     return found
 
 
+def refuse_others(args: Iterable[str]) -> None:
+    """Refuse an address that asks in any other way than by `q`; nothing asked is passed over. Raises BadQuery."""
+    for name in args:
+        if name != "q":
+            raise BadQuery(gettext("This list has no filter “%(name)s”.", name=name[:40]))
+
+
 def _parsed(text: str) -> dict[Any, Any]:
     try:
         query = json.loads(text) if text.startswith("{") else prison.loads(text)

@@ -86,6 +86,9 @@ def _write(session: Session, row: Any, actor: Actor | None, fresh: bool) -> None
     _fill_defaults(row)
     _index(row)
     _check_references(session, row)
+    if isinstance(row, Scoped) and not fresh and sa_inspect(row).attrs.community_id.history.has_changes():
+        # What it points at would stay behind in the community it came from.
+        raise OutOfScope
     if isinstance(row, Guarded) and not (actor.unbounded or row.writable(actor, _verbs(row, fresh))):
         raise OutOfScope
     rules.require(row)

@@ -8,6 +8,7 @@ from sqlalchemy.sql import ColumnElement
 from wtforms import Field as FormField
 from wtforms.widgets import TextInput
 
+from app.core import checks
 from app.core.fields import Text, facts
 from app.core.model import Sought
 from app.extensions import db
@@ -58,6 +59,8 @@ def find(target: Any, given: str) -> Any:
 
 def offered(target: Any, text: str, *where: Any) -> list[tuple[int, str]]:
     """Return id and words of the rows in scope whose searched columns hold `text`, at most OFFERED."""
+    if checks.visible(text) is not None:
+        return []
     statement = select(target).where(target.archived_at.is_(None), *where)
     if text:
         statement = statement.where(holds(target, text[:40]))
@@ -68,7 +71,8 @@ def offered(target: Any, text: str, *where: Any) -> list[tuple[int, str]]:
 def holds(target: Any, text: str) -> ColumnElement[bool]:
     """Return the SQL for the rows found by a text: by what they are sought in, else by their searched columns."""
     if issubclass(target, Sought):
-        return target.sought.contains(text.lower(), autoescape=True)
+        found: ColumnElement[bool] = target.sought.contains(text.lower(), autoescape=True)
+        return found
     columns = [getattr(target, name) for name, fact in facts(target).items() if fact.searched]
     return or_(false(), *(column.icontains(text, autoescape=True) for column in columns))
 

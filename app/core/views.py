@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.core import access, display, moves, selects
+from app.core.actor import current
 from app.core.editing import Editing
 from app.core.errors import answer
 from app.core.fields import Labelled, Text, facts, shape
@@ -86,7 +87,7 @@ class ListView(Editing, Moving):
         )
 
     def worth_showing(self, row: Any) -> Names:
-        """Return the columns of the detail page: those people fill in, and of the others the ones that say something."""
+        """Return the columns of the detail page: those people fill in, and of the others those that say something."""
         described = facts(self.model)
         return [
             name
@@ -139,9 +140,15 @@ class ListView(Editing, Moving):
     @requires("cem")
     def choices_of(self, name: str) -> Response:
         """Return the choices of a select in this list's forms."""
-        if name not in facts(self.model) or shape(self.model, name).kind != "one":
+        if name not in facts(self.model) or shape(self.model, name).kind != "one" or not self._may_choose(name):
             abort(404)
         return _as_choices(self.choices(name, request.args.get("q", "").strip()))
+
+    def _may_choose(self, name: str) -> bool:
+        """Choices are for who fills them in: in a form of the list, or with a move of the own."""
+        actor = current()
+        typed = {*self.add_names, *self.edit_names, "community"}
+        return name in typed or (actor is not None and moves.asks_for(self.model, name, actor))
 
 
 def _as_choices(found: list[tuple[int, str]]) -> Response:

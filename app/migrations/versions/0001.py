@@ -44,8 +44,8 @@ def upgrade() -> None:
     sa.Column('rounds', sa.Integer(), nullable=False),
     sa.Column('until', sa.DateTime(), nullable=True),
     sa.Column('last_at', sa.DateTime(), nullable=False),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key')
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_brake')),
+    sa.UniqueConstraint('key', name=op.f('uq_brake_key'))
     )
     with op.batch_alter_table('brake', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_brake_last_at'), ['last_at'], unique=False)
@@ -87,9 +87,9 @@ def upgrade() -> None:
     sa.Column('made_at', sa.DateTime(), nullable=False),
     sa.Column('expires_at', sa.DateTime(), nullable=False),
     sa.Column('used_at', sa.DateTime(), nullable=True),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('token_hash')
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_one_time_link_account_id_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_one_time_link')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_one_time_link_token_hash'))
     )
     with op.batch_alter_table('one_time_link', schema=None) as batch_op:
         batch_op.create_index('ix_one_time_link_account', ['account_id'], unique=False)
@@ -102,9 +102,9 @@ def upgrade() -> None:
     sa.Column('seen_at', sa.DateTime(), nullable=False),
     sa.Column('ends_at', sa.DateTime(), nullable=False),
     sa.Column('agent', sa.String(length=60), nullable=False),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('token_hash')
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_sign_in_account_id_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_sign_in_token_hash'))
     )
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.create_index('ix_sign_in_account', ['account_id', 'ends_at'], unique=False)
