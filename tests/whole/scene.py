@@ -1,0 +1,173 @@
+"""Rows to walk over: for every registered list one row of ours and one of theirs, each by the hand of any of the cast.
+
+A list added later is filled from its column facts; only what facts cannot tell stands in `SPECIAL`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Flask
+from sqlalchemy import Row, select
+
+from app.accounts.models import Account, Grant, GrantRole
+from app.communities.models import Community, Place
+from app.core import clock, database
+from app.core.actor import Actor, acting, system
+from app.core.fields import Field, Shape, facts, shape
+from app.extensions import db
+from app.needs.models import Need
+from tests.cast.people import CAST
+
+OURS: Final = "wjb"
+THEIRS: Final = "qn"
+WORDS: Final = {OURS: ("柳暗花明", "liuan", "1397766"), THEIRS: ("江枫渔火", "jiangfeng", "1385544")}
+"""What the rows of a community are filled with: Chinese words, a Latin word, the beginning of a mobile number."""
+
+ADDRESS: Final = {OURS: "柳堤路6栋2单元301", THEIRS: "枫桥路7栋1单元502"}
+
+SPECIAL: Final[dict[type, Any]] = {
+    Need: lambda login: {"address": "address", "open_to_volunteers": True, "escalated_at": clock.now()},
+    Grant: lambda login: {"role": GrantRole.WORKER if login in ("secretary", "neighbour") else GrantRole.SECRETARY},
+}
+"""Values that facts cannot tell: so that every clause of the role table reaches the row of the person."""
+
+
+def community_of(login: str) -> str:
+    """Return the community a person of the cast is at home in."""
+    return THEIRS if login == "neighbour" else OURS
+
+
+@dataclass
+class Scene:
+    """Makes rows and remembers what was written in them."""
+
+    app: Flask
+    number: int = 0
+    written: dict[str, set[str]] = field(default_factory=lambda: {OURS: set(), THEIRS: set()})
+
+    def lists(self) -> list[Any]:
+        """Return every registered list."""
+        found: list[Any] = self.app.extensions["appbuilder"].list_views()
+        return found
+
+    def make(self, view: Any, login: str = "secretary") -> int:
+        """Make a row of a list by the hand of somebody, with every column filled, and return its id."""
+        if view.model is Community:
+            return self._community_id(community_of(login))
+        with self._as(login) as community, database.transaction():
+            values = self._values(view, community, login)
+            later = {name: values.pop(name) for name in list(values) if name not in (*view.add_names, "community")}
+            row = view.create(values)
+            for name, value in later.items():
+                setattr(row, name, value)
+            db.session.flush()
+            pk = int(row.id)
+        return pk
+
+    @contextmanager
+    def _as(self, login: str) -> Iterator[Community]:
+        with self.app.test_request_context(), acting(system("tests")):
+            author = db.session.scalars(select(Account).filter_by(login=login)).one()
+            community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+            with acting(Actor("tests", user_id=author.id, unbounded=True)):
+                yield community
+
+    def _community_id(self, code: str) -> int:
+        with self.app.app_context(), acting(system("tests")):
+            return int(db.session.scalars(select(Community.id).filter_by(code=code)).one())
+
+    def _values(self, view: Any, community: Community, login: str) -> dict[str, Any]:
+        described = facts(view.model)
+        values = {name: self._value(view.model, name, described[name], community) for name in view.add_names}
+        if "community" in described:
+            values["community"] = community
+        special = SPECIAL.get(view.model, lambda login: {})(login)
+        if special.get("address"):
+            special["address"] = ADDRESS[community.code]
+        values |= special
+        self._remember(community.code, values, described)
+        return values
+
+    def _remember(self, code: str, values: dict[str, Any], described: Any) -> None:
+        for name in described:
+            texts = values.get(name)
+            self.written[code] |= {text for text in (texts if isinstance(texts, list) else [texts]) if _is_text(text)}
+
+    def _value(self, model: type, name: str, about: Field, community: Community) -> Any:
+        form = shape(model, name)
+        if form.kind in ("text", "list"):
+            text = self._text(about, form, community.code)
+            return [text] if form.kind == "list" else text
+        if form.kind == "choice":
+            return next(iter(form.choices or ()))
+        if form.kind == "one":
+            return self._related(form.target, community)
+        if form.required or about.mask:
+            self.number += 1
+            return {
+                "date": clock.today() - timedelta(days=self.number),
+                "instant": clock.now(),
+                "number": 1,
+                "decimal": 1.0,
+            }.get(form.kind, False)
+        return None
+
+    def _text(self, about: Field, form: Shape, code: str) -> str:
+        # Each column says something else, so that a test knows which one it has found.
+        self.number += 1
+        words, latin, mobile = WORDS[code]
+        candidates = (f"{words}{self.number}", f"{latin}{self.number}", f"{mobile}{self.number:04d}")
+        return next(text for text in candidates if about.check is None or about.check(text) is None)
+
+    def _related(self, target: Any, community: Community) -> Any:
+        found = select(target).order_by(target.id)
+        if target is Community:
+            return community
+        if target is Account:
+            found = found.join(Grant, Grant.account_id == Account.id).where(Grant.community_id == community.id)
+        else:
+            found = found.where(target.community_id == community.id)
+        return db.session.scalars(found.limit(1)).first()
+
+    def secrets(self) -> set[str]:
+        """Return the words of our community that nobody of theirs may ever read: names, titles, codes, numbers."""
+        with self.app.app_context(), acting(system("tests")):
+            ours, theirs = (self._words_of(code) for code in (OURS, THEIRS))
+        return {word for word in ours | self.written[OURS] if word not in {*theirs, *self.written[THEIRS], *CAST}}
+
+    def _words_of(self, code: str) -> set[str]:
+        community = db.session.scalars(select(Community).filter_by(code=code)).one()
+        found = {community.name, community.code}
+        for view in self.lists():
+            if hasattr(view.model, "community_id"):
+                rows = db.session.scalars(select(view.model).where(view.model.community_id == community.id))
+                found |= {text for row in rows for text in _texts(row)}
+        holders = select(Account).where(Account.id.in_(select(Grant.account_id).filter_by(community_id=community.id)))
+        return found | {text for account in db.session.scalars(holders) for text in _texts(account)}
+
+
+def _texts(row: Any) -> Iterator[str]:
+    for name in facts(type(row)):
+        value = getattr(row, name)
+        if _is_text(value):
+            yield value
+
+
+def _is_text(value: Any) -> bool:
+    """Tell whether a value is a text that is not found by chance in a token of a page."""
+    return isinstance(value, str) and len(value) > (5 if value.isascii() else 1)
+
+
+def dump(app: Flask) -> dict[str, list[Row[Any]]]:
+    """Return everything stored, table by table, but for when somebody was last seen."""
+    kept = [table for table in Place.metadata.sorted_tables if not table.name.startswith("ab_")]
+    with app.app_context(), acting(system("tests")):
+        found = {
+            table.name: list(db.session.execute(select(*(c for c in table.c if c.name != "seen_at"))).all())
+            for table in kept
+        }
+        db.session.rollback()
+    return {name: sorted(rows, key=lambda row: str(row[0])) for name, rows in found.items()}

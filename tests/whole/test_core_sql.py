@@ -1,0 +1,137 @@
+"""Statements that pass by the row scope, and jobs that see everything: only where listed, each with a reason."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.whole.walk import ROOT
+
+APP = ROOT / "app"
+STATEMENTS = {"text", "insert", "update", "delete", "literal_column"}
+ATTRIBUTES = {"__table__", "exec_driver_sql", "from_statement", "driver_connection"}
+
+PASS_BY = {
+    "app.accounts.brake._locked": "counts wrong passwords before anybody is signed in; no community",
+    "app.accounts.brake.release": "forgets the wrong passwords of one account",
+    "app.accounts.brake.take": "forgets old brakes; no community",
+    "app.accounts.links._claim": "takes a one-time link before anybody is signed in",
+    "app.accounts.links.withdraw": "makes the links of one account useless",
+    "app.accounts.models": "who is reached is asked about all grants, by the ids the scope itself needs",
+    "app.accounts.sessions._end_sign_ins": "ends the sign-ins of one account while it is being written",
+    "app.accounts.sessions._see": "says when one sign-in was last seen",
+    "app.accounts.sessions.begin": "removes old sign-ins of one account",
+    "app.accounts.sessions.end": "ends the sign-ins of one account",
+    "app.accounts.sign_in._begin": "writes the last sign-in of one account, before anybody is signed in",
+    "app.communities.models.Category.below": "ids only; what they are compared with is scoped",
+    "app.communities.models.Place.below": "takes the community as the row's own; ids only",
+    "app.communities.models.Placed.within": "is itself the scope",
+    "app.communities.models.in_subtree": "a condition on the path, no statement of its own",
+    "app.communities.service._carry_along": "takes the community and the old path of the moved place as its scope",
+    "app.core.codes.next_code": "takes the community; numbers only",
+    "app.core.database._begin": "begins the transaction",
+    "app.core.page.health": "asks whether the database answers",
+    "app.migrations.env": "brings the tables up to the code",
+}
+"""Where a statement is made that the session does not narrow, and why it may."""
+
+SEE_EVERYTHING = {
+    "app.accounts.commands._at_work": "a command, by the operator of the machine",
+    "app.accounts.links.account_of": "opens a one-time link before anybody is signed in",
+    "app.accounts.links.use": "sets the password of the link's one account",
+    "app.accounts.models._taken": "asks only whether a login name or phone is taken",
+    "app.accounts.service._grant_founder": "grants the maker of a new community that community",
+    "app.accounts.service._is_last_admin": "counts administrators",
+    "app.accounts.service.setup_link": "the first start of the program",
+    "app.accounts.sessions._rows": "finds who signed in, by the hash of the token",
+    "app.accounts.sign_in._begin": "starts a sign-in",
+    "app.accounts.sign_in._find": "finds the account that signs in",
+    "app.box.commands.init": "a command, by the operator of the machine",
+    "app.box.commands.list_communities": "a command, by the operator of the machine",
+    "app.core.actor.system": "makes the actor",
+    "app.demo.load": "loads the demonstration",
+    "app.needs.service._planned": "asks only whether a person works in the need's community",
+    "app.needs.views._people": "offers the people of the actor's own communities",
+}
+"""Where the system acts and sees all rows, and why it may."""
+
+
+class Finder(ast.NodeVisitor):
+    """Notes in which functions of a module something is done."""
+
+    def __init__(self, module: str, tree: ast.Module) -> None:
+        self.inside = [module]
+        self.passing: set[str] = set()
+        self.seeing: set[str] = set()
+        self.core = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy")
+            for alias in node.names
+            if alias.name in STATEMENTS
+        }
+        self.visit(tree)
+
+    @property
+    def here(self) -> str:
+        return ".".join(self.inside)
+
+    def _enter(self, node: ast.FunctionDef | ast.ClassDef) -> None:
+        self.inside.append(node.name)
+        self.generic_visit(node)
+        self.inside.pop()
+
+    visit_FunctionDef = visit_ClassDef = _enter  # noqa: N815 - ast calls them so
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        statement = node.attr in STATEMENTS and isinstance(node.value, ast.Name) and node.value.id in DIALECTS
+        if node.attr in ATTRIBUTES or (node.attr.startswith("bulk_") and node.attr != "bulk_moves") or statement:
+            self.passing.add(self.here)
+        self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Name) and node.func.id in self.core:
+            self.passing.add(self.here)
+        is_system = isinstance(node.func, ast.Name) and node.func.id == "system"
+        if is_system or any(keyword.arg == "unbounded" for keyword in node.keywords):
+            self.seeing.add(self.here)
+        self.generic_visit(node)
+
+
+DIALECTS = {"postgresql", "sqlite"}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(APP.rglob("*.py")):
+        if "versions" not in path.parts:
+            yield ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Finder]:
+    return [Finder(name, ast.parse(path.read_text(encoding="utf-8"))) for name, path in modules()]
+
+
+def test_only_listed_functions_pass_by_the_row_scope(found: list[Finder]):
+    passing = {place for finder in found for place in finder.passing}
+    assert passing - PASS_BY.keys() == set(), "narrow it by the session, or list it here with the reason"
+    assert PASS_BY.keys() - passing == set(), "no longer there"
+
+
+def test_only_listed_functions_let_the_system_see_everything(found: list[Finder]):
+    seeing = {place for finder in found for place in finder.seeing}
+    assert seeing - SEE_EVERYTHING.keys() == set(), "let a person act, or list it here with the reason"
+    assert SEE_EVERYTHING.keys() - seeing == set(), "no longer there"
+
+
+def test_each_of_them_has_its_reason():
+    assert all(len(reason) > 10 for reason in (*PASS_BY.values(), *SEE_EVERYTHING.values()))
+
+
+def test_the_finder_finds():
+    code = "from sqlalchemy import text\ndef f(): run(text('x'))\nclass C:\n    def g(self): return C.__table__\n"
+    code += "def h():\n    with acting(system('x')): pass\ndef k(s): s.bulk_insert_mappings(C, [])\n"
+    finder = Finder("m", ast.parse(code))
+    assert finder.passing == {"m.f", "m.C.g", "m.k"}
+    assert finder.seeing == {"m.h"}

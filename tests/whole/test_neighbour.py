@@ -1,0 +1,347 @@
+"""The secretary of the neighbouring community tries every door there is, and finds and changes nothing of ours."""
+
+import json
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, func, insert, select, update
+from werkzeug.test import TestResponse
+
+from app.accounts import sessions
+from app.accounts.models import Account, Grant
+from app.accounts.traces import SignIn
+from app.communities.models import Community
+from app.core import database
+from app.core.access import OutOfScope
+from app.core.actor import acting, system
+from app.core.fields import facts, shape
+from app.core.model import Recorded, Scoped
+from app.core.scope import guarded_models
+from app.core.timeline import Step
+from app.extensions import db
+from tests.whole.paper import fields_of, typed
+from tests.whole.scene import OURS, THEIRS, Scene, dump
+from tests.whole.walk import Visitor, doors
+
+PROBES = 400
+NOTHING = (400, 403, 404, 405, 422)
+
+
+@dataclass
+class Spy:
+    """The neighbour at our doors: counts the attempts and remembers each that told or did something."""
+
+    person: Visitor
+    words: set[str]
+    tried: int = 0
+    found: list[str] = field(default_factory=list)
+
+    def look(self, address: str, expected: tuple[int, ...] = NOTHING) -> None:
+        """Open an address."""
+        self._judge(f"GET {address}", self.person.get(address), expected)
+
+    def send(self, address: str, data: dict[str, Any], expected: tuple[int, ...] = NOTHING) -> None:
+        """Send a form."""
+        self._judge(f"POST {address} {data}", self.person.post(address, data), expected)
+
+    def _judge(self, what: str, answer: TestResponse, expected: tuple[int, ...]) -> None:
+        self.tried += 1
+        text = answer.get_data(as_text=True)
+        if answer.is_json:
+            text = json.dumps(answer.get_json(), ensure_ascii=False)
+        if answer.status_code not in expected:
+            self.found.append(f"{what}: {answer.status_code}")
+        self.found += [f"{what}: tells “{word}”" for word in self.words if word in text]
+
+
+@pytest.fixture
+def ours(scene: Scene) -> dict[str, int]:
+    """A row of each list, of our community."""
+    return {view.list_name: scene.make(view, "secretary") for view in scene.lists()}
+
+
+@pytest.fixture
+def spy(app: Flask, scene: Scene, ours: dict[str, int], visit: Any) -> Spy:
+    """The neighbour, who knows all our numbers."""
+    for view in scene.lists():
+        scene.make(view, "neighbour")
+    person = visit("neighbour")
+    person.token()
+    return Spy(person, scene.secrets())
+
+
+def relations(view: Any) -> list[str]:
+    """Return the columns of a list that point at rows of guarded lists."""
+    return [name for name in facts(view.model) if shape(view.model, name).kind == "one"]
+
+
+def knock_at_every_address(app: Flask, scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
+    for door in doors(app, scene, "secretary", ours):
+        if door.endpoint.startswith("accounts.") or door.endpoint == "static":
+            continue
+        expected = NOTHING if "pk" in door.values else (200, *NOTHING)
+        if door.method == "GET":
+            spy.look(door.address, expected)
+        else:
+            spy.send(door.address, {"rowid": list(ours.values()), "action": "accept", "reason": "试试"}, expected)
+
+
+def ask_for_our_rows_in_every_list(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
+    for view in scene.lists():
+        base = view.route_base
+        for name in view.filter_columns:
+            if shape(view.model, name).kind == "one":
+                spy.look(f"{base}/list/?{name}={_pk(view, name, ours)}", (400,))
+        for pk in ours.values():
+            spy.look(f"{base}/list/?id={pk}", (400,))
+        for word in ("柳暗", "liua", "1397", "武江"):
+            expected = (200,) if view.offer.searched else (400,)
+            spy.look(f"{base}/list/?q={word}", expected)
+            spy.look(f"{base}/options?q={word}", (200,))
+            for name in relations(view):
+                spy.look(f"{base}/choices/{name}?q={word}", (200, 404))
+            for name in view.filter_columns:
+                spy.look(f"{base}/filters/{name}?q={word}", (200,) if name in relations(view) else (404,))
+
+
+def _pk(view: Any, name: str, ours: dict[str, int]) -> int:
+    target = shape(view.model, name).target
+    return ours[target.list_name]
+
+
+def ask_by_what_is_not_offered(scene: Scene, spy: Spy) -> None:
+    for view in scene.lists():
+        mapper = view.model.__mapper__
+        names = {attribute.key for attribute in mapper.all_orm_descriptors if hasattr(attribute, "key")}
+        names |= {f"created_by.{name}" for name in ("login", "password_hash")} | {"community.name", "1", "random()"}
+        for name in sorted(names - set(view.filter_columns)):
+            spy.look(f"{view.route_base}/list/?{name}=1", (400,))
+        for name in sorted(names - set(view.order_names)):
+            spy.look(f"{view.route_base}/list/?order={name}", (400,))
+            spy.look(f"{view.route_base}/list/?order=-{name}", (400,))
+
+
+def begin_forms_with_our_rows(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
+    for view in scene.lists():
+        for name in relations(view):
+            spy.look(f"{view.route_base}/add?{name}={_pk(view, name, ours)}", (200, 403))
+
+
+def register_with_our_rows(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
+    for view in scene.lists():
+        if not set(relations(view)) & set(view.add_names):
+            continue
+        for name in sorted(set(relations(view)) & set(view.add_names)):
+            spy.send(f"{view.route_base}/add", typed(scene, view, "neighbour") | {name: _pk(view, name, ours)}, (422,))
+
+
+def move_their_rows_to_us(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
+    for view in scene.lists():
+        for name in sorted(set(relations(view)) & set(view.edit_names)):
+            pk = scene.make(view, "neighbour")
+            page = spy.person.page(f"{view.route_base}/edit/{pk}")
+            spy.send(f"{view.route_base}/edit/{pk}", fields_of(page) | {name: _pk(view, name, ours)}, (422,))
+
+
+def name_our_people_and_places_in_their_moves(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
+    for view in scene.lists():
+        for move in getattr(getattr(view.model, "flow", None), "moves", ()):
+            for ask in move.asks:
+                if ask.name in relations(view):
+                    pk = scene.make(view, "neighbour")
+                    bring_to(scene, view, pk, move)
+                    form = {ask.name: _pk(view, ask.name, ours)}
+                    spy.send(f"{view.route_base}/move/{move.name}/{pk}", form, (422,))
+
+
+def bring_to(scene: Scene, view: Any, pk: int, move: Any) -> None:
+    """Put a row into a state from which the move can be made."""
+    with scene.app.app_context(), acting(system("tests")), database.transaction():
+        setattr(db.session.get(view.model, pk), view.model.flow.column, move.sources[0])
+
+
+def test_no_door_shows_the_neighbour_anything_of_ours(app: Flask, scene: Scene, spy: Spy, ours: dict[str, int]):
+    before = rows_of_ours(app)
+    knock_at_every_address(app, scene, spy, ours)
+    ask_for_our_rows_in_every_list(scene, spy, ours)
+    ask_by_what_is_not_offered(scene, spy)
+    begin_forms_with_our_rows(scene, spy, ours)
+    assert spy.found == []
+    assert spy.tried >= PROBES
+    assert len(spy.words) >= 2 * len(ours)
+    assert rows_of_ours(app) == before
+
+
+def test_no_form_lets_the_neighbour_reach_into_our_community(app: Flask, scene: Scene, spy: Spy, ours: dict[str, int]):
+    before = rows_of_ours(app)
+    register_with_our_rows(scene, spy, ours)
+    move_their_rows_to_us(scene, spy, ours)
+    name_our_people_and_places_in_their_moves(scene, spy, ours)
+    assert spy.found == []
+    assert spy.tried >= 8
+    assert rows_of_ours(app) == before
+
+
+def rows_of_ours(app: Flask) -> dict[str, list[Any]]:
+    """Return all rows of our community, and all rows of tables that know no community, but for sign-ins."""
+    with app.app_context(), acting(system("tests")):
+        key = db.session.scalars(select(Community.id).filter_by(code=OURS)).one()
+        db.session.rollback()
+    found = {name: rows for name, rows in dump(app).items() if name not in ("sign_in", "code_counter")}
+    return {name: [row for row in rows if getattr(row, "community_id", key) == key] for name, rows in found.items()}
+
+
+@pytest.mark.parametrize("field", ["community", "community_id"])
+def test_a_form_of_the_neighbour_that_names_our_community_stays_at_home(
+    app: Flask, scene: Scene, visit: Any, field: str
+):
+    person = visit("neighbour")
+    with app.app_context(), acting(system("tests")):
+        ids = dict(db.session.execute(select(Community.code, Community.id)).all())
+    for view in scene.lists():
+        if not issubclass(view.model, Scoped):
+            continue
+        uid = secrets.token_hex(16)
+        form = typed(scene, view, "neighbour") | {"uid": uid, field: str(ids[OURS])}
+        answer = person.post(f"{view.route_base}/add", form)
+        assert answer.status_code in (302, 422), view.list_name
+        with app.app_context(), acting(system("tests")):
+            found = db.session.scalars(select(view.model.community_id).filter_by(uid=uid)).all()
+        assert set(found) <= {ids[THEIRS]}, view.list_name
+
+
+def test_the_same_form_with_their_own_rows_is_taken(app: Flask, scene: Scene, visit: Any):
+    person = visit("neighbour")
+    for view in scene.lists():
+        if person.get(f"{view.route_base}/add").status_code == 200:
+            answer = person.post(f"{view.route_base}/add", typed(scene, view, "neighbour"))
+            assert answer.status_code in (200, 302), (view.list_name, answer.get_data(as_text=True))
+            assert "errors" not in answer.get_data(as_text=True), view.list_name
+
+
+def test_the_neighbour_cannot_end_our_sign_ins(app: Flask, visit: Any, as_secretary: Any):
+    with app.app_context(), acting(system("tests")):
+        ours = select(SignIn.id).join(Account, Account.id == SignIn.account_id).where(Account.login == "secretary")
+        numbers = list(db.session.scalars(ours))
+    assert numbers
+    person = visit("neighbour")
+    for number in numbers:
+        person.post(f"/profile/end/{number}")
+    assert as_secretary.get("/needs/list/").status_code == 200
+
+
+# -- below the pages ------------------------------------------------------------------------------------------------
+
+
+def their_share(model: Any) -> int:
+    """Return how many rows of a model are within sight."""
+    return db.session.scalar(select(func.count(model.id))) or 0
+
+
+def test_the_session_shows_the_neighbour_none_of_our_rows(app: Flask, scene: Scene, ours, acting_as, behind):
+    with behind():
+        mine = {model: ids_of(model, OURS) for model in guarded_models() if hasattr(model, "community_id")}
+    assert all(mine.values())
+    with acting_as("neighbour"):
+        for model, keys in mine.items():
+            assert set(db.session.scalars(select(model.id))) & keys == set(), model
+            assert [db.session.get(model, key) for key in keys] == [None] * len(keys), model
+            assert db.session.scalars(select(model).where(model.id.in_(keys))).all() == []
+
+
+def ids_of(model: Any, code: str) -> set[int]:
+    community = select(Community.id).filter_by(code=code).scalar_subquery()
+    return set(db.session.scalars(select(model.id).where(model.community_id == community)))
+
+
+def test_relations_stop_at_the_border(app: Flask, acting_as, behind):
+    with behind():
+        supervisor = db.session.scalars(select(Account.id).filter_by(login="supervisor")).one()
+        assert len(db.session.scalars(select(Grant).filter_by(account_id=supervisor)).all()) == 2
+    with acting_as("neighbour"):
+        account = db.session.get(Account, supervisor)
+        assert account is not None
+        assert [grant.community.code for grant in account.grants] == [THEIRS]
+
+
+@pytest.mark.parametrize("statement", ["update", "delete", "insert"])
+def test_rows_are_not_written_in_bulk_past_the_checks(app: Flask, scene: Scene, ours, acting_as, statement: str):
+    before = dump(app)
+    with acting_as("neighbour"):
+        for model in guarded_models():
+            if not model.__module__.startswith("app."):
+                continue
+            bulk = {
+                "update": update(model).values(uid="x"),
+                "delete": delete(model),
+                "insert": insert(model).values(uid="x"),
+            }
+            with pytest.raises(OutOfScope):
+                db.session.execute(bulk[statement])
+        db.session.rollback()
+    assert {name: rows for name, rows in dump(app).items() if name != "sign_in"} == {
+        name: rows for name, rows in before.items() if name != "sign_in"
+    }
+
+
+def test_the_neighbour_cannot_put_a_row_into_our_community(app: Flask, scene: Scene, behind, acting_as):
+    with behind():
+        ours = db.session.scalars(select(Community.id).filter_by(code=OURS)).one()
+    for view in scene.lists():
+        if not issubclass(view.model, Scoped):
+            continue
+        pk = scene.make(view, "neighbour")
+        with acting_as("neighbour"):
+            row = db.session.get(view.model, pk)
+            row.community_id = ours
+            with pytest.raises(OutOfScope):
+                db.session.flush()
+            db.session.rollback()
+            copied = {
+                c.key: getattr(row, c.key) for c in view.model.__mapper__.column_attrs if c.key not in ("id", "uid")
+            }
+            db.session.add(view.model(**copied | {"community_id": ours}))
+            with pytest.raises(OutOfScope):
+                db.session.flush()
+            db.session.rollback()
+
+
+def test_nobody_deletes_rows(app: Flask, scene: Scene, ours, acting_as):
+    with acting_as("secretary"):
+        for view in scene.lists():
+            db.session.delete(db.session.get(view.model, ours[view.list_name]))
+            with pytest.raises(OutOfScope):
+                db.session.flush()
+            db.session.rollback()
+
+
+def test_without_anybody_acting_nothing_is_visible_and_nothing_can_be_written(app: Flask, scene: Scene, ours):
+    with app.app_context():
+        for model in guarded_models():
+            assert their_share(model) == 0, model
+        for view in scene.lists():
+            assert db.session.get(view.model, ours[view.list_name]) is None
+        for model in {view.model for view in scene.lists()} | {Step}:
+            assert issubclass(model, Recorded | Step)
+            db.session.add(model())
+            with pytest.raises(OutOfScope):
+                db.session.flush()
+            db.session.rollback()
+
+
+def test_an_outsider_who_holds_nothing_sees_only_the_own_account(app: Flask, scene: Scene, ours, behind):
+    with behind():
+        stranger = Account(login="stranger", name="路人")
+        db.session.add(stranger)
+        db.session.flush()
+        token = sessions.begin(stranger.id, "")
+        db.session.commit()
+    with app.app_context():
+        found = sessions.find(token)
+        assert found is not None
+        with acting(found[1]):
+            counted = {model.__name__: their_share(model) for model in guarded_models()}
+    assert {name: count for name, count in counted.items() if count} == {"Account": 1}

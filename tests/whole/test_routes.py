@@ -1,0 +1,165 @@
+"""Every address by every role: exactly what the table in the handbook says, and nothing else."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from app.core import gate
+from app.roles import TABLE, Role, rules
+from tests.cast.people import CAST
+from tests.whole.scene import dump
+from tests.whole.walk import HANDBOOK, ROLES, doors, makes, masked, passes, verbs
+
+REFUSED = (403,)
+PROCESSED = (200, 302, 404, 409, 410, 422)
+
+
+def handbook_table() -> dict[str, tuple[str, ...]]:
+    """Read the table of the handbook as it stands: a line per list, a column per role."""
+    lines = [line for line in (HANDBOOK / "roles.md").read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    start = next(number for number, row in enumerate(rows) if row[1:] == [role.value for role in Role])
+    found = {}
+    for row in rows[start + 2 :]:
+        code = re.match(r"`(\w+)`", row[0])
+        if code is None or len(row) != len(Role) + 1:
+            break
+        found[code[1]] = tuple(row[1:])
+    return found
+
+
+def test_the_role_table_is_the_one_in_the_handbook():
+    assert handbook_table() == TABLE
+
+
+def test_every_address_carries_a_rule(app: Flask):
+    assert gate.unruled(app) == []
+
+
+def test_every_list_stands_under_a_line_of_the_table(app: Flask, scene):
+    asked = {gate.rule_of(view).listing for view in app.view_functions.values()}
+    assert asked - {""} <= set(TABLE)
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_who_may_look_finds_the_page_and_who_may_not_is_told_so(app: Flask, scene, visit, login: str):
+    person, role, rows = visit(login), ROLES[login], {}
+    wrong = []
+    for door in doors(app, scene, login, rows):
+        if door.method != "GET":
+            continue
+        status = person.get(door.address).status_code
+        if not passes(door, role) or not makes(door, role):
+            expected: tuple[int, ...] = REFUSED
+        elif door.move:
+            expected = (200, 409)
+        elif "/choices/" in door.address and door.values["name"] not in (*door.view.add_names, *door.view.edit_names):
+            # What is asked by a move is offered to those who make the move.
+            expected = (200, 404)
+        elif "setup" in door.endpoint:
+            expected = (404,)
+        else:
+            expected = (302,) if door.endpoint == "accounts.login" else (200,)
+        if status not in expected:
+            wrong.append((str(door), status, expected))
+    assert wrong == []
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page_from_everywhere_else(app: Flask, scene, nobody):
+    wrong = []
+    for door in doors(app, scene, "secretary"):
+        answer = nobody.open(door.address, method=door.method, buffered=True)
+        location = answer.headers.get("Location", "")
+        if door.rule.public:
+            good = answer.status_code in (200, 404) if door.method == "GET" else answer.status_code == 400
+        elif door.method == "GET":
+            good = answer.status_code == 302 and location.startswith("/login/")
+        else:
+            good = (answer.status_code == 302 and location.startswith("/login/")) or answer.status_code == 400
+        if not good:
+            wrong.append((str(door), answer.status_code, location))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_who_may_not_write_is_refused_and_changes_nothing(app: Flask, scene, visit, login: str):
+    person, role = visit(login), ROLES[login]
+    closed = [door for door in doors(app, scene, login) if door.method != "GET" and not passes(door, role)]
+    person.token()
+    before = dump(app)
+    answers = {str(door): person.post(door.address).status_code for door in closed}
+    assert {door: status for door, status in answers.items() if status != 403} == {}
+    assert dump(app) == before
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_a_move_of_other_roles_is_refused_and_changes_nothing(app: Flask, scene, visit, login: str):
+    person, role = visit(login), ROLES[login]
+    moves = [door for door in doors(app, scene, login) if door.move and door.method == "POST" and passes(door, role)]
+    others = [door for door in moves if not makes(door, role)]
+    person.token()
+    before = dump(app)
+    answers = {str(door): person.post(door.address, {"reason": "试试"}).status_code for door in others}
+    assert {door: status for door, status in answers.items() if status != 403} == {}
+    assert dump(app) == before
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_an_empty_form_is_answered_with_words_and_never_with_an_error_of_ours(app: Flask, scene, visit, login: str):
+    role = ROLES[login]
+    found = [door for door in doors(app, scene, login) if door.method == "POST" and passes(door, role)]
+    for door in found:
+        status = visit(login).post(door.address).status_code
+        expected = (*PROCESSED, 400) if door.endpoint.endswith("action_post") else PROCESSED
+        expected = expected if makes(door, role) else REFUSED
+        assert status in expected, (str(door), status)
+
+
+@pytest.mark.parametrize("login", ["secretary", "supervisor", "admin"])
+def test_no_form_is_taken_without_its_token(app: Flask, scene, visit, login: str):
+    person = visit(login)
+    posts = [door for door in doors(app, scene, login) if door.method == "POST"]
+    before = dump(app)
+    for address in [door.address for door in posts]:
+        assert person.client.post(address).status_code == 400, address
+        assert person.client.post(address, data={"csrf_token": "wrong"}).status_code == 400, address
+    assert len(posts) > 20
+    assert dump(app) == before
+
+
+@pytest.mark.parametrize("login", CAST)
+def test_looking_changes_nothing(app: Flask, scene, visit, login: str):
+    person = visit(login)
+    looked = [door for door in doors(app, scene, login) if door.method == "GET"]
+    before = dump(app)
+    for door in looked:
+        assert person.get(door.address).status_code < 500, str(door)
+        assert person.client.head(door.address, buffered=True).status_code < 500, str(door)
+    assert dump(app) == before
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "QUERY"])
+def test_no_page_takes_other_methods(app: Flask, scene, visit, method: str):
+    person = visit("secretary")
+    found = doors(app, scene, "worker")
+    before = dump(app)
+    for door in found:
+        assert person.client.open(door.address, method=method).status_code in (400, 405), str(door)
+    assert dump(app) == before
+
+
+def test_the_table_is_read_as_its_words_say():
+    assert verbs(Role.SECRETARY, "needs") == set("vcemaixR")
+    assert verbs(Role.GRID_WORKER, "needs") == set("vcem")
+    assert verbs(Role.ADMIN, "needs") == set()
+    assert verbs(Role.SUPERVISOR, "communities") == set("vce")
+    assert masked(Role.AUDITOR, "needs")
+    assert not masked(Role.GRID_LEAD, "needs")
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_platform_reads_every_cell_alike(role: Role):
+    for listing in TABLE:
+        read = {verb for rule in rules(role, listing) for verb in rule.verbs}
+        assert read == verbs(role, listing), (role, listing)

@@ -1,0 +1,144 @@
+"""The doors of the portal: every registered address, filled in for one row, and who the role table lets through."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from flask import Flask, url_for
+from werkzeug.routing import Rule as Route
+from werkzeug.test import TestResponse
+
+from app.assets import shelf
+from app.assets.shelf import Asset
+from app.core import gate
+from app.core.fields import facts, shape
+from app.roles import TABLE, Role
+from tests.cast import people
+from tests.conftest import Person
+from tests.whole.scene import Scene
+
+ROOT: Final = Path(__file__).parents[2]
+HANDBOOK: Final = ROOT / "docs" / "handbook"
+ROLES: Final = people.ROLES | {"admin": Role.ADMIN, "supervisor": Role.SUPERVISOR}
+"""The role of each person of the cast at home; the neighbour stands apart."""
+
+STYLE: Final = {
+    "filename": "portal.css",
+    "fingerprint": Asset("", (shelf.STATIC / "portal.css").read_bytes()).fingerprint,
+}
+
+LETTERS: Final = frozenset("vcemaixR")
+
+
+class Visitor(Person):
+    """Somebody of the cast who keeps the CSRF token once it has been seen."""
+
+    _token = ""
+
+    def token(self) -> str:
+        """Return the CSRF token of this browser."""
+        self._token = self._token or super().token()
+        return self._token
+
+    def get(self, address: str, **kwargs: Any) -> TestResponse:
+        """Open an address and read the answer to its end, so that no file stays open."""
+        return super().get(address, buffered=True, **kwargs)
+
+
+@dataclass(frozen=True)
+class Door:
+    """One address of the portal with everything filled in."""
+
+    method: str
+    address: str
+    endpoint: str
+    view: Any
+    values: dict[str, str]
+    rule: gate.Rule
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+    @property
+    def move(self) -> str:
+        """Return the move the door makes, if it makes one."""
+        return self.values["name"] if "/move/" in self.address else ""
+
+
+def doors(app: Flask, scene: Scene, login: str, rows: dict[str, int] | None = None) -> list[Door]:
+    """Return every address of the portal by every method, where it takes a row with the one of this person."""
+    rows = {} if rows is None else rows
+    found: list[Door] = []
+    for route in sorted(app.url_map.iter_rules(), key=str):
+        view = getattr(app.view_functions[route.endpoint], "__self__", None)
+        if "pk" in route.arguments and view.list_name not in rows:
+            rows[view.list_name] = scene.make(view, login)
+        rule = gate.rule_of(app.view_functions[route.endpoint])
+        assert rule is not None, route
+        for values in _filled(route, view, rows):
+            with app.test_request_context():
+                address = url_for(route.endpoint, **values)
+            methods = sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
+            found += [Door(method, address, route.endpoint, view, values, rule) for method in methods]
+    return found
+
+
+def _filled(route: Route, view: Any, rows: dict[str, int]) -> Iterator[dict[str, str]]:
+    """Yield the values for the arguments of a route; an argument nobody knows yet stops the walk."""
+    fixed = STYLE | {"token": "no-such-link", "sign_in_id": "999999"}
+    if "pk" in route.arguments:
+        fixed["pk"] = str(rows[view.list_name])
+    # The portal itself knows the fingerprint of a file.
+    unknown = route.arguments - fixed.keys() - {"name", "fingerprint"}
+    assert not unknown, f"{route}: tell tests/whole/walk.py what {sorted(unknown)} stands for"
+    plain = {key: value for key, value in fixed.items() if key in route.arguments}
+    if "name" not in route.arguments:
+        yield plain
+        return
+    for name in _names(str(route), view):
+        yield plain | {"name": name}
+
+
+def _names(address: str, view: Any) -> Iterable[str]:
+    if "/move/" in address:
+        flow = getattr(view.model, "flow", None)
+        return list(flow.by_name) if flow else ["relocate", "close", "reopen"]
+    if "/filters/" in address:
+        return [name for name in view.filter_columns if shape(view.model, name).kind == "one"]
+    return [name for name in facts(view.model) if shape(view.model, name).kind == "one"]
+
+
+def verbs(role: Role, listing: str) -> set[str]:
+    """Return the verbs a role has on a list, read from the words of the table without the platform's own reader."""
+    cell = TABLE[listing][list(Role).index(role)] if listing in TABLE else ""
+    return {letter for clause in cell.split(", ") for letter in _letters(clause)}
+
+
+def _letters(clause: str) -> set[str]:
+    first, *more = clause.replace("(M)", "(M) ").split() or [""]
+    letters = set(first.removesuffix("(M)"))
+    if not letters <= LETTERS:
+        return set()
+    second = set(more[0]) if more and first.endswith("(M)") else set()
+    return letters | (second if second <= LETTERS else set())
+
+
+def masked(role: Role, listing: str) -> bool:
+    """Tell whether the table shows this role the `!` columns of a list masked, whatever the row."""
+    seeing = [clause for clause in TABLE[listing][list(Role).index(role)].split(", ") if clause.startswith("v")]
+    return all("(M)" in clause for clause in seeing)
+
+
+def passes(door: Door, role: Role) -> bool:
+    """Tell whether the table lets a role through a door at all, for some row."""
+    if door.rule.public or not door.rule.verbs:
+        return True
+    return bool(set(door.rule.verbs) & verbs(role, door.rule.listing))
+
+
+def makes(door: Door, role: Role) -> bool:
+    """Tell whether a role is one of those that make the door's move."""
+    flow = getattr(door.view.model, "flow", None) if door.move else None
+    by = flow.by_name[door.move].by if flow else ()
+    return not by or role in by
