@@ -87,7 +87,7 @@ def extracted(folder: Path) -> Catalog:
 
 
 def wanted() -> Catalog:
-    """Our words, those of the framework that it has no Chinese for, and all of WTForms: forms speak through this one."""
+    """Our words, all of WTForms, and those of the framework that it has no Chinese for."""
     words = extracted(SOURCE)
     for message in messages(extracted(FORMS)):
         words.add(message.id, context=message.context)

@@ -1,4 +1,4 @@
-"""Pinyin initials, by which people find names faster than by characters: 曾小玲 is found by zxl, 武江北路8栋 by wjbl8d."""
+"""Pinyin initials, by which people find names faster than by characters: 曾小玲 by zxl, 武江北路8栋 by wjbl8d."""
 
 import re
 from collections.abc import Iterable
