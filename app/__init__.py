@@ -13,7 +13,7 @@ from app import accounts, catalog, cli, communities, instance, logs, needs, repo
 from app.accounts import sign_in
 from app.accounts.models import Account
 from app.assets import serving
-from app.core import clock, database, errors, gate, page, scope
+from app.core import clock, database, errors, gate, page, scope, words
 from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db, migrate
@@ -82,6 +82,7 @@ def _register(app: Flask) -> None:
     portal.init_app(app, db.session)
     portal.sm.lm.request_loader(lambda _request: g.get("account"))
     app.extensions["babel"].locale_selector = lambda: config.LOCALE
+    words.start(app)
     for package in PACKAGES:
         package.register(portal)
     portal.post_init()

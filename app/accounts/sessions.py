@@ -18,7 +18,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account, Grant
 from app.accounts.traces import SignIn
-from app.communities.models import Place
+from app.communities.models import Community, Place
 from app.core import clock
 from app.core.actor import Actor, Held, acting, current, system
 from app.core.database import transaction, writing
@@ -53,6 +53,8 @@ class Person:
     name: str
     login: str
     sign_in_id: int
+    communities: tuple[str, ...] = ()
+    """The names of the communities the person works in."""
 
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
@@ -94,7 +96,9 @@ def find(token: str) -> tuple[Person, Actor] | None:
     first = rows[0]
     _see(first.sign_in_id, first.seen_at)
     held = tuple(_held(row) for row in rows if row.role is not None)
-    return Person(first.id, first.name, first.login, first.sign_in_id), Actor(f"person:{first.id}", first.id, held)
+    communities = tuple(dict.fromkeys(row.community_name for row in rows if row.community_name))
+    person = Person(first.id, first.name, first.login, first.sign_in_id, communities)
+    return person, Actor(f"person:{first.id}", first.id, held)
 
 
 def _rows(token_hash: str) -> list[Row[Any]]:
@@ -103,11 +107,13 @@ def _rows(token_hash: str) -> list[Row[Any]]:
         select(
             *(Account.id, Account.name, Account.login, SignIn.id.label("sign_in_id"), SignIn.seen_at),
             *(Grant.role, Grant.community_id, Grant.place_id, Place.path, Grant.subject_kind, Grant.subject_uid),
+            Community.name.label("community_name"),
         )
         .select_from(SignIn)
         .join(Account, Account.id == SignIn.account_id)
         .outerjoin(Grant, given)
         .outerjoin(Place, Place.id == Grant.place_id)
+        .outerjoin(Community, Community.id == Grant.community_id)
         .where(SignIn.token_hash == token_hash, *_alive(), Account.active)
     )
     with acting(system("sign-in")):

@@ -205,6 +205,7 @@ class AccountView(ListView):
     datamodel = ScopedInterface(Account)
     list_title = _("Users")
     menu_group = _("Administration")
+    icon = "people"
     filter_columns = ("active",)
     order_names = ("id", "name", "login", "last_sign_in")
     default_order = ("id", "asc")
@@ -289,6 +290,7 @@ class GrantView(ListView):
     datamodel = ScopedInterface(Grant)
     list_title = _("Grants")
     menu_group = _("Administration")
+    icon = "key"
     filter_columns = ("role", "community", "account")
     order_names = ("id", "starts_on", "ends_on")
     add_names = ("account", "role", "place", "starts_on", "ends_on")

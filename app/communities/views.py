@@ -35,6 +35,7 @@ class CommunityView(ListView):
     datamodel = ScopedInterface(Community)
     list_title = _("Communities")
     menu_group = SETTINGS
+    icon = "building"
     add_hint = _("Set up a community")
     order_names = ("code", "name")
     default_order = ("code", "asc")
@@ -128,6 +129,7 @@ class PlaceView(ListView):
     datamodel = ScopedInterface(Place)
     list_title = _("Places")
     menu_group = SETTINGS
+    icon = "diagram-3"
     add_hint = _("Add a place")
     list_columns = ["name", "kind", "parent", "households", "closed_on"]
     link_column = "name"
@@ -205,6 +207,7 @@ class CategoryView(ListView):
     datamodel = ScopedInterface(Category)
     list_title = _("Categories")
     menu_group = SETTINGS
+    icon = "tags"
     add_hint = _("Add a category")
     list_columns = ["name", "parent", "closed_on"]
     link_column = "name"
@@ -223,6 +226,7 @@ class HolidayView(ListView):
     datamodel = ScopedInterface(Holiday)
     list_title = _("Holidays")
     menu_group = SETTINGS
+    icon = "calendar-event"
     add_hint = _("Add a holiday")
     empty_hint = _("No holidays yet: the office works Monday to Friday.")
     list_columns = ["day", "name", "works"]

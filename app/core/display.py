@@ -38,6 +38,14 @@ def shown(row: Any, name: str) -> str:
     return field.mask(words(value)) if field.mask else EMPTY
 
 
+def marks(row: Any, name: str) -> Labelled | None:
+    """Return the choice whose tone and icon stand beside the word; None where the word stands alone."""
+    value = getattr(row, name)
+    if not isinstance(value, Labelled) or not value.tone or hides(row, facts(type(row))[name]):
+        return None
+    return value
+
+
 def hides(row: Any, field: Field) -> bool:
     """Tell whether a column of this row is masked for the current actor."""
     if field.sealed:

@@ -53,7 +53,8 @@ class Editing(Specification):
         except (Violation, Clash, access.OutOfScope) as error:
             return self._twice(form) or self._refused(form, error)
         flash(gettext("Saved."), "success")
-        return redirect(self.url("show", pk=row.id))
+        following = request.form.get("then") == "next"
+        return redirect(self.url("add") if following else self.url("show", pk=row.id))
 
     def _choose_community(self, form: RowForm) -> bool:
         """Tell whether the person must say in which community the row belongs."""

@@ -55,7 +55,7 @@ def start(app: Flask) -> None:
     app.register_error_handler(Clash, lambda _error: answer(409, CLASH))
     app.register_error_handler(Violation, _violation)
     for gone in (Unavailable, OperationalError):
-        app.register_error_handler(gone, lambda _error: answer(503, _BUSY))
+        app.register_error_handler(gone, _unavailable)
     app.register_error_handler(NotMigrated, lambda _error: answer(503, _NOT_MIGRATED))
     app.register_error_handler(Exception, _unexpected)
 
@@ -82,6 +82,11 @@ def answer(status: int, sentence: Text | None = None) -> ResponseReturnValue:
     return render_template(
         "error.html", request_id=logs.request_id, status=status, title=title, sentence=sentence or advice
     ), status
+
+
+def _unavailable(error: Exception) -> ResponseReturnValue:
+    log.error("database unavailable: %s", type(error.__cause__ or error).__name__, exc_info=error)
+    return answer(503, _BUSY)
 
 
 def _violation(error: Violation) -> ResponseReturnValue:

@@ -1,7 +1,6 @@
 """Column facts: what a column is, said once beside it; pages, forms, filters, sheets and masks derive from them."""
 
 import enum
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -25,14 +24,22 @@ Mask = Callable[[str], str]
 
 
 class Labelled(enum.Enum):
-    """A choice: the value is the stored code, the label stands beside it."""
+    """A choice: the value is the stored code, the label stands beside it.
+
+    A choice whose meaning should be seen at a glance also has a tone (info, plan, busy, good, calm, danger) and an
+    icon: word, colour and sign together, never colour alone.
+    """
 
     label: Text
+    tone: str
+    icon: str
 
-    def __new__(cls, code: str, label: Text) -> Self:
+    def __new__(cls, code: str, label: Text, tone: str = "", icon: str = "") -> Self:
         member = object.__new__(cls)
         member._value_ = code
         member.label = label
+        member.tone = tone
+        member.icon = icon
         return member
 
     def __str__(self) -> str:

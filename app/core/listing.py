@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from flask_babel import gettext
 from sqlalchemy import Select, func, or_, select
@@ -94,6 +95,20 @@ class Query:
         """Return the address ordered by a column; the other way round if it is already. The page begins anew."""
         turned = "-" if self.order == (name, "asc") else ""
         return [*(pair for pair in self.asked if pair[0] != "order"), ("order", f"{turned}{name}")]
+
+    def sized(self, size: int) -> list[tuple[str, str]]:
+        """Return the address with another page size, from the first page."""
+        return [*(pair for pair in self.asked if pair[0] != "size"), ("size", str(size))]
+
+    def at_row(self, index: int) -> list[tuple[str, str]]:
+        """Return what tells a detail page which list it was opened from, and where in it."""
+        return [("in", urlencode(self.asked)), ("at", str((self.page - 1) * self.size + index))]
+
+    def around(self, position: int) -> list[tuple[int, int]]:
+        """Return position and id of the rows before, at and after a position of the list."""
+        first = max(position - 1, 0)
+        statement = self._ordered(self._filtered(select(self.offer.model.id))).limit(position - first + 2).offset(first)
+        return list(enumerate(db.session.scalars(statement), first))
 
     def paged(self, page: int) -> list[tuple[str, str]]:
         """Return the address of another page."""

@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
 
 from app.core import access, clock, moves
 from app.core.actor import current
@@ -70,7 +71,7 @@ class Moving(Specification):
             if not _just_done(row, move.name, values):
                 raise
         flash(gettext("Done: %(move)s.", move=move.label), "success")
-        return redirect(self.url("show", pk=row.id))
+        return _onward(self.url("show", pk=row.id))
 
     def _move_form(self, row: Any, move: Move) -> PortalForm:
         described = facts(self.model)
@@ -144,7 +145,7 @@ class Moving(Specification):
             form.complain({"reason": [text for texts in error.errors.values() for text in texts]})
             return self._archive_page(form, row, status=422)
         flash(gettext("Archived. It can be restored within 30 days."), "success")
-        return redirect(self.url("list"))
+        return _onward(self.url("list"))
 
     def put_away(self, row: Any, reason: str, version: int | None = None) -> None:
         """Archive a row. Raises Refused, Stale or, where the reason is none, Violation."""
@@ -179,6 +180,13 @@ class Moving(Specification):
     def _step(self, row: Any, name: str, **said: Any) -> None:
         if self.list_name in Step.told:
             add_step(db.session, row, name, None, None, **said)
+
+
+def _onward(address: str) -> Response:
+    """Send the person on; a form that stands in a dialog is told to leave the page."""
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def _version(field: Kept) -> int | None:

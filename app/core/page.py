@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from app.core import display, gate, masking
+from app.core import display, gate, masking, tallies
 from app.core.access import may
 from app.core.actor import current
 from app.core.fields import facts, shape
@@ -30,7 +30,9 @@ def start(app: Flask) -> None:
     app.after_request(_protect)
     app.context_processor(_frame)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(shown=display.shown, facts=facts, shape=shape)
+    app.jinja_env.globals.update(
+        shown=display.shown, marks=display.marks, facts=facts, shape=shape, described=_described
+    )
     app.jinja_env.filters.update(words=display.words, masked_text=masking.free_text)
 
 
@@ -57,7 +59,34 @@ def _protect(response: Response) -> Response:
 
 
 def _frame() -> dict[str, Any]:
-    return {"menu": _menu, "me": g.get("account"), "nonce": nonce, "may": may, "demo": current_app.config["DEMO"]}
+    words = {"menu": _menu, "first_views": _first_views, "community_name": _community_name, "look": _look()}
+    counts = {"tallies": tallies.tallies, "figure": tallies.figure, "waiting": tallies.waiting}
+    me = {"me": g.get("account"), "nonce": nonce, "may": may, "demo": current_app.config["DEMO"]}
+    return words | counts | me
+
+
+def _look() -> dict[str, Any]:
+    """Return how the person wants pages to look; kept in a cookie, so that no page flickers."""
+    theme, _, size = request.cookies.get("look", "").partition(".")
+    return {"theme": "dark" if theme == "dark" else "light", "large": size == "large"}
+
+
+def _community_name() -> str:
+    """Return the community the person works in, where it is only one."""
+    names: tuple[str, ...] = g.account.communities if g.get("account") else ()
+    return names[0] if len(names) == 1 else ""
+
+
+def _first_views() -> list[Any]:
+    """Return the list that stands in the bar of the phone."""
+    return [view for _group, views in _menu() for view in views if view.short_title][:1]
+
+
+def _described(field: Any) -> dict[str, Any]:
+    """Return what ties a control to its help and its errors."""
+    about = [f"{field.id}-errors"] * bool(field.errors) + [f"{field.id}-help"] * bool(field.description)
+    found: dict[str, Any] = {"aria-describedby": " ".join(about)} if about else {}
+    return found | ({"aria-invalid": "true"} if field.errors else {})
 
 
 def _menu() -> list[tuple[str, list[Any]]]:

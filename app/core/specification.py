@@ -55,6 +55,13 @@ class Specification(ModelView):
     order_names: tuple[str, ...] = ()
     default_order: tuple[str, str] = ("id", "desc")
     quick_filters: Mapping[str, Quick] = {}
+    icon: str = "list-ul"
+    short_title: Text = ""
+    """What the list is called where there is little room; its first words unless said otherwise."""
+    badge_filters: tuple[str, ...] = ()
+    """The quick filters whose rows wait for the person: the number in the menu."""
+    alarm_column: str = ""
+    """The column of the list page beside which an alarm stands."""
     loud_filters: tuple[str, ...] = ()
     """The quick filters whose number should alarm when it is not zero."""
     bulk_moves: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from flask import abort, jsonify, render_template, request
 from flask_appbuilder import expose
@@ -15,9 +16,11 @@ from app.core.actor import current
 from app.core.editing import Editing
 from app.core.errors import answer
 from app.core.fields import Labelled, Text, facts, shape
+from app.core.flow import Move
 from app.core.gate import requires
 from app.core.listing import COUNTED, BadQuery, Query, read
 from app.core.moving import Moving
+from app.core.saved import views_of
 from app.core.specification import Page, ScopedInterface
 from app.core.timeline import Step, steps_of
 from app.extensions import db
@@ -27,6 +30,8 @@ __all__ = ["ListView", "ScopedInterface"]
 # Inside the view `list` is the page of the list.
 Names = list[str]
 Pairs = list[tuple[Text, str]]
+Pair = tuple[str | None, str | None]
+Moves = list[Move]
 
 STEPS = {
     "register": _("Registered"),
@@ -58,15 +63,19 @@ class ListView(Editing, Moving):
 
     def _list_values(self, query: Query, total: int) -> dict[str, Any]:
         rows = query.rows(*self.relations(self.list_columns))
+        makes_moves = hasattr(self.model, "flow") and access.may("m", self.guard)
         return {
             "view": self,
             "title": self.list_title,
             "query": query,
             "rows": rows,
+            "labels": {name: str(self.label_columns[name]) for name in self.list_columns},
+            "movable": makes_moves,
+            "views": views_of(self.list_name),
             "total": total,
             "counted": COUNTED,
             "pages": max(1, -(-total // query.size)),
-            "bulk": [self.model.flow.by_name[name] for name in self.bulk_moves] if access.may("m", self.guard) else [],
+            "bulk": [self.model.flow.by_name[name] for name in self.bulk_moves] if makes_moves else [],
         }
 
     @expose("/show/<pk>", methods=["GET"])
@@ -82,9 +91,34 @@ class ListView(Editing, Moving):
             groups=self.groups(self.show_columns),
             moves=moves.possible(row),
             steps=steps_of(db.session, row) if self.list_name in Step.told else [],
-            may={verb: access.may_row(verb, row) for verb in "ea"},
+            can={verb: access.may_row(verb, row) for verb in "ea"},
             panels=self.panels(row),
+            back=f"{self.url('list')}?{request.args.get('in', '')}".rstrip("?"),
+            neighbours=self._neighbours(row),
         )
+
+    def _neighbours(self, row: Any) -> Pair | None:
+        """Return the addresses of the rows before and after this one in the list it was opened from."""
+        position, asked = request.args.get("at", ""), request.args.get("in", "")
+        if not position.isdecimal() or len(position) > 6:
+            return None
+        try:
+            query = self.asked(MultiDict(parse_qsl(asked)))
+        except (BadQuery, ValueError):
+            return None
+        around = query.around(int(position))
+        if (int(position), row.id) not in around:
+            return None
+        found = {place - int(position): self.url("show", pk=pk, at=place, **{"in": asked}) for place, pk in around}
+        return found.get(-1), found.get(1)
+
+    def row_moves(self, row: Any) -> Moves:
+        """Return the moves offered in the row of the list: those that bring it forward."""
+        return [move for move in moves.possible(row) if move.tone == "strong"][:1]
+
+    def crumb(self, row: Any) -> str:
+        """Return what a row is called in the trail of the page."""
+        return str(getattr(row, "code", None) or row)
 
     def worth_showing(self, row: Any) -> Names:
         """Return the columns of the detail page: those people fill in, and of the others those that say something."""

@@ -26,14 +26,14 @@ from app.roles import OFFICE, Role
 class NeedState(Labelled):
     """Where a need stands; 已落地 delivered, 已办结 closed and satisfied are three different things."""
 
-    SUBMITTED = "submitted", _("Submitted")
-    ACCEPTED = "accepted", _("Accepted")
-    PLANNED = "planned", _("Planned")
-    IN_PROGRESS = "in_progress", _("In progress")
-    DELIVERED = "delivered", _("Delivered")
-    CLOSED = "closed", _("Closed")
-    REJECTED = "rejected", _("Not accepted")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    SUBMITTED = "submitted", _("Submitted"), "info", "inbox"
+    ACCEPTED = "accepted", _("Accepted"), "plan", "check-lg"
+    PLANNED = "planned", _("Planned"), "plan", "calendar-check"
+    IN_PROGRESS = "in_progress", _("In progress"), "busy", "tools"
+    DELIVERED = "delivered", _("Delivered"), "good", "truck"
+    CLOSED = "closed", _("Closed"), "good", "check-circle-fill"
+    REJECTED = "rejected", _("Not accepted"), "calm", "slash-circle"
+    WITHDRAWN = "withdrawn", _("Withdrawn"), "calm", "arrow-counterclockwise"
 
 
 OPEN_STATES = (NeedState.SUBMITTED, NeedState.ACCEPTED, NeedState.PLANNED, NeedState.IN_PROGRESS, NeedState.DELIVERED)
@@ -71,8 +71,8 @@ class Urgency(Labelled):
     """How soon it must be answered."""
 
     NORMAL = "normal", _("Normal")
-    URGENT = "urgent", _("Urgent")
-    CRITICAL = "critical", _("Critical")
+    URGENT = "urgent", _("Urgent"), "busy", "exclamation-circle"
+    CRITICAL = "critical", _("Critical"), "danger", "exclamation-triangle-fill"
 
 
 @enum.unique

@@ -38,6 +38,8 @@ class NeedView(ListView):
     datamodel = ScopedInterface(Need)
     list_title = _("Residents' needs")
     menu_group = _("The four lists")
+    icon = "chat-left-text"
+    short_title = _("Needs")
     add_hint = _("Register a need")
     empty_hint = _("No need matches. Register what a resident told you, or clear the filters.")
     list_columns = [
@@ -60,6 +62,8 @@ class NeedView(ListView):
         "mine": Quick(_("In my charge"), mine),
         "overdue": Quick(_("Overdue"), overdue),
     }
+    badge_filters = ("waiting", "mine")
+    alarm_column = "resolution_due"
     loud_filters = ("overdue",)
     bulk_moves = ("accept",)
 

@@ -1,6 +1,8 @@
-// The portal's own behaviour: search-as-you-type selects, select all, one submit per click.
+// The portal's own behaviour. Pages work without it; with it they are quicker to use.
 "use strict";
 
+const words = JSON.parse(document.body.dataset.words);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const later = (wait, work) => {
   let timer;
   return (...args) => {
@@ -9,6 +11,8 @@ const later = (wait, work) => {
   };
 };
 
+// -- search-as-you-type selects ------------------------------------------------------------------------------------
+
 class Remote {
   constructor(box) {
     this.box = box;
@@ -16,12 +20,12 @@ class Remote {
     this.input = box.querySelector("[role=combobox]");
     this.list = box.querySelector("[role=listbox]");
     this.asked = 0;
+    this.search = later(150, () => this.ask());
     this.input.addEventListener("input", () => { this.kept.value = ""; this.search(); });
     this.input.addEventListener("focus", () => this.search());
     this.input.addEventListener("blur", () => setTimeout(() => this.leave(), 150));
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("mousedown", (event) => { event.preventDefault(); this.pick(event.target.closest("[role=option]")); });
-    this.search = later(150, () => this.ask());
   }
 
   async ask() {
@@ -33,15 +37,19 @@ class Remote {
   }
 
   show(results) {
-    this.list.replaceChildren(...results.map((one, index) => {
-      const option = document.createElement("li");
-      option.setAttribute("role", "option");
-      option.id = `${this.list.id}-${index}`;
-      option.dataset.id = one.id;
-      option.textContent = one.text;
-      return option;
-    }));
-    this.open(results.length > 0);
+    this.list.replaceChildren(...results.map((one, index) => this.option(one, index)));
+    if (!results.length) this.list.append(Object.assign(document.createElement("li"), { className: "nothing", textContent: words.none }));
+    this.open(true);
+  }
+
+  option(one, index) {
+    const option = document.createElement("li");
+    option.setAttribute("role", "option");
+    option.setAttribute("aria-selected", "false");
+    option.id = `${this.list.id}-${index}`;
+    option.dataset.id = one.id;
+    option.textContent = one.text;
+    return option;
   }
 
   open(yes) {
@@ -51,16 +59,20 @@ class Remote {
   }
 
   key(event) {
-    const options = [...this.list.children];
+    const options = all("[role=option]", this.list);
     const now = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && options.length) {
       event.preventDefault();
-      this.mark(options, options[(now + step + options.length) % options.length]);
+      this.mark(options, options[now < 0 && step < 0 ? options.length - 1 : (now + step + options.length) % options.length]);
     } else if (event.key === "Enter" && !this.list.hidden && now >= 0) {
       event.preventDefault();
       this.pick(options[now]);
-    } else if (event.key === "Escape") this.open(false);
+    } else if (event.key === "Escape" && !this.list.hidden) {
+      event.stopPropagation();
+      event.preventDefault();
+      this.open(false);
+    }
   }
 
   mark(options, chosen) {
@@ -74,6 +86,7 @@ class Remote {
     this.kept.value = option.dataset.id;
     this.input.value = option.textContent;
     this.open(false);
+    this.kept.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   leave() {
@@ -82,22 +95,192 @@ class Remote {
   }
 }
 
-document.querySelectorAll("[data-remote]").forEach((box) => new Remote(box));
+// -- drafts: what is typed survives a crash, sensitive fields never leave the page -----------------------------------
+
+class Draft {
+  constructor(form) {
+    this.form = form;
+    this.key = `draft:${form.dataset.draft}`;
+    this.dirty = Boolean(form.querySelector(".errors"));
+    if (!this.dirty) this.restore();
+    form.addEventListener("input", () => { this.dirty = true; this.keep(); });
+    form.addEventListener("submit", () => { this.dirty = false; sessionStorage.setItem("sent", this.key); });
+    addEventListener("beforeunload", (event) => { if (this.dirty) event.preventDefault(); });
+  }
+
+  fields() {
+    return all("input, select, textarea", this.form).filter((one) => one.name && !one.closest("[data-private]") && one.autocomplete !== "off" || one.closest(".remote"))
+      .filter((one) => !["csrf_token", "version", "uid"].includes(one.name) && one.type !== "password");
+  }
+
+  keep() {
+    const typed = this.fields().map((one) => [one.name || `#${one.id}`, one.type === "checkbox" ? one.checked : one.value]);
+    localStorage.setItem(this.key, JSON.stringify({ at: Date.now(), typed }));
+  }
+
+  restore() {
+    const kept = JSON.parse(localStorage.getItem(this.key) || "null");
+    if (!kept || Date.now() - kept.at > 7 * 864e5) return localStorage.removeItem(this.key);
+    const typed = new Map(kept.typed);
+    let changed = false;
+    for (const one of this.fields()) {
+      const value = typed.get(one.name || `#${one.id}`);
+      if (value === undefined) continue;
+      const property = one.type === "checkbox" ? "checked" : "value";
+      changed ||= one[property] !== value;
+      one[property] = value;
+    }
+    if (changed) this.tell();
+  }
+
+  tell() {
+    const note = Object.assign(document.createElement("p"), { className: "alert alert-info", textContent: `${words.restored} ` });
+    note.setAttribute("role", "status");
+    const forget = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-outline-secondary", textContent: words.forget });
+    forget.addEventListener("click", () => { localStorage.removeItem(this.key); this.dirty = false; location.reload(); });
+    note.append(forget);
+    this.form.prepend(note);
+    this.dirty = true;
+  }
+}
+
+const sent = sessionStorage.getItem("sent");
+if (sent && !document.querySelector("form .errors, form .alert-danger")) localStorage.removeItem(sent);
+sessionStorage.removeItem("sent");
+
+// -- lists ---------------------------------------------------------------------------------------------------------
+
+const columnsOf = (list) => `columns:${list}`;
+const hideColumns = () => all("table[data-list]").forEach((table) => {
+  const hidden = new Set(JSON.parse(localStorage.getItem(columnsOf(table.dataset.list)) || "[]"));
+  all("th", table).forEach((head, index) => all(`tr > :nth-child(${index + 1})`, table).forEach((cell) => { cell.hidden = hidden.has(head.dataset.column); }));
+  all(`[data-columns="${table.dataset.list}"] input`).forEach((box) => { box.checked = !hidden.has(box.value); });
+});
+
+const chosen = () => {
+  const bar = document.querySelector(".batch");
+  if (!bar) return;
+  const count = all("input[name=rowid]:checked").length;
+  bar.hidden = count === 0;
+  bar.querySelector("[data-chosen]").textContent = words.chosen.replace("{n}", count);
+};
+
+const walk = (step) => {
+  const rows = all(".rows tbody tr");
+  if (!rows.length) return;
+  const now = rows.findIndex((row) => row.classList.contains("here"));
+  rows[now]?.classList.remove("here");
+  const next = rows[Math.max(0, Math.min(rows.length - 1, now + step))];
+  next.classList.add("here");
+  next.querySelector(".main a")?.focus();
+};
+
+// -- dialogs: a move asks its parameters where the person stands ----------------------------------------------------
+
+const dialog = document.getElementById("dialog");
+const openIn = async (address) => {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const form = page.querySelector("[data-in-dialog]");
+  if (!answer.ok || !form) return location.assign(address);
+  dialog.replaceChildren(document.adoptNode(form));
+  begin(dialog);
+  dialog.showModal();
+  dialog.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+};
+
+const begin = (root) => {
+  all("[data-remote]", root).forEach((box) => { box.remote ||= new Remote(box); });
+  all("form[data-draft]", root).forEach((form) => { form.draft ||= new Draft(form); });
+  all("[data-in-dialog]", root).forEach((form) => {
+    if (!dialog.contains(form)) return;
+    form.setAttribute("hx-post", form.getAttribute("action"));
+    form.setAttribute("hx-target", "this");
+    form.setAttribute("hx-swap", "outerHTML");
+    form.setAttribute("hx-select", "[data-in-dialog], section.error");
+    htmx.process(form);
+  });
+  hideColumns();
+  chosen();
+};
+
+document.addEventListener("htmx:load", (event) => begin(event.target.parentElement || event.target));
+
+// -- one listener for all -------------------------------------------------------------------------------------------
+
+const look = (name) => {
+  const root = document.documentElement;
+  if (name === "large") root.classList.toggle("large");
+  else root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+  const now = [root.dataset.bsTheme, root.classList.contains("large") ? "large" : "normal"].join(".");
+  document.cookie = `look=${now}; path=/; max-age=31536000; samesite=lax`;
+  all("[data-look]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.look === "large" ? root.classList.contains("large") : root.dataset.bsTheme === "dark")));
+};
+
+document.addEventListener("click", (event) => {
+  const hit = (selector) => event.target.closest(selector);
+  all("details.me[open]").forEach((one) => { if (!one.contains(event.target)) one.open = false; });
+  if (hit("[data-look]")) return look(hit("[data-look]").dataset.look);
+  if (hit("[data-print]")) return window.print();
+  if (hit("[data-open]")) return document.getElementById(hit("[data-open]").dataset.open).showModal();
+  if (hit("dialog [data-close]") || event.target.matches("dialog")) {
+    event.preventDefault();
+    return event.target.closest("dialog").close();
+  }
+  if (hit("[data-toggle]") || (document.querySelector(".side.open") && !hit(".side"))) {
+    const open = document.querySelector(".side").classList.toggle("open");
+    return document.querySelector("[data-toggle]").setAttribute("aria-expanded", String(open));
+  }
+  if (hit("[data-table]")) {
+    const table = document.getElementById(hit("[data-table]").dataset.table);
+    table.hidden = !table.hidden;
+    return hit("[data-table]").setAttribute("aria-expanded", String(!table.hidden));
+  }
+  if (hit("[data-none]")) {
+    all(`input[name="${hit("[data-none]").dataset.none}"], [data-all]`).forEach((one) => { one.checked = false; });
+    return chosen();
+  }
+  const asks = hit("a[data-dialog]");
+  if (asks && !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0) {
+    event.preventDefault();
+    return openIn(asks.href);
+  }
+});
 
 document.addEventListener("change", (event) => {
-  const name = event.target.dataset.all;
-  if (name) document.querySelectorAll(`input[name="${name}"]`).forEach((one) => { one.checked = event.target.checked; });
+  const one = event.target;
+  if (one.dataset.all) all(`input[name="${one.dataset.all}"]`).forEach((box) => { box.checked = one.checked; });
+  const chooser = one.closest("[data-columns]");
+  if (chooser) {
+    localStorage.setItem(columnsOf(chooser.dataset.columns), JSON.stringify(all("input", chooser).filter((box) => !box.checked).map((box) => box.value)));
+    hideColumns();
+  }
+  chosen();
 });
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method === "get") return all("input, select", form).forEach((one) => { one.disabled ||= one.value === ""; });
+  if (form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });
 
-window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && document.querySelector(".side.open")) document.querySelector(".side").classList.remove("open");
+  if (event.target.closest("input, select, textarea, dialog, [contenteditable]")) return;
+  const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
+  const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (step && document.querySelector(".rows .main")) {
+    event.preventDefault();
+    walk(step);
+  } else if (target) {
+    event.preventDefault();
+    if (target.matches("input")) target.focus();
+    else target.click();
+  }
+});
 
-document.querySelectorAll("form[method=get]").forEach((form) => form.addEventListener("submit", () => {
-  form.querySelectorAll("input, select").forEach((one) => { one.disabled = one.disabled || one.value === ""; });
-}));
+addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+begin(document);

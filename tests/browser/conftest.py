@@ -16,10 +16,16 @@ from waitress.server import create_server
 from tests.cast.people import PASSWORD
 
 PICTURES = Path(__file__).parents[2] / "instance-pictures"
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --lang=zh-CN"
-).split()
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=zh-CN",
+]
 DESK, PHONE = (1440, 900), (390, 844)
 
 
@@ -71,6 +77,11 @@ class Visitor:
         """Pick from a search-as-you-type select."""
         self.page.fill(f"#{field}", text)
         self.page.locator(f"#{field}-list [role=option]", has_text=text).first.click()
+
+    def confirm(self) -> None:
+        """Send the form in the dialog, and go where it leads."""
+        with self.page.expect_navigation():
+            self.page.click("dialog[open] .btn-primary")
 
     def text(self) -> str:
         """Return what the page says."""

@@ -31,11 +31,11 @@ def test_a_need_lives_from_the_stairwell_to_the_end(visitor):
     secretary.page.click("main >> text=受理 >> nth=0")
     secretary.choose("category", "公共设施")
     secretary.picture("need-accept")
-    secretary.page.click("main button.strong")
+    secretary.confirm()
     secretary.page.click("text=列入计划")
     secretary.choose("in_charge", "罗小玲")
     secretary.page.fill("#planned_on", "2030-01-01")
-    secretary.page.click("main button.strong")
+    secretary.confirm()
     secretary.picture("need-planned")
     assert "罗小玲" in secretary.text()
 
@@ -43,7 +43,7 @@ def test_a_need_lives_from_the_stairwell_to_the_end(visitor):
     gridworker.page.click("text=开始办理")
     gridworker.page.click("text=报告落地")
     gridworker.page.fill("#done_text", "换了新灯泡，修好了线路")
-    gridworker.page.click("main button.strong")
+    gridworker.confirm()
     gridworker.picture("need-delivered")
     assert "已落地" in gridworker.text()
     assert gridworker.page.locator("main a", has_text=re.compile("^办结$")).count() == 0
@@ -54,7 +54,7 @@ def test_a_need_lives_from_the_stairwell_to_the_end(visitor):
     worker.page.select_option("#outcome", "met")
     worker.page.fill("#satisfaction", "5")
     worker.page.select_option("#asked_how", "phone")
-    worker.page.click("main button.strong")
+    worker.confirm()
     worker.picture("need-closed")
     assert "已办结" in worker.text()
 

@@ -1,0 +1,37 @@
+"""The words of the portal's one language, found once instead of at every word.
+
+Flask-Babel asks for context, language and catalogue anew for each word; a list page has hundreds.
+"""
+
+from typing import Any
+
+from babel.support import Translations
+from flask import Flask
+from flask_babel import Domain
+
+
+class OneLanguage(Domain):
+    """The catalogue of the default language, loaded at the first word of the first request."""
+
+    found: Translations | None = None
+
+    def get_translations(self) -> Any:
+        """Return the catalogue."""
+        if self.found is not None:
+            return self.found
+        found = super().get_translations()
+        # Outside an application there is no catalogue yet; that answer must not be kept.
+        if isinstance(found, Translations):
+            self.found = found
+        return found
+
+
+def start(app: Flask) -> None:
+    """Let code and templates take their words from one catalogue."""
+    language = OneLanguage()
+    app.extensions["babel"].instance.domain_instance = language
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension
+        gettext=lambda text: language.get_translations().ugettext(text),
+        ngettext=lambda one, many, number: language.get_translations().ungettext(one, many, number),
+        newstyle=True,
+    )
