@@ -7,6 +7,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts import links, matrix, service, sessions, sign_in
@@ -116,9 +117,12 @@ def _me() -> Account:
     return found
 
 
+_WHERE = (joinedload(Grant.community), joinedload(Grant.place))
+
+
 def _profile_page(status: int = 200, **forms: Any) -> Page:
     me = _me()
-    held = list(db.session.scalars(select(Grant).where(Grant.account_id == me.id, Grant.holding()).order_by(Grant.id)))
+    held = list(db.session.scalars(select(Grant).where(Grant.account_id == me.id, Grant.holding()).order_by(Grant.id).options(*_WHERE)))
     shown = {"person": PersonForm(formdata=None, obj=me), "password": PasswordForm(formdata=None)} | forms
     shown["sign_ins"] = [(row, sessions.agent_words(row.agent)) for row in sessions.of(me.id)]
     return render_template("accounts/profile.html", me=me, held=held, here=g.account.sign_in_id, **shown), status

@@ -1,6 +1,7 @@
 """Column facts: what a column is, said once beside it; pages, forms, filters, sheets and masks derive from them."""
 
 import enum
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self

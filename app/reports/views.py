@@ -78,12 +78,12 @@ def _understood(view: Any, query: str) -> bool:
     return True
 
 
-@home_pages.post("/views/forget/<int:pk>")
+@home_pages.post("/views/forget/<int:view_id>")
 @members
-def forget_view(pk: int) -> ResponseReturnValue:
+def forget_view(view_id: int) -> ResponseReturnValue:
     """Forget one of the own views."""
     with transaction():
-        listing = saved.forget(pk)
+        listing = saved.forget(view_id)
     view = next((view for view in _views() if view.list_name == listing), None)
     if view is None:
         abort(404)

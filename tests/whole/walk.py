@@ -86,7 +86,7 @@ def doors(app: Flask, scene: Scene, login: str, rows: dict[str, int] | None = No
 
 def _filled(route: Route, view: Any, rows: dict[str, int]) -> Iterator[dict[str, str]]:
     """Yield the values for the arguments of a route; an argument nobody knows yet stops the walk."""
-    fixed = STYLE | {"token": "no-such-link", "sign_in_id": "999999"}
+    fixed = STYLE | {"token": "no-such-link", "sign_in_id": "999999", "view_id": "999999"}
     if "pk" in route.arguments:
         fixed["pk"] = str(rows[view.list_name])
     # The portal itself knows the fingerprint of a file.
