@@ -134,7 +134,7 @@ def welcome(app: Flask, chosen: frozenset[str]) -> None:
     with app.app_context():
         if "--demo" in chosen:
             password = demo.load(app, fresh="--fresh" in chosen)
-            if password:
+            if password and not app.config["DEMO_PASSWORD"]:
                 print(f"演示人员的密码（只显示这一次）：{password}")
         else:
             link = accounts.setup_link(app)

@@ -17,7 +17,6 @@ from app.extensions import db
 from tests.cast import people
 
 
-
 class SqliteStage:
     """Keeps a filled file and copies it for each test."""
 

@@ -122,7 +122,11 @@ _WHERE = (joinedload(Grant.community), joinedload(Grant.place))
 
 def _profile_page(status: int = 200, **forms: Any) -> Page:
     me = _me()
-    held = list(db.session.scalars(select(Grant).where(Grant.account_id == me.id, Grant.holding()).order_by(Grant.id).options(*_WHERE)))
+    held = list(
+        db.session.scalars(
+            select(Grant).where(Grant.account_id == me.id, Grant.holding()).order_by(Grant.id).options(*_WHERE)
+        )
+    )
     shown = {"person": PersonForm(formdata=None, obj=me), "password": PasswordForm(formdata=None)} | forms
     shown["sign_ins"] = [(row, sessions.agent_words(row.agent)) for row in sessions.of(me.id)]
     return render_template("accounts/profile.html", me=me, held=held, here=g.account.sign_in_id, **shown), status

@@ -124,6 +124,10 @@ class Guarded:
         """Return the SQL that tells which rows the actor may see."""
         return access.criterion(cls, actor)
 
+    def removable(self, actor: Actor) -> bool:
+        """Tell whether the actor may delete the row; rows are archived, not deleted."""
+        return False
+
     def writable(self, actor: Actor, verbs: str) -> bool:
         """Tell whether the actor may do one of `verbs` with this row as it now is."""
         return any(access.may_row(verb, self, actor) for verb in verbs)

@@ -4,18 +4,20 @@ from datetime import datetime
 from typing import Final
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, select, true
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql import ColumnElement
 
 from app.core import clock
-from app.core.actor import current
+from app.core.actor import Actor, current
+from app.core.model import Guarded
 from app.extensions import db
 
 MOST: Final = 12
 """How many views one person keeps of one list."""
 
 
-class SavedView(Model):
+class SavedView(Guarded, Model):
     """One kept view of one person; nobody else sees it."""
 
     __tablename__ = "saved_view"
@@ -27,6 +29,15 @@ class SavedView(Model):
     name: Mapped[str] = mapped_column(String(20))
     query: Mapped[str] = mapped_column(String(1000))
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    @classmethod
+    def visible(cls, actor: Actor) -> ColumnElement[bool]:
+        """Everybody sees the own views."""
+        return true() if actor.unbounded else cls.account_id == (actor.user_id or 0)
+
+    def removable(self, actor: Actor) -> bool:
+        """Everybody forgets the own views."""
+        return actor.user_id is not None and self.account_id == actor.user_id
 
 
 def views_of(listing: str) -> "list[SavedView]":

@@ -135,7 +135,7 @@ def _verbs(row: Any, fresh: bool) -> str:
 
 
 def _refuse_deletion(row: Any, actor: Actor | None) -> None:
-    if isinstance(row, Guarded) and not (actor and actor.unbounded):
+    if isinstance(row, Guarded) and not (actor and (actor.unbounded or row.removable(actor))):
         raise OutOfScope
 
 

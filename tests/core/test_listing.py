@@ -16,7 +16,7 @@ from app.core.listing import LARGEST_PAGE, BadQuery, Offer, Query, read
 from app.needs.models import Need
 
 OFFER = Offer(Need, ("state", "received_at"), ("code", "received_at"), ("received_at", "desc"))
-ROW = re.compile(r'href="/needs/show/(\d+)"')
+ROW = re.compile(r'href="/needs/show/(\d+)[?"]')
 
 
 @pytest.fixture

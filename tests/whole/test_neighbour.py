@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 from werkzeug.test import TestResponse
 
 from app.accounts import sessions
-from app.accounts.models import Account, Grant
+from app.accounts.models import Account, Grant, GrantRole
 from app.accounts.traces import SignIn
 from app.communities.models import Community
 from app.core import database
@@ -19,12 +19,14 @@ from app.core.access import OutOfScope
 from app.core.actor import acting, system
 from app.core.fields import facts, shape
 from app.core.model import Recorded, Scoped
+from app.core.rules import Violation
 from app.core.scope import guarded_models
 from app.core.timeline import Step
 from app.extensions import db
+from app.roles import Role
 from tests.whole.paper import fields_of, typed
 from tests.whole.scene import OURS, THEIRS, Scene, dump
-from tests.whole.walk import Visitor, doors
+from tests.whole.walk import Visitor, doors, passes
 
 PROBES = 400
 NOTHING = (400, 403, 404, 405, 422)
@@ -82,7 +84,9 @@ def knock_at_every_address(app: Flask, scene: Scene, spy: Spy, ours: dict[str, i
     for door in doors(app, scene, "secretary", ours):
         if door.endpoint.startswith("accounts.") or door.endpoint == "static":
             continue
-        expected = NOTHING if "pk" in door.values else (200, *NOTHING)
+        # A row of ours answers the neighbour like one that does not exist.
+        closed = (404,) if passes(door, Role.SECRETARY) else (403,)
+        expected = closed if "pk" in door.values else (200, *NOTHING)
         if door.method == "GET":
             spy.look(door.address, expected)
         else:
@@ -307,6 +311,46 @@ def test_the_neighbour_cannot_put_a_row_into_our_community(app: Flask, scene: Sc
             with pytest.raises(OutOfScope):
                 db.session.flush()
             db.session.rollback()
+
+
+def test_the_neighbour_cannot_point_at_our_rows_by_their_keys(app: Flask, scene: Scene, ours, acting_as):
+    tried = 0
+    for view in scene.lists():
+        pk = scene.make(view, "neighbour")
+        for name in relations(view):
+            with acting_as("neighbour"):
+                setattr(db.session.get(view.model, pk), shape(view.model, name).column, _pk(view, name, ours))
+                if name not in ("created_by", "changed_by"):
+                    with pytest.raises(OutOfScope):
+                        db.session.flush()
+                    tried += 1
+                db.session.rollback()
+    assert tried > 5
+
+
+def test_who_works_in_both_communities_cannot_mix_them(app: Flask, scene: Scene, ours, acting_as, behind):
+    """A secretary of both sees both; still no row of one may point at a row of the other."""
+    theirs = {view.list_name: scene.make(view, "neighbour") for view in scene.lists()}
+    with behind():
+        community = db.session.scalars(select(Community).filter_by(code=THEIRS)).one()
+        secretary = db.session.scalars(select(Account).filter_by(login="secretary")).one()
+        db.session.add(Grant(account=secretary, role=GrantRole.SECRETARY, community=community))
+        db.session.commit()
+    tried = 0
+    for view in scene.lists():
+        for name in relations(view):
+            target = shape(view.model, name).target
+            if not (issubclass(view.model, Scoped) and issubclass(target, Scoped)):
+                continue
+            with acting_as("secretary"):
+                row = db.session.get(view.model, ours[view.list_name])
+                setattr(row, name, db.session.get(target, theirs[target.list_name]))
+                assert getattr(row, name) is not None
+                with pytest.raises((OutOfScope, Violation)):
+                    db.session.flush()
+                db.session.rollback()
+                tried += 1
+    assert tried >= 4
 
 
 def test_nobody_deletes_rows(app: Flask, scene: Scene, ours, acting_as):

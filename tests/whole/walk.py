@@ -11,11 +11,11 @@ from werkzeug.test import TestResponse
 
 from app.assets import shelf
 from app.assets.shelf import Asset
-from app.core import gate
 from app.core.fields import facts, shape
 from app.roles import TABLE, Role
 from tests.cast import people
 from tests.conftest import Person
+from tests.whole.matrix import MEMBERS, PUBLIC, declared, line
 from tests.whole.scene import Scene
 
 ROOT: Final = Path(__file__).parents[2]
@@ -55,7 +55,6 @@ class Door:
     endpoint: str
     view: Any
     values: dict[str, str]
-    rule: gate.Rule
 
     def __str__(self) -> str:
         return f"{self.method} {self.address}"
@@ -74,13 +73,11 @@ def doors(app: Flask, scene: Scene, login: str, rows: dict[str, int] | None = No
         view = getattr(app.view_functions[route.endpoint], "__self__", None)
         if "pk" in route.arguments and view.list_name not in rows:
             rows[view.list_name] = scene.make(view, login)
-        rule = gate.rule_of(app.view_functions[route.endpoint])
-        assert rule is not None, route
         for values in _filled(route, view, rows):
             with app.test_request_context():
                 address = url_for(route.endpoint, **values)
             methods = sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
-            found += [Door(method, address, route.endpoint, view, values, rule) for method in methods]
+            found += [Door(method, address, route.endpoint, view, values) for method in methods]
     return found
 
 
@@ -131,10 +128,11 @@ def masked(role: Role, listing: str) -> bool:
 
 
 def passes(door: Door, role: Role) -> bool:
-    """Tell whether the table lets a role through a door at all, for some row."""
-    if door.rule.public or not door.rule.verbs:
+    """Tell whether matrix and table let a role through a door at all, for some row."""
+    needed = declared(door.endpoint)
+    if needed in (PUBLIC, MEMBERS):
         return True
-    return bool(set(door.rule.verbs) & verbs(role, door.rule.listing))
+    return bool(set(needed) & verbs(role, line(door.view.list_name)))
 
 
 def makes(door: Door, role: Role) -> bool:

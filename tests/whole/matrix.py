@@ -1,0 +1,74 @@
+"""The declared matrix: each address and whom it is for. An address that is not here fails the build.
+
+Whom a list is for says the role table: a verb of the table for each page, and the line of the table for each list.
+"""
+
+from typing import Final
+
+PUBLIC: Final = "public"
+MEMBERS: Final = "members"
+
+LIST_PAGES: Final = {
+    "list": "v",
+    "show": "v",
+    "options": "v",
+    "filter_choices": "v",
+    "choices_of": "cem",
+    "add": "c",
+    "edit": "e",
+    "move": "m",
+    "action_post": "m",
+    "archive": "a",
+    "restore": "a",
+}
+"""The pages every list has, and the verb one needs for them (one of several)."""
+
+MORE_LIST_PAGES: Final = {
+    "PlaceView.rearrange": "e",
+    "AccountView.link": "e",
+    "AccountView.deactivate": "e",
+    "AccountView.reactivate": "e",
+    "AccountView.end_sessions": "e",
+    "GrantView.end": "e",
+}
+"""The pages only one list has."""
+
+OTHER_PAGES: Final = {
+    "home.index": MEMBERS,
+    "home.search": MEMBERS,
+    "home.save_view": MEMBERS,
+    "home.forget_view": MEMBERS,
+    "accounts.login": PUBLIC,
+    "accounts.logout": PUBLIC,
+    "accounts.setup": PUBLIC,
+    "accounts.profile": MEMBERS,
+    "accounts.change_person": MEMBERS,
+    "accounts.change_password": MEMBERS,
+    "accounts.end_own": MEMBERS,
+    "accounts.end_all_own": MEMBERS,
+    "accounts.roles": MEMBERS,
+    "assets.licences": PUBLIC,
+    "pages.health": PUBLIC,
+    "static": PUBLIC,
+}
+"""The pages of no list."""
+
+LINES: Final = {"categories": "places", "holidays": "places", "grants": "users"}
+"""The lists that stand under another line of the role table than the one of their own name."""
+
+
+def declared(endpoint: str) -> str:
+    """Return whom an address is for: the verbs of which one is needed, or the words for everybody."""
+    if endpoint in OTHER_PAGES:
+        return OTHER_PAGES[endpoint]
+    if endpoint in MORE_LIST_PAGES:
+        return MORE_LIST_PAGES[endpoint]
+    view, _dot, page = endpoint.partition(".")
+    assert view.endswith("View"), f"{endpoint}: say in tests/whole/matrix.py whom it is for"
+    assert page in LIST_PAGES, f"{endpoint}: say in tests/whole/matrix.py whom it is for"
+    return LIST_PAGES[page]
+
+
+def line(list_name: str) -> str:
+    """Return the line of the role table a list stands under."""
+    return LINES.get(list_name, list_name)
