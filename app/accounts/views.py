@@ -234,6 +234,11 @@ class AccountView(ListView):
         actor = current()
         return (Account.managed(actor),) if actor is not None else ()
 
+    def editable(self, row: Any) -> bool:
+        """Tell whether the account is one the actor manages; the own one is changed in the profile."""
+        actor = current()
+        return actor is not None and super().editable(row) and row.is_below(actor)
+
     def create(self, values: dict[str, Any]) -> Any:
         """Make the account, and the link to set its first password."""
         account = super().create(values)

@@ -91,7 +91,7 @@ class ListView(Editing, Moving):
             groups=self.groups(self.show_columns),
             moves=moves.possible(row),
             steps=steps_of(db.session, row) if self.list_name in Step.told else [],
-            can={verb: access.may_row(verb, row) for verb in "ea"},
+            can={"e": self.editable(row), "a": access.may_row("a", row)},
             panels=self.panels(row),
             back=f"{self.url('list')}?{request.args.get('in', '')}".rstrip("?"),
             neighbours=self._neighbours(row),
@@ -111,6 +111,11 @@ class ListView(Editing, Moving):
             return None
         found = {place - int(position): self.url("show", pk=pk, at=place, **{"in": asked}) for place, pk in around}
         return found.get(-1), found.get(1)
+
+    def editable(self, row: Any) -> bool:
+        """Tell whether the actor may change this row in its form."""
+        actor = current()
+        return actor is not None and access.may_row("e", row, actor) and row.writable(actor, "e")
 
     def row_moves(self, row: Any) -> Moves:
         """Return the moves offered in the row of the list: those that bring it forward."""
