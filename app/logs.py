@@ -154,6 +154,7 @@ def start(app: Flask) -> None:
     logging.getLogger().setLevel(app.config["LOG_LEVEL"])
     # Below warnings SQLAlchemy writes rows, and rows are personal data.
     logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
+    app.jinja_env.globals["request_id"] = request_id
     app.before_request(_begin)
     app.after_request(_end)
 

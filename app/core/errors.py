@@ -11,7 +11,6 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from app import logs
 from app.core.access import Forbidden, OutOfScope
 from app.core.database import Clash, NotMigrated, Unavailable
 from app.core.fields import Text
@@ -80,7 +79,7 @@ def answer(status: int, sentence: Text | None = None) -> ResponseReturnValue:
         # A host that is none: the pages cannot say where their styles are.
         return f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"}
     return render_template(
-        "error.html", request_id=logs.request_id, status=status, title=title, sentence=sentence or advice
+        "error.html", status=status, title=title, sentence=sentence or advice
     ), status
 
 
