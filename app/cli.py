@@ -9,6 +9,7 @@ from app import demo
 from app.accounts.commands import roles, users
 from app.assets.commands import assets
 from app.box.commands import community
+from app.doctor import doctor
 
 demonstration = AppGroup("demo", help="The demonstration data.")
 
@@ -27,3 +28,4 @@ def start(app: Flask) -> None:
     """Mount the commands."""
     for group in (assets, community, demonstration, users, roles):
         app.cli.add_command(group)
+    app.cli.add_command(doctor)

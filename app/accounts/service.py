@@ -134,15 +134,20 @@ def _administrators() -> Select[int, bool]:
     return holding.where(Grant.role == GrantRole.ADMIN, Grant.holding(), Account.active).order_by(Account.id)
 
 
+def has_administrator() -> bool:
+    """Tell whether somebody who administers the installation can sign in."""
+    return any(has_password for _account_id, has_password in db.session.execute(_administrators()))
+
+
 def setup_link(app: Flask) -> str | None:
     """Return a one-time link for the first administrator, or None when an administrator can sign in already.
 
     Commits. An administrator who never set a password gets a new link; if there is none, one is made.
     """
     with app.app_context(), acting(system("setup")), transaction():
-        holders = db.session.execute(_administrators()).all()
-        if any(has_password for _account_id, has_password in holders):
+        if has_administrator():
             return None
+        holders = db.session.execute(_administrators()).all()
         account = db.session.get(Account, holders[0][0]) if holders else None
         return links.make(account or _first_administrator(), LinkPurpose.SETUP)
 

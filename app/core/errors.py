@@ -78,9 +78,7 @@ def answer(status: int, sentence: Text | None = None) -> ResponseReturnValue:
     if request_ctx.url_adapter is None:
         # A host that is none: the pages cannot say where their styles are.
         return f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"}
-    return render_template(
-        "error.html", status=status, title=title, sentence=sentence or advice
-    ), status
+    return render_template("error.html", status=status, title=title, sentence=sentence or advice), status
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:

@@ -32,6 +32,7 @@ PASS_BY = {
     "app.core.codes.next_code": "takes the community; numbers only",
     "app.core.database._begin": "begins the transaction",
     "app.core.page.health": "asks whether the database answers",
+    "app.doctor.writes_are_safe": "reads settings of SQLite",
     "app.migrations.env": "brings the tables up to the code",
 }
 """Where a statement is made that the session does not narrow, and why it may."""
@@ -48,6 +49,7 @@ SEE_EVERYTHING = {
     "app.accounts.sign_in._begin": "starts a sign-in",
     "app.accounts.sign_in._find": "finds the account that signs in",
     "app.box.commands.init": "a command, by the operator of the machine",
+    "app.doctor.somebody_administers": "asks only whether an administrator can sign in",
     "app.box.commands.list_communities": "a command, by the operator of the machine",
     "app.core.actor.system": "makes the actor",
     "app.demo.load": "loads the demonstration",
