@@ -228,3 +228,11 @@ def test_what_the_handbook_quotes_from_the_pages_stands_there(app: Flask):
     for path in HANDBOOK.glob("*.md"):
         quoted = set(re.findall(r"“([^”]+)”", path.read_text(encoding="utf-8")))
         assert {words for words in quoted if words not in known} - own_words == set(), path.name
+
+
+def test_every_decision_is_in_the_index_and_numbered_without_a_gap():
+    folder = HANDBOOK.parent / "decisions"
+    records = sorted(path.name for path in folder.glob("0*.md"))
+    index = (folder / "README.md").read_text("utf-8")
+    assert [int(name[:4]) for name in records] == list(range(1, len(records) + 1))
+    assert [name for name in records if f"]({name})" not in index] == []
