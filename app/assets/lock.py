@@ -1,6 +1,6 @@
 """The lock: which files of others the portal shows, the wheels they travel in, licences and hashes.
 
-A carrier is a wheel of the Python package index that contains a work of others, unchanged; see decision 0020.
+A carrier is a wheel of the Python package index that contains a work of others, unchanged; see decision 0012.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """`python -m app.assets.relock FOLDER`: renew the hashes after a change of version or of the list of icons.
 
 FOLDER holds the wheels: `pip download --no-deps --dest FOLDER NAME==VERSION` for each. Before committing the result,
-compare the files with the release of the work itself; decision 0020 says how.
+compare the files with the release of the work itself; decision 0012 says how.
 """
 
 import json
