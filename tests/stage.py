@@ -58,14 +58,14 @@ class PostgresStage:
         """Keep the database as it is now, for `bring_back`."""
         self._run(
             f'DROP DATABASE IF EXISTS "{self.filled}" WITH (FORCE)',
-            f'CREATE DATABASE "{self.filled}" TEMPLATE "{self.name}" STRATEGY FILE_COPY',
+            f'CREATE DATABASE "{self.filled}" TEMPLATE "{self.name}"',
         )
 
     def bring_back(self) -> None:
         """Begin again from what was kept."""
         self._run(
             f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
-            f'CREATE DATABASE "{self.name}" TEMPLATE "{self.filled}" STRATEGY FILE_COPY',
+            f'CREATE DATABASE "{self.name}" TEMPLATE "{self.filled}"',
         )
 
     def close(self) -> None:
