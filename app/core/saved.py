@@ -35,6 +35,10 @@ class SavedView(Guarded, Model):
         """Everybody sees the own views."""
         return true() if actor.unbounded else cls.account_id == (actor.user_id or 0)
 
+    def writable(self, actor: Actor, verbs: str) -> bool:
+        """Everybody keeps views for themselves."""
+        return actor.user_id is not None and self.account_id == actor.user_id
+
     def removable(self, actor: Actor) -> bool:
         """Everybody forgets the own views."""
         return actor.user_id is not None and self.account_id == actor.user_id

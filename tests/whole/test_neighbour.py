@@ -1,6 +1,7 @@
 """The secretary of the neighbouring community tries every door there is, and finds and changes nothing of ours."""
 
 import json
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,10 @@ PROBES = 400
 NOTHING = (400, 403, 404, 405, 422)
 
 
+CHANCE = re.compile(r'(?:nonce|value|name="csrf_token" value)="[A-Za-z0-9_.-]{16,}"|/assets/[0-9a-f]+/')
+"""What is drawn by lot, and may spell a short word of ours by chance."""
+
+
 @dataclass
 class Spy:
     """The neighbour at our doors: counts the attempts and remembers each that told or did something."""
@@ -51,7 +56,7 @@ class Spy:
 
     def _judge(self, what: str, answer: TestResponse, expected: tuple[int, ...]) -> None:
         self.tried += 1
-        text = answer.get_data(as_text=True)
+        text = CHANCE.sub("", answer.get_data(as_text=True))
         if answer.is_json:
             text = json.dumps(answer.get_json(), ensure_ascii=False)
         if answer.status_code not in expected:
