@@ -49,6 +49,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # A script's background job inherits that Ctrl+C is ignored; here it is what stops the portal.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         start(options(sys.argv[1:]))
     except KeyboardInterrupt:

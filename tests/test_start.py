@@ -258,6 +258,18 @@ def test_the_system_stops_the_portal_in_order(stopped):
         assert start.process.wait(timeout=PATIENCE) == (1 if sys.platform == "win32" else 0)
 
 
+@pytest.mark.skipif("sys.platform == 'win32'", reason="there is no such signal on Windows")
+def test_ctrl_c_stops_the_portal_also_where_a_script_started_it_in_the_background(stopped):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with started(stopped) as start:
+            start.get("/health")
+            assert start.stop() == 0
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert "门户已停止。" in start.lines
+
+
 def test_the_command_makes_a_new_instance_complete(tmp_path):
     folder = tmp_path / "instance"
     subprocess.run(
