@@ -40,7 +40,13 @@ class Editing(Specification):
         """Return the way to the row this very form has already made, if it has."""
         known = select(self.model).filter_by(uid=_key(form.uid.data), created_by_id=_me())
         row = db.session.scalars(known).one_or_none()
-        return redirect(self.url("show", pk=row.id)) if row is not None else None
+        if row is None:
+            return None
+        if not (form.validate() and _says(form, row)):
+            # Somebody went back to the page and typed something else: that is a row of its own.
+            form.uid.data = new_uid()
+            return None
+        return redirect(self.url("show", pk=row.id))
 
     def _add(self, form: RowForm) -> Page:
         values = form.values() if form.validate() else None
@@ -139,6 +145,12 @@ class Editing(Specification):
         return render_template(
             "conflict.html", view=self, title=self.list_title, row=row, form=form, differing=differing, stale=STALE
         ), 409
+
+
+def _says(form: RowForm, row: Any) -> bool:
+    """Tell whether the row holds what was typed into the form, however it was tidied up."""
+    typed = {name: display.words(value).lower() for name, value in form.values().items() if value}
+    return all(words == display.words(getattr(row, name)).lower() for name, words in typed.items())
 
 
 def _me() -> int:

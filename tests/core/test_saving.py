@@ -263,3 +263,19 @@ def test_a_database_that_does_not_answer_is_said_and_nothing_is_saved(as_secreta
     assert "没有保存" in page or "未保存" in page
     monkeypatch.undo()
     assert count() == 0
+
+
+def test_what_is_typed_into_the_page_one_came_back_to_is_another_row(as_secretary, count, need):
+    key = {"uid": new_uid()}
+    first = as_secretary.post("/needs/add", TYPED | key)
+    other = as_secretary.post("/needs/add", TYPED | key | {"title": "另一件事"})
+    assert first.headers["Location"] != other.headers["Location"]
+    assert need(int(other.headers["Location"].rsplit("/", 1)[1]))["title"] == "另一件事"
+    assert count() == 2
+
+
+def test_a_mistake_on_the_page_one_came_back_to_is_shown(as_secretary, count):
+    key = {"uid": new_uid()}
+    as_secretary.post("/needs/add", TYPED | key)
+    assert as_secretary.post("/needs/add", TYPED | key | {"urgency": "zzz"}).status_code == 422
+    assert count() == 1
