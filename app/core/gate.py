@@ -80,8 +80,13 @@ def guard() -> Response | None:
 def _sign_in_first() -> Response:
     if request.path.startswith("/api/"):
         abort(401)
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    back = request.full_path.rstrip("?") if _is_page() else None
     return redirect(url_for("accounts.login", next=back if back != "/" else None))
+
+
+def _is_page() -> bool:
+    """Tell whether the address can be opened again after signing in, also when a form was sent to it."""
+    return request.method == "GET" or "GET" in (request.url_rule.methods or () if request.url_rule else ())
 
 
 def unruled(app: Flask) -> list[str]:

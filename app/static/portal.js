@@ -145,7 +145,8 @@ class Draft {
 }
 
 const sent = sessionStorage.getItem("sent");
-if (sent && !document.querySelector("form .errors, form .alert-danger")) localStorage.removeItem(sent);
+// Kept as well where an error or the sign-in page came instead of what was saved.
+if (sent && !document.querySelector("form .errors, form .alert-danger, section.error, .guest")) localStorage.removeItem(sent);
 sessionStorage.removeItem("sent");
 
 // -- lists ---------------------------------------------------------------------------------------------------------

@@ -74,3 +74,12 @@ def test_a_rule_travels_with_its_function():
 
     assert gate.rule_of(one) == gate.Rule()
     assert gate.rule_of(gate.public(lambda: "")) == gate.PUBLIC
+
+
+def test_who_was_signed_out_meanwhile_comes_back_to_the_form_that_was_sent(as_secretary, register):
+    pk, token = register(), as_secretary.token()
+    with as_secretary.client.session_transaction() as session:
+        session["sid"] = "ended"
+    for address, back in ((f"/needs/edit/{pk}", f"/needs/edit/{pk}"), ("/needs/action_post", None)):
+        answer = as_secretary.client.post(address, data={"csrf_token": token})
+        assert answer.headers["Location"] == (f"/login/?next={back}" if back else "/login/")
