@@ -292,6 +292,11 @@ class Category(Recorded, Sought, Scoped, Model):
         return self.name
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether it may be chosen today."""
+        return self.closed_on is None or self.closed_on > clock.today()
+
+    @property
     def full_name(self) -> str:
         """Return the name with that of the top category."""
         return f"{self.parent.name} {self.name}" if self.parent is not None else self.name

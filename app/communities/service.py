@@ -92,7 +92,7 @@ def place_choices(text: str, *where: ColumnElement[bool]) -> list[tuple[int, str
 
 def category_choices(text: str) -> list[tuple[int, str]]:
     """Return id and full name of the categories in use for a select."""
-    return offered(Category, text, Category.closed_on.is_(None))
+    return offered(Category, text, or_(Category.closed_on.is_(None), Category.closed_on > clock.today()))
 
 
 def add_place(community: Community, name: str, parent: Place | None = None, **columns: Any) -> Place:

@@ -13,10 +13,14 @@ Guard = Callable[[Any, Any], Text | None]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A parameter of a move: a described column of the row, or a free text such as a reason."""
+    """A parameter of a move: a described column of the row, or a free text such as a reason.
+
+    `unless_set`: a required column may be left out where the row has it already.
+    """
 
     name: str
     required: bool = True
+    unless_set: bool = False
     label: Text | None = None
     help: Text | None = None
 

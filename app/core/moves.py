@@ -112,7 +112,7 @@ def possible(row: Any, actor: Actor | None = None) -> list[Move]:
 
 
 def _require(row: Any, move: Move, values: dict[str, Any]) -> None:
-    """Check the parameters; a column of the row may stay as it is if it is set already."""
+    """Check the parameters; those that say so may stay as the row has them."""
     unknown = set(values) - {ask.name for ask in move.asks}
     found: dict[str, list[Text]] = {name: [_("This is not asked here.")] for name in unknown}
     for ask in move.asks:
@@ -125,7 +125,7 @@ def _require(row: Any, move: Move, values: dict[str, Any]) -> None:
 def _complaint(row: Any, ask: Ask, values: dict[str, Any]) -> Text | None:
     value = values.get(ask.name)
     if value is None or value == "":
-        is_set = ask.name not in values and getattr(row, ask.name, None) is not None
+        is_set = ask.unless_set and ask.name not in values and getattr(row, ask.name, None) is not None
         return _("Please fill this in.") if ask.required and not is_set else None
     if ask.name not in facts(type(row)) and isinstance(value, str):
         return checks.visible(value) or rules.too_long(value, LONGEST_REASON)

@@ -128,7 +128,12 @@ class Moving(Specification):
 
     def _in_words(self, error: Violation) -> str:
         described = facts(self.model)
-        parts = [f"{described[name].label}: {texts[0]}" for name, texts in error.errors.items() if name in described]
+        colon = gettext(": ")
+        parts = [
+            f"{described[name].label}{colon}{str(texts[0]).rstrip('。.')}"
+            for name, texts in error.errors.items()
+            if name in described
+        ]
         return gettext("; ").join(parts)
 
     @expose("/archive/<pk>", methods=["GET", "POST"])

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, or_
+from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
@@ -117,8 +118,8 @@ def own(need: Any, actor: Actor) -> Any:
 
 
 def open_to_volunteers(need: Any, actor: Actor) -> Any:
-    """The needs opened to volunteers, and those the coordinator recorded: who writes a row must be able to read it."""
-    return recorded_by(need, actor) | (need.open_to_volunteers == True)  # noqa: E712 - the same words make the SQL
+    """The needs opened to volunteers, and the coordinator's own: who writes or works on a row must read it."""
+    return own(need, actor) | (need.open_to_volunteers == True)  # noqa: E712 - the same words make the SQL
 
 
 def escalated(need: Any, actor: Actor) -> Any:
@@ -165,7 +166,7 @@ FLOW = Flow(
             (NeedState.SUBMITTED,),
             NeedState.ACCEPTED,
             by=(*OFFICE, Role.GRID_LEAD),
-            asks=(Ask("category"), Ask("place"), Ask("urgency")),
+            asks=(Ask("category", unless_set=True), Ask("place", unless_set=True), Ask("urgency", unless_set=True)),
             tone="strong",
         ),
         Move(
@@ -246,17 +247,31 @@ def done_after_received(need: "Need") -> dict[str, Text] | None:
 
 
 def category_in_use(need: "Need") -> dict[str, Text] | None:
-    """A category that is closed is not given to new needs."""
-    if need.id is None and need.category is not None and need.category.closed_on is not None:
+    """A category that is closed is not chosen any more; needs that have it keep it."""
+    if _points_anew(need, "category_id") and need.category is not None and not need.category.is_open:
         return {"category": _("This category is no longer in use; choose another.")}
     return None
 
 
 def place_in_use(need: "Need") -> dict[str, Text] | None:
-    """A place that is closed gets no new needs."""
-    if need.id is None and need.place is not None and not need.place.is_open:
+    """A place that is closed is not chosen any more; needs that have it keep it."""
+    if _points_anew(need, "place_id") and need.place is not None and not need.place.is_open:
         return {"place": _("This place is closed; choose another.")}
     return None
+
+
+def _points_anew(need: "Need", key: str) -> bool:
+    """Whether the row is about to point at something it did not point at before."""
+    return bool(sa_inspect(need).attrs[key].history.has_changes())
+
+
+def stays_sorted(need: "Need") -> dict[str, Text] | None:
+    """What was set when the need was accepted is not emptied again."""
+    if need.state in (NeedState.SUBMITTED, NeedState.REJECTED, NeedState.WITHDRAWN):
+        return None
+    emptied = [name for name in ("category", "place") if vars(need).get(name, need) is None]
+    complaint = _("After a need has been accepted this cannot be left empty.")
+    return {name: complaint for name in emptied if getattr(need, f"{name}_id") is not None} or None
 
 
 _WHAT, _WHO, _WHERE, _HOW = _("What is needed"), _("Who asks"), _("Where and what about"), _("How it is handled")
@@ -278,7 +293,7 @@ class Need(Recorded, Placed, Model):
     )
     list_name = "needs"
     flow: ClassVar[Flow] = FLOW
-    rules: ClassVar[tuple[RowRule, ...]] = (done_after_received, category_in_use, place_in_use)
+    rules: ClassVar[tuple[RowRule, ...]] = (done_after_received, category_in_use, place_in_use, stays_sorted)
     row_sets: ClassVar[dict[str, RowSet]] = {
         "own": own,
         "offered and own": own,

@@ -6,17 +6,19 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Account, Grant
-from app.core import clock
+from app.accounts.models import Account, Grant, GrantRole
+from app.core import access, clock
 from app.core.access import OutOfScope
-from app.core.actor import acting, current, system
+from app.core.actor import Actor, Held, acting, current, system
 from app.core.codes import next_code
 from app.core.moves import moved
 from app.core.rules import Violation
 from app.core.timeline import add_step
 from app.extensions import db
 from app.needs.models import Need, NeedState, Urgency
+from app.roles import Role, rules
 
 PREFIX: Final = "XQ"
 
@@ -72,10 +74,34 @@ def _own_name() -> str | None:
     return person.name if person else None
 
 
+def due_anew(need: Need) -> None:
+    """Let the answer to a need nobody has answered be due by what is known of it now."""
+    if need.state is NeedState.SUBMITTED and need.received_at is not None and need.urgency is not None:
+        need.response_due = _response_due(need)
+
+
+# The street answers when it is called; it does not work on needs.
+HANDS: Final = tuple(
+    GrantRole.of(role)
+    for role in Role
+    if role is not Role.SUPERVISOR and any("m" in rule.verbs for rule in rules(role, Need.list_name))
+)
+"""The roles that can be in charge of a need."""
+
+
 def staff(community_id: int) -> Any:
-    """Return the SQL for the people who hold a grant in the community today and may sign in."""
-    holding = select(Grant.account_id).where(Grant.community_id == community_id, Grant.holding())
+    """Return the SQL for the people who can be in charge in the community today and may sign in."""
+    holding = select(Grant.account_id).where(Grant.community_id == community_id, Grant.role.in_(HANDS), Grant.holding())
     return (Account.active.is_(True), Account.id.in_(holding))
+
+
+def _finds(need: Need, person: Account) -> bool:
+    """Tell whether the person, once in charge, sees the need and may make moves on it."""
+    given = select(Grant).filter_by(account_id=person.id, community_id=need.community_id).where(Grant.holding())
+    grants = db.session.scalars(given.options(joinedload(Grant.place)))
+    held = tuple(Held(one.role.role, one.community_id, one.place.path if one.place else None) for one in grants)
+    hands = Actor(f"person:{person.id}", person.id, held)
+    return access.may_row("v", need, hands) and access.may_row("m", need, hands)
 
 
 def _accepted(need: Need, values: dict[str, Any]) -> None:
@@ -89,13 +115,17 @@ def _rejected(need: Need, values: dict[str, Any]) -> None:
 
 
 def _planned(need: Need, values: dict[str, Any]) -> None:
-    """Only somebody who works in this community can be put in charge."""
+    """Only somebody who works in this community, and whose grant reaches the need, can be put in charge."""
     if need.in_charge is None:
         raise OutOfScope
     with acting(system("check")), db.session.no_autoflush:
         found = db.session.scalar(select(Account.id).where(Account.id == need.in_charge.id, *staff(need.community_id)))
+        need.in_charge_id = need.in_charge.id
+        finds = found is not None and _finds(need, need.in_charge)
     if found is None:
         raise Violation({"in_charge": [_("This person does not work in the community (any more); choose another.")]})
+    if not finds:
+        raise Violation({"in_charge": [_("This need lies outside what the person looks after; choose another.")]})
     if need.planned_on is not None and need.planned_on < clock.today():
         raise Violation({"planned_on": [_("The date lies in the past.")]})
 

@@ -3,12 +3,13 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import false, or_
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account
-from app.communities.models import Category
-from app.communities.service import place_choices
-from app.core import selects
+from app.communities.models import Place, in_subtree
+from app.communities.service import category_choices, place_choices
+from app.core import access, selects
 from app.core.actor import acting, current, system
 from app.core.listing import Quick
 from app.core.views import ListView, ScopedInterface
@@ -71,15 +72,27 @@ class NeedView(ListView):
         """Register it."""
         return service.register(**values)
 
+    def change(self, row: Need, values: dict[str, Any]) -> None:
+        """Change it, and when it is due with it."""
+        super().change(row, values)
+        service.due_anew(row)
+
     def choices(self, name: str, text: str) -> list[tuple[int, str]]:
         """Offer the open places, the categories in use, and the people of the community as persons in charge."""
         if name == "in_charge":
             return _people(text)
         if name == "place":
-            return place_choices(text)
+            return place_choices(text, _within_reach())
         if name == "category":
-            return selects.offered(Category, text, Category.closed_on.is_(None))
+            return category_choices(text)
         return super().choices(name, text)
+
+
+def _within_reach() -> ColumnElement[bool]:
+    """Return the SQL for the places where the actor may write needs: who has a grid is offered that grid."""
+    actor = current()
+    grants = [held for verb in "cem" for held, _rule in access.clauses(actor, Need.guard(), verb)] if actor else []
+    return or_(false(), *(Place.within(held) & in_subtree(held.place_path or "/") for held in dict.fromkeys(grants)))
 
 
 def _people(text: str) -> list[tuple[int, str]]:
