@@ -205,6 +205,31 @@ const begin = (root) => {
   chosen();
 };
 
+// Where anything but the form comes back, the form stays as it was typed and the reason stands above it.
+const refuse = (reason) => {
+  dialog.querySelector("[data-refused]")?.remove();
+  const note = Object.assign(document.createElement("p"), { className: "alert alert-danger", textContent: reason });
+  note.setAttribute("role", "alert");
+  note.dataset.refused = "";
+  dialog.querySelector("form").querySelector(".head").after(note);
+};
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+  if (!dialog.open || page.querySelector("[data-in-dialog]")) return;
+  event.detail.shouldSwap = false;
+  refuse(page.querySelector("section.error p")?.textContent || words.signedOut);
+});
+
+// Who signs in again in another window can then send the form that is still open here.
+addEventListener("focus", async () => {
+  const form = dialog.querySelector("[data-refused]") && dialog.querySelector("form");
+  if (!form) return;
+  const page = new DOMParser().parseFromString(await (await fetch(form.getAttribute("action"))).text(), "text/html");
+  const token = page.querySelector("[data-in-dialog] [name=csrf_token]");
+  if (token) form.querySelector("[name=csrf_token]").value = token.value;
+});
+
 document.addEventListener("htmx:load", (event) => begin(event.target.parentElement || event.target));
 
 // -- one listener for all -------------------------------------------------------------------------------------------

@@ -230,3 +230,30 @@ def test_a_full_list_is_a_small_page(as_secretary, register):
         register(title=f"路灯 {number:02d}")
     page = as_secretary.get("/needs/list/")
     assert len(page.data) <= 40_000
+
+
+def test_what_is_typed_into_a_move_stays_when_somebody_else_was_faster(visitor, register, as_worker):
+    pk = register()
+    person = visitor().sign_in("secretary")
+    person.open(f"/needs/show/{pk}")
+    person.page.click("main >> text=撤回")
+    person.page.fill("dialog[open] #reason", "居民来电说不用了")
+    changed = {"version": "1", "title": "路灯又亮了", "kind": "help", "urgency": "normal", "channel": "phone"}
+    assert as_worker.post(f"/needs/edit/{pk}", changed).status_code == 302
+    person.page.click("dialog[open] .btn-outline-danger")
+    assert "期间有人改过这条记录" in person.page.inner_text("dialog[open] [data-refused]")
+    assert person.page.input_value("dialog[open] #reason") == "居民来电说不用了"
+
+
+def test_what_is_typed_outlives_a_sign_out_in_another_tab_and_is_nobody_elses(visitor):
+    person = visitor().sign_in("secretary")
+    person.open("/needs/add")
+    person.page.fill("#title", "水管漏水")
+    person.page.context.clear_cookies()
+    person.page.click("text=保存 >> nth=0")
+    person.page.wait_for_selector("section.error")
+    person.sign_in("worker").open("/needs/add")
+    assert person.page.input_value("#title") == ""
+    person.page.context.clear_cookies()
+    person.sign_in("secretary").open("/needs/add")
+    assert person.page.input_value("#title") == "水管漏水"
