@@ -17,7 +17,8 @@ from app.core.moves import moved
 from app.core.rules import Violation
 from app.core.timeline import add_step
 from app.extensions import db
-from app.needs.models import Need, NeedState, Urgency
+from app.needs.choices import NeedState, Urgency
+from app.needs.models import Need
 from app.roles import Role, rules
 
 PREFIX: Final = "XQ"

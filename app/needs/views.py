@@ -14,7 +14,8 @@ from app.core.actor import acting, current, system
 from app.core.listing import Quick
 from app.core.views import ListView, ScopedInterface
 from app.needs import service
-from app.needs.models import OPEN_STATES, WORKING_STATES, Need, NeedState, overdue
+from app.needs.choices import OPEN_STATES, WORKING_STATES, NeedState
+from app.needs.models import Need, overdue
 
 
 def waiting() -> ColumnElement[bool]:

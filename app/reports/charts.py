@@ -12,7 +12,8 @@ from sqlalchemy.sql import ColumnElement
 from app.communities.models import Category
 from app.core import clock
 from app.extensions import db
-from app.needs.models import Need, NeedState
+from app.needs.choices import NeedState
+from app.needs.models import Need
 
 WEEKS: Final = 8
 DAYS: Final = 30

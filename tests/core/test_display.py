@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.core import display
 from app.extensions import db
-from app.needs.models import Need, Urgency
+from app.needs.choices import Urgency
+from app.needs.models import Need
 
 
 @pytest.mark.parametrize(

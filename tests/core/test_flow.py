@@ -6,7 +6,8 @@ from app.core import moves
 from app.core.fields import facts
 from app.core.flow import Flow, Move
 from app.core.timeline import Step
-from app.needs.models import FLOW, Need, NeedState
+from app.needs.choices import NeedState
+from app.needs.models import FLOW, Need
 from app.roles import Role
 
 

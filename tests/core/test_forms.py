@@ -16,7 +16,8 @@ from app.core.fields import facts, shape
 from app.core.forms import Amount, ChoiceField, Day, Flag, Line, Lines, Moment, Number, PortalForm, field_for, row_form
 from app.core.selects import OFFERED, RemoteSelect, offered
 from app.extensions import db
-from app.needs.models import Need, NeedState, Urgency, VulnerableGroup
+from app.needs.choices import NeedState, Urgency, VulnerableGroup
+from app.needs.models import Need
 
 
 class Everything(PortalForm):

@@ -16,7 +16,8 @@ from app.core.database import transaction
 from app.core.rules import Violation
 from app.core.timeline import Step, steps_of
 from app.extensions import db
-from app.needs.models import FLOW, AskedHow, Need, NeedState, Outcome
+from app.needs.choices import AskedHow, NeedState, Outcome
+from app.needs.models import FLOW, Need
 from app.roles import OFFICE, Role
 from tests.cast.people import CAST, ROLES
 

@@ -13,7 +13,8 @@ from app.core.database import transaction
 from app.core.rules import Violation
 from app.extensions import db
 from app.needs import service
-from app.needs.models import Need, NeedState, Urgency
+from app.needs.choices import NeedState, Urgency
+from app.needs.models import Need
 
 TYPED = st.text(alphabet=st.characters(codec="utf-8"), max_size=100)
 

@@ -12,7 +12,8 @@ from app.core.model import Guarded
 from app.core.scope import guarded_models
 from app.core.timeline import Step, add_step
 from app.extensions import db
-from app.needs.models import Need, Urgency
+from app.needs.choices import Urgency
+from app.needs.models import Need
 from app.roles import Role
 
 

@@ -16,7 +16,8 @@ from app.core import clock
 from app.core.actor import acting, system
 from app.core.timeline import Step
 from app.extensions import db
-from app.needs.models import Need, NeedState
+from app.needs.choices import NeedState
+from app.needs.models import Need
 from app.roles import Role
 from config import SettingError
 

@@ -9,7 +9,8 @@ from app.accounts.models import Account
 from app.communities.models import Category, Place
 from app.core import clock, moves
 from app.extensions import db
-from app.needs.models import FLOW, AskedHow, Need, NeedState, Outcome, Urgency
+from app.needs.choices import AskedHow, NeedState, Outcome, Urgency
+from app.needs.models import FLOW, Need
 
 ROWS = {
     "accept": {"category": "公共设施", "place": "武江北路8栋", "urgency": "urgent"},

@@ -12,7 +12,8 @@ from app.core.actor import acting, system
 from app.core.database import transaction
 from app.core.rules import Violation
 from app.extensions import db
-from app.needs.models import Need, NeedState, Urgency
+from app.needs.choices import NeedState, Urgency
+from app.needs.models import Need
 
 
 @pytest.fixture
