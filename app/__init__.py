@@ -13,7 +13,7 @@ from app import accounts, catalog, cli, communities, instance, logs, needs, repo
 from app.accounts import sign_in
 from app.accounts.models import Account
 from app.assets import serving
-from app.core import clock, database, errors, gate, page, scope, words
+from app.core import api, clock, database, errors, gate, page, scope, words
 from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db, migrate
@@ -37,6 +37,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
     clock.clock.fixed = app.config["NOW"]
     logs.start(app)
+    # Programs and people read Chinese as it is, and columns in the order they were described.
+    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own provider
     _extend(app)
     _ask_at_the_door(app)
     cli.start(app)
@@ -85,5 +87,6 @@ def _register(app: Flask) -> None:
     words.start(app)
     for package in PACKAGES:
         package.register(portal)
+    api.open_doors(portal)
     portal.post_init()
     scope.guarded_models()

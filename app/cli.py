@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 from flask_babel import gettext
 
 from app import demo
-from app.accounts.commands import roles, users
+from app.accounts.commands import roles, tokens, users
 from app.assets.commands import assets
 from app.box.commands import community
 from app.doctor import doctor
@@ -26,6 +26,6 @@ def load() -> None:
 
 def start(app: Flask) -> None:
     """Mount the commands."""
-    for group in (assets, community, demonstration, users, roles):
+    for group in (assets, community, demonstration, users, roles, tokens):
         app.cli.add_command(group)
     app.cli.add_command(doctor)

@@ -1,4 +1,4 @@
-"""Accounts and roles from the command line; acts as `system:cli`."""
+"""Accounts, roles and tokens from the command line; acts as `system:cli`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,8 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from app.accounts import matrix, service
-from app.accounts.models import Account
+from app.accounts import tokens as kept_tokens
+from app.accounts.models import Account, Grant, GrantRole
 from app.communities.models import Community, Place
 from app.communities.service import find_places
 from app.core.actor import acting, system
@@ -20,6 +21,7 @@ from app.extensions import db
 from app.roles import TITLES, Role
 
 users = AppGroup("users", help="Accounts: invite, new password, sign out.")
+tokens = AppGroup("tokens", help="Tokens with which programs sign in.")
 roles = AppGroup("roles", help="The table of roles.")
 
 
@@ -85,6 +87,32 @@ def end_sessions(login: str) -> None:
         click.echo(gettext("%(name)s has been signed out everywhere.", name=account.name))
 
 
+@tokens.command("create")
+@click.argument("login")
+@click.option("--role", "code", required=True, type=click.Choice([role.value for role in Role]), help="code of the role")
+@click.option("--community", "community", help="code of the community; none for Admin")
+@click.option("--name", required=True, help="what the token is for")
+@click.option("--days", required=True, type=int, help="how many days it lives")
+def create_token(login: str, code: str, community: str | None, name: str, days: int) -> None:
+    """Make a token by which a program acts with one role of a person, and print it once."""
+    with _at_work():
+        given = _grant(_account(login), Role(code), _community(community) if community else None)
+        kept, token = kept_tokens.make(given, name, days)
+        until = kept.expires_at.date()
+        said = gettext("Token %(id)s, valid until %(day)s, shown only now: %(token)s", id=kept.id, day=until, token=token)
+    click.echo(said)
+
+
+@tokens.command("revoke")
+@click.argument("number", type=int)
+def revoke_token(number: int) -> None:
+    """Take the token with this number back."""
+    with _at_work():
+        if not kept_tokens.revoke(number):
+            raise click.ClickException(gettext("There is no token %(id)s that still works.", id=number))
+    click.echo(gettext("Token %(id)s no longer works.", id=number))
+
+
 @roles.command("show")
 def show() -> None:
     """Print who may do what."""
@@ -99,6 +127,20 @@ def _account(login: str) -> Account:
     if account is None:
         raise click.ClickException(gettext("There is no account “%(login)s”.", login=login))
     return account
+
+
+def _grant(account: Account, role: Role, community: Community | None) -> Grant:
+    """Return the one grant of this role that holds today."""
+    held = select(Grant).where(Grant.account_id == account.id, Grant.role == GrantRole.of(role), Grant.holding())
+    if community is not None:
+        held = held.where(Grant.community_id == community.id)
+    found = db.session.scalars(held).all()
+    if not found:
+        raise click.ClickException(gettext("%(name)s does not hold this role.", name=account.name))
+    if len(found) > 1:
+        said = gettext("%(name)s holds this role several times: name the --community, or use “My profile”.", name=account)
+        raise click.ClickException(said)
+    return found[0]
 
 
 def _community(code: str) -> Community:

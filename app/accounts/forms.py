@@ -1,10 +1,15 @@
 """The forms of accounts that are not those of a list."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from flask_babel import lazy_gettext as _
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from app.accounts.models import Grant
 from app.accounts.passwords import LONGEST
-from app.core.forms import Line, Paragraph, PortalForm, Secret
+from app.accounts.tokens import LONGEST_LIFE
+from app.core.forms import ChoiceField, Line, Number, Paragraph, PortalForm, Secret
 
 _NEEDED = _("Please fill this in.")
 _DIFFERENT = _("The two passwords differ; type the same one twice.")
@@ -56,3 +61,35 @@ class EndForm(PortalForm):
     """Why a role is taken back."""
 
     reason = Paragraph(_("Reason"), [_needed(), Length(max=200, message=_("At most 200 characters."))])
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A grant as a choice of a form."""
+
+    value: str
+    label: str
+
+
+def token_form(held: Iterable[Grant]) -> type[PortalForm]:
+    """Return the form for a token of one of these grants."""
+    choices = [_Held(str(given.id), str(given)) for given in held]
+
+    class TokenForm(PortalForm):
+        """What a program may do in one's name, what it is for, and how long."""
+
+        name = Line(
+            _("What it is for"),
+            [_needed(), Length(max=40, message=_("At most 40 characters."))],
+            render_kw={"aria-required": "true", "autocomplete": "off"},
+        )
+        grant = ChoiceField(_("With which role"), choices, validators=[_needed()], render_kw={"aria-required": "true"})
+        days = Number(
+            _("For how many days"),
+            [_needed()],
+            default=90,
+            description=_("1 to %(most)s days.", most=LONGEST_LIFE),
+            render_kw={"aria-required": "true"},
+        )
+
+    return TokenForm

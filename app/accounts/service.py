@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
 
-from app.accounts import brake, links, passwords, sessions
+from app.accounts import brake, links, passwords, sessions, tokens
 from app.accounts.models import Account, Grant, GrantRole
 from app.accounts.traces import LinkPurpose
 from app.communities.models import Community, Place
@@ -96,12 +96,13 @@ def end_grant(given: Grant, reason: str, on: date | None = None) -> None:
 
 
 def deactivate(account: Account) -> None:
-    """Close an account: its sign-ins and links end. Raises Forbidden, or Refused for the last administrator."""
+    """Close an account: its sign-ins, tokens and links end. Raises Forbidden, or Refused for the last administrator."""
     _must_manage(account)
     if _is_last_admin(account):
         raise Refused(_LAST_ADMIN)
     account.active = False
     links.withdraw(account.id)
+    tokens.withdraw(account.id)
     db.session.flush()
 
 

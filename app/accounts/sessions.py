@@ -95,7 +95,7 @@ def find(token: str) -> tuple[Person, Actor] | None:
         return None
     first = rows[0]
     _see(first.sign_in_id, first.seen_at)
-    held = tuple(_held(row) for row in rows if row.role is not None)
+    held = tuple(held_by(row) for row in rows if row.role is not None)
     communities = tuple(dict.fromkeys(row.community_name for row in rows if row.community_name))
     person = Person(first.id, first.name, first.login, first.sign_in_id, communities)
     return person, Actor(f"person:{first.id}", first.id, held)
@@ -120,7 +120,8 @@ def _rows(token_hash: str) -> list[Row[Any]]:
         return list(db.session.execute(found))
 
 
-def _held(row: Row[Any]) -> Held:
+def held_by(row: Row[Any]) -> Held:
+    """Return the grant that a row of the statement tells of."""
     subject = (row.subject_kind, row.subject_uid) if row.subject_kind else None
     return Held(row.role.role, row.community_id, row.path, subject)
 

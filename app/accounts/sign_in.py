@@ -1,4 +1,4 @@
-"""Signing in: from what somebody types, or from the cookie of a request, to a person who acts."""
+"""Signing in: from what somebody types, or from the cookie or token of a request, to a person who acts."""
 
 import unicodedata
 from typing import Any
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import g, request, session
 from sqlalchemy import Row, or_, select, update
 
-from app.accounts import brake, passwords, sessions
+from app.accounts import brake, passwords, sessions, tokens
 from app.accounts.models import Account
 from app.core import checks, clock
 from app.core.actor import acting, set_actor, system
@@ -18,9 +18,16 @@ COOKIE_KEY = "sid"
 
 
 def identify() -> None:
-    """Say for this request who acts, from the sign-in its cookie names; nobody, where there is none. Runs first."""
+    """Say for this request who acts: by the token of a program, else by the sign-in its cookie names. Runs first.
+
+    A token opens the REST doors only, and is never helped by a cookie that came along.
+    """
     set_actor(None)
     g.account = None
+    scheme, _space, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and request.path.startswith("/api/"):
+        set_actor(tokens.find(given.strip()))
+        return
     token = session.get(COOKIE_KEY) if request.endpoint != "static" else None
     found = sessions.find(token) if isinstance(token, str) else None
     if found is not None:

@@ -63,3 +63,21 @@ class OneTimeLink(Model):
     made_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class AccessToken(Model):
+    """What a program signs in with: it acts by one grant of one person. The table knows only the token's hash."""
+
+    __tablename__ = "access_token"
+    __table_args__ = (Index("ix_access_token_grant", "grant_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    grant_id: Mapped[int] = mapped_column(ForeignKey("account_grant.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    """What it is for, in the words of who made it."""
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When it was last used, to the minute."""
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)

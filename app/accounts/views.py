@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts import links, matrix, service, sessions, sign_in
+from app.accounts import links, matrix, service, sessions, sign_in, tokens
 from app.accounts.brake import Braked
-from app.accounts.forms import EndForm, NewPasswordForm, PasswordForm, PersonForm, SignInForm
+from app.accounts.forms import EndForm, NewPasswordForm, PasswordForm, PersonForm, SignInForm, token_form
 from app.accounts.models import Account, Grant
 from app.core import access
 from app.core.actor import current
@@ -21,6 +21,7 @@ from app.core.errors import answer
 from app.core.fields import Text
 from app.core.forms import RowForm
 from app.core.gate import members, public, requires
+from app.core.moves import Refused
 from app.core.rules import Violation
 from app.core.selects import find
 from app.core.specification import Page
@@ -120,15 +121,17 @@ def _me() -> Account:
 _WHERE = (joinedload(Grant.community), joinedload(Grant.place))
 
 
+def _my_grants() -> list[Grant]:
+    mine = select(Grant).where(Grant.account_id == g.account.id, Grant.holding())
+    return list(db.session.scalars(mine.order_by(Grant.id).options(*_WHERE)))
+
+
 def _profile_page(status: int = 200, **forms: Any) -> Page:
-    me = _me()
-    held = list(
-        db.session.scalars(
-            select(Grant).where(Grant.account_id == me.id, Grant.holding()).order_by(Grant.id).options(*_WHERE)
-        )
-    )
-    shown = {"person": PersonForm(formdata=None, obj=me), "password": PasswordForm(formdata=None)} | forms
+    me, held = _me(), _my_grants()
+    shown = {"person": PersonForm(formdata=None, obj=me), "password": PasswordForm(formdata=None)}
+    shown |= {"token": token_form(held)(formdata=None)} | forms
     shown["sign_ins"] = [(row, sessions.agent_words(row.agent)) for row in sessions.of(me.id)]
+    shown["tokens"] = tokens.of(me.id)
     return render_template("accounts/profile.html", me=me, held=held, here=g.account.sign_in_id, **shown), status
 
 
@@ -197,6 +200,34 @@ def end_all_own() -> Page:
     return redirect(url_for("accounts.login"))
 
 
+@pages.route("/profile/token", methods=["POST"])
+@members
+def make_token() -> Page:
+    """Make a token for a program, and show it once."""
+    held = _my_grants()
+    form = token_form(held)()
+    if not form.validate():
+        return _profile_page(422, token=form)
+    given = next(one for one in held if str(one.id) == form.grant.data.value)
+    try:
+        with transaction():
+            kept, token = tokens.make(given, form.name.data, form.days.data)
+    except Violation as error:
+        form.complain(error.errors)
+        return _profile_page(422, token=form)
+    return render_template("accounts/token.html", token=token, kept=kept)
+
+
+@pages.route("/profile/token/end/<int:token_id>", methods=["POST"])
+@members
+def end_token(token_id: int) -> Page:
+    """Take one of the own tokens back."""
+    with transaction():
+        tokens.revoke(token_id, g.account.id)
+    flash(gettext("The token no longer works."), "success")
+    return redirect(url_for("accounts.profile"))
+
+
 @pages.route("/roles/")
 @members
 def roles() -> Page:
@@ -223,8 +254,8 @@ class AccountView(ListView):
         """Return the account if it is in sight, and below the actor where it is to be changed; the own is a profile."""
         found = super().row(pk, "v", names)
         actor = current()
-        if verbs != "v" and found.id == g.account.id:
-            abort(redirect(url_for("accounts.profile")))
+        if verbs != "v" and actor is not None and found.id == actor.user_id:
+            _send_home()
         if verbs != "v" and (actor is None or not found.is_below(actor)):
             raise access.Forbidden
         return found
@@ -245,6 +276,10 @@ class AccountView(ListView):
         db.session.flush()
         g.link = service.invite(account)
         return account
+
+    def told_once(self, row: Any) -> dict[str, Any]:
+        """The link to set the first password."""
+        return {"link": g.pop("link")}
 
     def _add(self, form: RowForm) -> Page:
         page = super()._add(form)
@@ -295,6 +330,13 @@ class AccountView(ListView):
             act(account)
         flash(said, "success")
         return redirect(self.url("show", pk=account.id))
+
+
+def _send_home() -> None:
+    """The own account is changed in the profile, where the person sits."""
+    if request.path.startswith("/api/"):
+        raise Refused(_("One changes the own account under “My profile”."))
+    abort(redirect(url_for("accounts.profile")))
 
 
 class GrantView(ListView):

@@ -1,21 +1,22 @@
 """A list for programs: the same columns, scope, masks, rules and moves as its pages, as JSON.
 
 FAB's ModelRestApi carries the registry and the addresses; its handlers are replaced, because they share filters
-between threads, write past the rules, accept foreign rows and hand out related tables. No list registers one yet.
+between threads, write past the rules, accept foreign rows and hand out related tables. Every registered list has one.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Blueprint, g, jsonify, request
+from flask import Blueprint, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import ModelRestApi
 from flask_appbuilder.api import expose
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
-from app.core import access, moves, payload
+from app.core import access, keyset, moves, openapi, payload
+from app.core.actor import current
 from app.core.database import transaction
 from app.core.errors import LEAVES, answer
 from app.core.fields import facts, shape
@@ -107,11 +108,12 @@ class ListApi(ModelRestApi):
     def get_list(self) -> Json:
         """Return the rows that were asked for, a page at a time, and how many there are in all."""
         try:
-            payload.refuse_others(request.args)
-            query = self.view.asked(payload.asked(request.args.get("q", "")))
+            args, after = payload.address(request.args)
+            query = self.view.asked(args)
         except BadQuery as bad:
             return answer(400, bad.sentence)
-        rows = query.rows(*self.view.relations(()))
+        part = keyset.after(query, self.view.row(after)) if after else query
+        rows = part.rows(*self.view.relations(()))
         result = [self._row(row, self.view.list_columns) for row in rows]
         return jsonify(count=query.count(limit=None), ids=[row.id for row in rows], result=result)
 
@@ -133,15 +135,15 @@ class ListApi(ModelRestApi):
             values["community"] = self.view.usual_community()
         with self._saving():
             row = self.view.create(values)
-        return self._answer(row, 201)
+        return self._answer(row, 201, **self.view.told_once(row))
 
     @expose("/<pk>", methods=["PUT"])
-    @requires("em")
+    @requires("e")
     def put(self, pk: str) -> Json:
         """Change the columns that were sent; `version` says which state of the row the caller has seen."""
         row = self.view.row(pk, "e")
         given = payload.body()
-        version = _version(given, required=True)
+        version = _version(given)
         if row.archived_at is not None:
             raise moves.Refused(moves.ARCHIVED)
         if version != row.version:
@@ -158,7 +160,7 @@ class ListApi(ModelRestApi):
         row = self.view.row(pk, "a")
         given = payload.body() if request.data else request.args.to_dict()
         reason = payload.values(self.model, {"archive_reason": given.get("reason")}, ["archive_reason"])
-        version = _version(given) if request.data else None
+        version = _version(given) if "version" in given else None
         self.view.put_away(row, reason["archive_reason"] or "", version)
         return self._answer(row)
 
@@ -170,6 +172,9 @@ class ListApi(ModelRestApi):
         move = self.model.flow.by_name.get(name)
         if move is None:
             raise access.OutOfScope
+        actor = current()
+        if actor is None or not moves.may_make(row, move, actor):
+            raise access.Forbidden
         given = payload.body()
         version = _version(given)
         values = payload.parameters(self.model, given, move.asks)
@@ -186,8 +191,8 @@ class ListApi(ModelRestApi):
             name = "place" if "place" in facts(self.model) else "community"
             raise Violation({name: [LEAVES]}) from None
 
-    def _answer(self, row: Any, status: int = 200) -> Json:
-        return jsonify(id=row.id, result=self._row(row, self.view.show_columns)), status
+    def _answer(self, row: Any, status: int = 200, **more: Any) -> Json:
+        return jsonify(id=row.id, result=self._row(row, self.view.show_columns), **more), status
 
     def _row(self, row: Any, names: Iterable[str]) -> dict[str, Any]:
         found = {name: payload.plain(row, name) for name in names}
@@ -200,11 +205,17 @@ def _ask_cookies() -> None:
         csrf.protect()
 
 
-def _version(given: dict[str, Any], required: bool = False) -> int | None:
+def _version(given: dict[str, Any]) -> int:
     """Take the version out of what was sent."""
     version = given.pop("version", None)
-    if version is None and not required:
-        return None
     if not isinstance(version, int) or isinstance(version, bool):
         raise Violation({"version": [_("Send the version of the row you have seen, a whole number.")]})
     return version
+
+
+def open_doors(portal: Any) -> None:
+    """Give every registered list its REST door, and the description of all of them its address."""
+    for view in portal.list_views():
+        name = type(view).__name__.removesuffix("View")
+        portal.add_api(type(f"{name}Api", (ListApi,), {"page": type(view)}))
+    current_app.register_blueprint(openapi.pages)

@@ -184,7 +184,7 @@ def asked(text: str) -> MultiDict[str, str]:
     """Return what a rison (or JSON) query asks for, as the address of the list page would say it.
 
     Keys: `filters` (each `col`, `opr`, `value`), `order_column`, `order_direction`, `page` (from 0), `page_size`,
-    `search`, `quick`, `archived`. Raises BadQuery.
+    `search`, `quick`, `archived`, `after`. Raises BadQuery.
     """
     found: MultiDict[str, str] = MultiDict()
     query = _parsed(text) if text else {}
@@ -197,11 +197,20 @@ def asked(text: str) -> MultiDict[str, str]:
     return found
 
 
-def refuse_others(args: Iterable[str]) -> None:
-    """Refuse an address that asks in any other way than by `q`; nothing asked is passed over. Raises BadQuery."""
-    for name in args:
+def address(args: MultiDict[str, str]) -> tuple[MultiDict[str, str], str]:
+    """Return what is asked of a list, as the address of its page would say it, and the row it should begin after.
+
+    What is asked stands in `q` as rison or JSON (see `asked`), or plainly in the address under the names of the page;
+    there `search` is what the page calls `q`, and pages count from 1. Raises BadQuery.
+    """
+    found = asked(args.get("q", ""))
+    for name, value in args.items(multi=True):
         if name != "q":
-            raise BadQuery(gettext("This list has no filter “%(name)s”.", name=name[:40]))
+            found.add("q" if name == "search" else name, value)
+    after = found.pop("after", "")
+    if after and found.get("page"):
+        raise BadQuery(gettext("Ask either for a page or for what follows a row."))
+    return found, after
 
 
 def _parsed(text: str) -> dict[Any, Any]:
@@ -263,4 +272,5 @@ _QUERY: Final[dict[Any, Callable[[Any, Mapping[Any, Any]], Pairs]]] = {
     "search": _same("q"),
     "quick": _same("quick"),
     "archived": _same("archived"),
+    "after": _same("after"),
 }

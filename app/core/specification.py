@@ -156,6 +156,10 @@ class Specification(ModelView):
         for name, value in values.items():
             setattr(row, name, value)
 
+    def told_once(self, row: Any) -> dict[str, Any]:
+        """Return what is told only once about a row just made, to the program that made it."""
+        return {}
+
     def choices(self, name: str, text: str) -> list[tuple[int, str]]:
         """Return the choices of a select of this list's forms."""
         return selects.offered(shape(self.model, name).target, text)

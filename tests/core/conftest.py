@@ -1,4 +1,4 @@
-"""A portal with a door for programs, which no list of the product has opened yet."""
+"""Programs that act for the cast, and what is said to the database."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,30 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, event, select
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.accounts import sessions
 from app.accounts.models import Account
 from app.communities.models import Category, Community, Place
-from app.communities.views import PlaceView
 from app.core import database
 from app.core.actor import acting, system
-from app.core.api import ListApi
 from app.extensions import db
-from app.needs.views import NeedView
 from tests.conftest import TOKEN
-from tests.stage import Stage
-
-
-class NeedApi(ListApi):
-    """The needs, for programs."""
-
-    page = NeedView
-
-
-class PlaceApi(ListApi):
-    """The places, for programs."""
-
-    page = PlaceView
 
 
 class Program:
@@ -61,33 +44,13 @@ class Program:
         return self.send("PUT", address, **body)
 
 
-@pytest.fixture(scope="session")
-def door(stage: Stage) -> Flask:
-    """The portal beside the tests' own, on the same database, with the doors for programs."""
-    settings = {name: stage.app.config[name] for name in ("TESTING", "INSTANCE", "DATABASE_URL", "NOW")}
-    portal = create_app(settings)
-    with portal.app_context():
-        for api in (NeedApi, PlaceApi):
-            portal.extensions["appbuilder"].add_api(api)
-    return portal
-
-
 @pytest.fixture
-def api(app: Flask, door: Flask) -> Iterator[Flask]:
-    """The portal with the doors for programs, for one test."""
-    yield door
-    with door.app_context():
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def program(api: Flask) -> Callable[[str], Program]:
+def program(app: Flask) -> Callable[[str], Program]:
     """Sign somebody of the cast in and return a program that acts for them."""
 
     def make(login: str) -> Program:
-        client = api.test_client()
-        with api.app_context(), acting(system("tests")), database.transaction():
+        client = app.test_client()
+        with app.app_context(), acting(system("tests")), database.transaction():
             account = db.session.scalars(select(Account).filter_by(login=login)).one()
             token = sessions.begin(account.id, "")
         with client.session_transaction() as session:

@@ -43,9 +43,9 @@ def test_the_neighbours_program_sees_nothing_of_ours(program, register):
     assert theirs.send("DELETE", f"{NEEDS}{pk}", reason="重复").status_code == 404
 
 
-def test_who_is_not_signed_in_is_told_so(api, register):
+def test_who_is_not_signed_in_is_told_so(app, register):
     pk = register()
-    stranger = api.test_client()
+    stranger = app.test_client()
     for verb, address in (("GET", NEEDS), ("POST", NEEDS), ("PUT", f"{NEEDS}{pk}"), ("DELETE", f"{NEEDS}{pk}")):
         answer = stranger.open(address, method=verb, json={})
         assert answer.status_code == 401
@@ -147,8 +147,9 @@ def test_a_program_makes_moves(program, register, need):
 def test_a_move_asks_what_it_asks_on_the_page(program, register, need):
     pk = register()
     secretary = program("secretary")
-    assert set(secretary.post(f"{NEEDS}{pk}/move/reject").json["message"]) == {"reason", "who_can_help"}
-    assert set(secretary.post(f"{NEEDS}{pk}/move/accept", outcome="met").json["message"]) == {"outcome"}
+    assert set(secretary.post(f"{NEEDS}{pk}/move/reject", version=1).json["message"]) == {"reason", "who_can_help"}
+    assert set(secretary.post(f"{NEEDS}{pk}/move/accept", version=1, outcome="met").json["message"]) == {"outcome"}
+    assert set(secretary.post(f"{NEEDS}{pk}/move/accept").json["message"]) == {"version"}
     assert secretary.post(f"{NEEDS}{pk}/move/accept", version=7).status_code == 409
     assert secretary.post(f"{NEEDS}{pk}/move/levitate").status_code == 404
     assert need(pk)["state"].value == "submitted"
@@ -223,8 +224,50 @@ def test_a_query_that_makes_no_sense_is_refused_in_chinese(program, query):
 
 
 def test_what_is_asked_in_another_way_is_not_passed_over(program):
-    assert program("secretary").client.get(f"{NEEDS}?state=closed").status_code == 400
-    assert program("secretary").client.get(f"{NEEDS}?page=2").status_code == 400
+    client = program("secretary").client
+    for query in ("nothing=1", "reporter_phone=13800001234", "order=reporter_phone", "page=0", "page=1&after=1"):
+        assert client.get(f"{NEEDS}?{query}").status_code == 400, query
+
+
+def test_the_words_of_the_page_are_understood_as_well(program, register):
+    first, second = register(title="路灯"), register(title="井盖")
+    secretary = program("secretary")
+    secretary.post(f"{NEEDS}{second}/move/accept", version=1)
+    for query, found in (
+        ("state=accepted", [second]),
+        ("state=accepted&state=submitted&order=code", [first, second]),
+        ("order=-code&size=1&page=2", [first]),
+        ("search=路灯", [first]),
+        ("quick=waiting", [first]),
+        ("archived=1", []),
+    ):
+        assert secretary.client.get(f"{NEEDS}?{query}").json["ids"] == found, query
+
+
+@pytest.mark.parametrize("order", ["resolution_due", "-resolution_due", "urgency", "-code", ""])
+def test_page_by_page_by_key_each_row_comes_once_and_in_order(program, register, order):
+    numbers = [register(title=f"第{number}件") for number in range(5)]
+    secretary = program("secretary")
+    for pk in numbers[1:4]:
+        secretary.post(f"{NEEDS}{pk}/move/accept", version=1, urgency="urgent" if pk == numbers[2] else "normal")
+    ordered = f"order={order}&" if order else ""
+    whole = secretary.client.get(f"{NEEDS}?{ordered}size=9").json
+    found: list[int] = []
+    while True:
+        after = f"&after={found[-1]}" if found else ""
+        part = secretary.client.get(f"{NEEDS}?{ordered}size=2{after}").json
+        assert part["count"] == 5
+        if not part["ids"]:
+            break
+        found += part["ids"]
+    assert found == whole["ids"]
+    assert sorted(found) == numbers
+
+
+def test_what_follows_a_row_of_others_is_not_told(program, register):
+    theirs = register("neighbour", place=None)
+    assert program("secretary").get(NEEDS, after=theirs).status_code == 404
+    assert program("secretary").get(NEEDS, after="x").status_code == 404
 
 
 def test_a_page_is_never_larger_than_the_largest(program, register):
@@ -274,7 +317,7 @@ def test_a_cookie_alone_writes_nothing(program, register, need):
     secretary.headers = {}
     assert secretary.post(NEEDS, title="路灯").status_code == 400
     assert secretary.put(f"{NEEDS}{pk}", version=1, title="x").status_code == 400
-    assert secretary.post(f"{NEEDS}{pk}/move/accept").status_code == 400
+    assert secretary.post(f"{NEEDS}{pk}/move/accept", version=1).status_code == 400
     assert secretary.send("DELETE", f"{NEEDS}{pk}", reason="x").status_code == 400
     assert need(pk)["version"] == 1
 
@@ -297,8 +340,8 @@ def test_options_are_in_scope(program, register):
     assert program("neighbour").client.get(f"{NEEDS}options?q=楼道").json["results"] == []
 
 
-def test_a_list_without_moves_or_archive_has_no_such_doors(api, program, ids):
-    rules = {str(rule) for rule in api.url_map.iter_rules() if str(rule).startswith("/api/v1/places")}
+def test_a_list_without_moves_or_archive_has_no_such_doors(app, program, ids):
+    rules = {str(rule) for rule in app.url_map.iter_rules() if str(rule).startswith("/api/v1/places")}
     assert not any("move" in rule for rule in rules)
     place = ids("place", name="第一网格")
     assert program("secretary").send("DELETE", f"/api/v1/places/{place}", reason="x").status_code == 405

@@ -196,11 +196,11 @@ def test_f19_the_frameworks_actions_are_not_used(app):
     assert [view for view in app.extensions["appbuilder"].list_views() if view.actions] == []
 
 
-def test_f20_page_and_api_ask_the_same_line_of_the_role_table_and_own_no_permissions(api):
-    views = {type(view).__name__: view for view in api.extensions["appbuilder"].baseviews}
+def test_f20_page_and_api_ask_the_same_line_of_the_role_table_and_own_no_permissions(app):
+    views = {type(view).__name__: view for view in app.extensions["appbuilder"].baseviews}
     assert views["NeedApi"].guard == views["NeedView"].guard == "needs"
     assert views["NeedApi"].base_permissions == []
-    assert api.config["FAB_UPDATE_PERMS"] is False
+    assert app.config["FAB_UPDATE_PERMS"] is False
 
 
 @pytest.mark.parametrize(

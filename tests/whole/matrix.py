@@ -23,6 +23,18 @@ LIST_PAGES: Final = {
 }
 """The pages every list has, and the verb one needs for them (one of several)."""
 
+API_DOORS: Final = {
+    "get_list": "v",
+    "get": "v",
+    "info": "v",
+    "options": "v",
+    "post": "c",
+    "put": "e",
+    "delete": "a",
+    "move": "m",
+}
+"""The doors for programs every list has, and the verb one needs for them."""
+
 MORE_LIST_PAGES: Final = {
     "PlaceView.rearrange": "e",
     "AccountView.link": "e",
@@ -46,7 +58,10 @@ OTHER_PAGES: Final = {
     "accounts.change_password": MEMBERS,
     "accounts.end_own": MEMBERS,
     "accounts.end_all_own": MEMBERS,
+    "accounts.make_token": MEMBERS,
+    "accounts.end_token": MEMBERS,
     "accounts.roles": MEMBERS,
+    "programs.openapi": MEMBERS,
     "assets.licences": PUBLIC,
     "pages.health": PUBLIC,
     "static": PUBLIC,
@@ -64,9 +79,9 @@ def declared(endpoint: str) -> str:
     if endpoint in MORE_LIST_PAGES:
         return MORE_LIST_PAGES[endpoint]
     view, _dot, page = endpoint.partition(".")
-    assert view.endswith("View"), f"{endpoint}: say in tests/whole/matrix.py whom it is for"
-    assert page in LIST_PAGES, f"{endpoint}: say in tests/whole/matrix.py whom it is for"
-    return LIST_PAGES[page]
+    pages = LIST_PAGES if view.endswith("View") else API_DOORS if view.endswith("Api") else {}
+    assert page in pages, f"{endpoint}: say in tests/whole/matrix.py whom it is for"
+    return pages[page]
 
 
 def line(list_name: str) -> str:

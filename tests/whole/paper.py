@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 from app.core import clock
-from app.core.fields import Labelled
+from app.core.fields import Labelled, facts
 from tests.whole.scene import Scene
 
 HAN: Final = re.compile("[\u4e00-\u9fff]{4}")
@@ -73,6 +73,21 @@ def typed(scene: Scene, view: Any, login: str) -> dict[str, str]:
     with scene._as(login) as community:
         values = scene._values(view, community, login)
         return {name: written(values[name]) for name in view.add_names} | {"community": str(community.id)}
+
+
+def sent(scene: Scene, view: Any, login: str) -> dict[str, Any]:
+    """Return the JSON a program would send to register a row of a list, with every column filled in."""
+    with scene._as(login) as community:
+        values = scene._values(view, community, login)
+        found = {name: spoken(values[name]) for name in view.add_names}
+        return found | ({"community": community.id} if "community" in facts(view.model) else {})
+
+
+def spoken(value: Any) -> Any:
+    """Return a value as programs send it."""
+    if value is None or isinstance(value, bool | int | float | list):
+        return value
+    return value.id if hasattr(value, "id") else written(value)
 
 
 def written(value: Any) -> str:

@@ -1,5 +1,6 @@
 """Whatever is typed into addresses: an answer in words, and never an error of ours."""
 
+import re
 from typing import Any
 from urllib.parse import quote, quote_from_bytes, urlencode
 
@@ -12,6 +13,7 @@ from app.core.fields import facts, shape
 from app.core.listing import LARGEST_PAGE
 from tests.whole.paper import HAN, said
 from tests.whole.scene import Scene, dump
+from tests.whole.walk import page_of
 
 LONG = "漫" * 10_000
 
@@ -45,12 +47,18 @@ def test_an_address_that_is_not_understood_is_answered_in_chinese(scene: Scene, 
         answer = as_secretary.get(f"{view.route_base}/list/?{query}")
         assert answer.status_code == 400, (view.list_name, answer.status_code)
         assert HAN.search(said(answer)), view.list_name
+        if query.startswith("q="):
+            continue
+        answer = as_secretary.get(f"/api/v1{view.route_base}/?{query}")
+        assert answer.status_code == 400, (view.list_name, answer.status_code)
+        assert re.search("[\u4e00-\u9fff]{2}", answer.json["message"]), view.list_name
 
 
 @pytest.mark.parametrize("query", UNDERSTOOD)
 def test_an_odd_address_with_a_plain_meaning_is_answered(scene: Scene, as_secretary, query: str):
     for view in lists_of(scene):
-        assert as_secretary.get(f"{view.route_base}/list/?{query}").status_code == 200, view.list_name
+        for address in (f"{view.route_base}/list/", f"/api/v1{view.route_base}/"):
+            assert as_secretary.get(f"{address}?{query}").status_code == 200, address
 
 
 @pytest.mark.parametrize("value", HOSTILE_VALUES)
@@ -63,6 +71,7 @@ def test_no_value_of_any_filter_breaks_a_list(scene: Scene, as_secretary, value:
                 answer = as_secretary.get(f"{view.route_base}/list/?{one}={value}")
                 good = (200, 400) if value in ("0", "9999-12-31") else (400,)
                 assert answer.status_code in good, (view.list_name, one, answer.status_code)
+                assert as_secretary.get(f"/api/v1{view.route_base}/?{one}={value}").status_code in good
 
 
 def test_very_long_and_repeated_values_are_no_harm(scene: Scene, as_secretary):
@@ -103,14 +112,18 @@ def test_no_page_is_longer_than_the_longest(scene: Scene, register, as_secretary
 
 @pytest.mark.parametrize("pk", NO_ROW)
 def test_what_is_no_number_of_a_row_is_of_no_row(app: Flask, scene: Scene, as_secretary, pk: str):
-    before = dump(app)
+    before, token = dump(app), as_secretary.token()
     for view in lists_of(scene):
         for route in app.url_map.iter_rules():
-            if not route.endpoint.startswith(f"{type(view).__name__}.") or "pk" not in route.arguments:
+            if page_of(app.view_functions[route.endpoint]) is not view or "pk" not in route.arguments:
                 continue
             address = str(route).replace("<pk>", pk).replace("<name>", "accept")
             assert as_secretary.get(address).status_code in (404, 405), address
             assert as_secretary.post(address).status_code in (404, 405), address
+            for method in ("PUT", "DELETE"):
+                headers = {"X-CSRFToken": token}
+                answer = as_secretary.client.open(address, method=method, json={"version": 1}, headers=headers)
+                assert answer.status_code in (400, 404, 405), address
     assert dump(app) == before
 
 

@@ -25,9 +25,9 @@ from app.core.scope import guarded_models
 from app.core.timeline import Step
 from app.extensions import db
 from app.roles import Role
-from tests.whole.paper import fields_of, typed
+from tests.whole.paper import fields_of, sent, typed
 from tests.whole.scene import OURS, THEIRS, Scene, dump
-from tests.whole.walk import Visitor, doors, passes
+from tests.whole.walk import Door, Visitor, doors, passes
 
 PROBES = 400
 NOTHING = (400, 403, 404, 405, 422)
@@ -53,6 +53,14 @@ class Spy:
     def send(self, address: str, data: dict[str, Any], expected: tuple[int, ...] = NOTHING) -> None:
         """Send a form."""
         self._judge(f"POST {address} {data}", self.person.post(address, data), expected)
+
+    def knock(self, door: Door, data: dict[str, Any], expected: tuple[int, ...] = NOTHING) -> None:
+        """Go through a door by its method."""
+        self._judge(f"{door} {data}", self.person.knock(door, data), expected)
+
+    def ask(self, method: str, address: str, data: dict[str, Any], expected: tuple[int, ...] = NOTHING) -> None:
+        """Send JSON."""
+        self._judge(f"{method} {address} {data}", self.person.send(method, address, data), expected)
 
     def _judge(self, what: str, answer: TestResponse, expected: tuple[int, ...]) -> None:
         self.tried += 1
@@ -92,10 +100,7 @@ def knock_at_every_address(app: Flask, scene: Scene, spy: Spy, ours: dict[str, i
         # A row of ours answers the neighbour like one that does not exist.
         closed = (404,) if passes(door, Role.SECRETARY) else (403,)
         expected = closed if "pk" in door.values else (200, *NOTHING)
-        if door.method == "GET":
-            spy.look(door.address, expected)
-        else:
-            spy.send(door.address, {"rowid": list(ours.values()), "action": "accept", "reason": "试试"}, expected)
+        spy.knock(door, {"rowid": list(ours.values()), "action": "accept", "reason": "试试"}, expected)
 
 
 def ask_for_our_rows_in_every_list(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
@@ -104,12 +109,16 @@ def ask_for_our_rows_in_every_list(scene: Scene, spy: Spy, ours: dict[str, int])
         for name in view.filter_columns:
             if shape(view.model, name).kind == "one":
                 spy.look(f"{base}/list/?{name}={_pk(view, name, ours)}", (400,))
+                spy.look(f"/api/v1{base}/?{name}={_pk(view, name, ours)}", (400,))
+        spy.look(f"/api/v1{base}/?after={ours[view.list_name]}", (404,))
         for pk in ours.values():
             spy.look(f"{base}/list/?id={pk}", (400,))
         for word in ("柳暗", "liua", "1397", "武江"):
             expected = (200,) if view.offer.searched else (400,)
             spy.look(f"{base}/list/?q={word}", expected)
             spy.look(f"{base}/options?q={word}", (200,))
+            spy.look(f"/api/v1{base}/?search={word}", expected)
+            spy.look(f"/api/v1{base}/options?q={word}", (200,))
             for name in relations(view):
                 spy.look(f"{base}/choices/{name}?q={word}", (200, 404))
             for name in view.filter_columns:
@@ -128,9 +137,11 @@ def ask_by_what_is_not_offered(scene: Scene, spy: Spy) -> None:
         names |= {f"created_by.{name}" for name in ("login", "password_hash")} | {"community.name", "1", "random()"}
         for name in sorted(names - set(view.filter_columns)):
             spy.look(f"{view.route_base}/list/?{name}=1", (400,))
+            spy.look(f"/api/v1{view.route_base}/?{name}=1", (400,))
         for name in sorted(names - set(view.order_names)):
             spy.look(f"{view.route_base}/list/?order={name}", (400,))
             spy.look(f"{view.route_base}/list/?order=-{name}", (400,))
+            spy.look(f"/api/v1{view.route_base}/?order={name}", (400,))
 
 
 def begin_forms_with_our_rows(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
@@ -145,6 +156,8 @@ def register_with_our_rows(scene: Scene, spy: Spy, ours: dict[str, int]) -> None
             continue
         for name in sorted(set(relations(view)) & set(view.add_names)):
             spy.send(f"{view.route_base}/add", typed(scene, view, "neighbour") | {name: _pk(view, name, ours)}, (422,))
+            wrong = sent(scene, view, "neighbour") | {name: _pk(view, name, ours)}
+            spy.ask("POST", f"/api/v1{view.route_base}/", wrong, (422,))
 
 
 def move_their_rows_to_us(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
@@ -153,6 +166,8 @@ def move_their_rows_to_us(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
             pk = scene.make(view, "neighbour")
             page = spy.person.page(f"{view.route_base}/edit/{pk}")
             spy.send(f"{view.route_base}/edit/{pk}", fields_of(page) | {name: _pk(view, name, ours)}, (422,))
+            change = {"version": version_of(scene, view, pk), name: _pk(view, name, ours)}
+            spy.ask("PUT", f"/api/v1{view.route_base}/{pk}", change, (422,))
 
 
 def name_our_people_and_places_in_their_moves(scene: Scene, spy: Spy, ours: dict[str, int]) -> None:
@@ -164,6 +179,13 @@ def name_our_people_and_places_in_their_moves(scene: Scene, spy: Spy, ours: dict
                     bring_to(scene, view, pk, move)
                     form = {ask.name: _pk(view, ask.name, ours)}
                     spy.send(f"{view.route_base}/move/{move.name}/{pk}", form, (422,))
+                    change = {"version": version_of(scene, view, pk), ask.name: _pk(view, ask.name, ours)}
+                    spy.ask("POST", f"/api/v1{view.route_base}/{pk}/move/{move.name}", change, (422,))
+
+
+def version_of(scene: Scene, view: Any, pk: int) -> int:
+    with scene.app.app_context(), acting(system("tests")):
+        return int(db.session.get(view.model, pk).version)
 
 
 def bring_to(scene: Scene, view: Any, pk: int, move: Any) -> None:
@@ -229,6 +251,16 @@ def test_the_same_form_with_their_own_rows_is_taken(app: Flask, scene: Scene, vi
             answer = person.post(f"{view.route_base}/add", typed(scene, view, "neighbour"))
             assert answer.status_code in (200, 302), (view.list_name, answer.get_data(as_text=True))
             assert "errors" not in answer.get_data(as_text=True), view.list_name
+
+
+def test_a_program_of_theirs_registers_their_own_rows(app: Flask, scene: Scene, visit: Any):
+    person = visit("neighbour")
+    for view in scene.lists():
+        address = f"/api/v1{view.route_base}/"
+        if person.get(f"{view.route_base}/add").status_code == 200:
+            answer = person.post(address, sent(scene, view, "neighbour"))
+            assert answer.status_code == 201, (view.list_name, answer.json)
+            assert person.get(f"{address}{answer.json['id']}").json["result"]["id"] == answer.json["id"]
 
 
 def test_the_neighbour_cannot_end_our_sign_ins(app: Flask, visit: Any, as_secretary: Any):

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.assets import shelf
 from app.assets.shelf import Asset
+from app.core.api import ListApi
 from app.core.fields import facts, shape
 from app.roles import TABLE, Role
 from tests.cast import people
@@ -28,6 +29,7 @@ STYLE: Final = {
     "fingerprint": Asset("", (shelf.STATIC / "portal.css").read_bytes()).fingerprint,
 }
 
+API: Final = "/api/"
 LETTERS: Final = frozenset("vcemaixR")
 
 
@@ -40,6 +42,21 @@ class Visitor(Person):
         """Return the CSRF token of this browser."""
         self._token = self._token or super().token()
         return self._token
+
+    def post(self, address: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
+        """Send a form, or JSON to the doors of programs."""
+        return self.send("POST", address, data) if address.startswith(API) else super().post(address, data, **kwargs)
+
+    def send(self, method: str, address: str, data: dict[str, Any] | None = None) -> TestResponse:
+        """Send JSON as a page's own script would."""
+        headers = {"X-CSRFToken": self.token()}
+        return self.client.open(address, method=method, json=data or {}, headers=headers)
+
+    def knock(self, door: "Door", data: dict[str, Any] | None = None) -> TestResponse:
+        """Go through a door by its method."""
+        if door.method == "GET":
+            return self.get(door.address)
+        return self.send(door.method, door.address, data) if door.for_programs else self.post(door.address, data)
 
     def get(self, address: str, **kwargs: Any) -> TestResponse:
         """Open an address and read the answer to its end, so that no file stays open."""
@@ -60,6 +77,11 @@ class Door:
         return f"{self.method} {self.address}"
 
     @property
+    def for_programs(self) -> bool:
+        """Tell whether programs speak JSON here."""
+        return self.address.startswith(API)
+
+    @property
     def move(self) -> str:
         """Return the move the door makes, if it makes one."""
         return self.values["name"] if "/move/" in self.address else ""
@@ -70,7 +92,7 @@ def doors(app: Flask, scene: Scene, login: str, rows: dict[str, int] | None = No
     rows = {} if rows is None else rows
     found: list[Door] = []
     for route in sorted(app.url_map.iter_rules(), key=str):
-        view = getattr(app.view_functions[route.endpoint], "__self__", None)
+        view = page_of(app.view_functions[route.endpoint])
         if "pk" in route.arguments and view.list_name not in rows:
             rows[view.list_name] = scene.make(view, login)
         for values in _filled(route, view, rows):
@@ -81,9 +103,15 @@ def doors(app: Flask, scene: Scene, login: str, rows: dict[str, int] | None = No
     return found
 
 
+def page_of(function: Any) -> Any:
+    """Return the page of the list an address belongs to; that of a door for programs is the one it stands beside."""
+    view = getattr(function, "__self__", None)
+    return view.view if isinstance(view, ListApi) else view
+
+
 def _filled(route: Route, view: Any, rows: dict[str, int]) -> Iterator[dict[str, str]]:
     """Yield the values for the arguments of a route; an argument nobody knows yet stops the walk."""
-    fixed = STYLE | {"token": "no-such-link", "sign_in_id": "999999", "view_id": "999999"}
+    fixed = STYLE | {"token": "no-such-link", "sign_in_id": "999999", "view_id": "999999", "token_id": "999999"}
     if "pk" in route.arguments:
         fixed["pk"] = str(rows[view.list_name])
     # The portal itself knows the fingerprint of a file.

@@ -1,0 +1,288 @@
+"""The description of the REST doors as OpenAPI 3.1, built from what lists, columns, flows and the gate say.
+
+It describes the lists and holds no row of any; everybody who is signed in may read it.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from flask import Blueprint, current_app, jsonify
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.core import gate, moves
+from app.core.errors import SENTENCES
+from app.core.fields import Field, Shape, Text, facts, shape
+from app.core.flow import Ask, Move
+from app.core.listing import LARGEST_PAGE
+from app.core.rules import BIGGEST_NUMBER
+from app.core.specification import Specification
+from app.roles import TITLES, Role, rules
+
+pages = Blueprint("programs", __name__)
+
+Schema = dict[str, Any]
+
+INTERFACE: Final = "1"
+"""The version of the interface, as in the addresses."""
+LIST_MAY: Final = (400, 401, 403, 404)
+ROW_MAY: Final = (401, 403, 404)
+WRITE_MAY: Final = (400, 401, 403, 404, 409, 415, 422)
+PLAIN: Final[dict[str, Schema]] = {
+    "text": {"type": "string"},
+    "choice": {"type": "string"},
+    "flag": {"type": "boolean"},
+    "date": {"type": "string", "format": "date"},
+    "instant": {"type": "string", "format": "date-time"},
+    "number": {"type": "integer", "minimum": -BIGGEST_NUMBER, "maximum": BIGGEST_NUMBER},
+    "decimal": {"type": "number"},
+    "list": {"type": "array", "items": {"type": "string"}},
+    "one": {"type": "integer"},
+}
+"""How each kind of column is written in JSON."""
+VERSION: Final[Schema] = {"type": "integer"}
+
+
+@pages.get("/api/v1/_openapi")
+@gate.members
+def openapi() -> ResponseReturnValue:
+    """Describe the REST doors of every list."""
+    return jsonify(document(current_app.extensions["appbuilder"].list_views()))
+
+
+def document(views: Iterable[Specification]) -> Schema:
+    """Return the OpenAPI document of these lists."""
+    tags, paths, rows = [], {}, _complaints()
+    for view in views:
+        tags.append({"name": view.list_name, "description": str(view.list_title)})
+        paths |= _paths(view)
+        rows[view.list_name] = _one(view)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": gettext("Sidan"), "version": INTERFACE},
+        "servers": [{"url": "/"}],
+        "tags": tags,
+        "paths": paths,
+        "security": [{"token": []}, {"cookie": [], "csrf": []}],
+        "components": {"securitySchemes": _security(), "schemas": rows, "responses": _refusals()},
+    }
+
+
+def _security() -> Schema:
+    return {
+        "token": {"type": "http", "scheme": "bearer", "description": gettext("A token from “My profile”.")},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": current_app.config["SESSION_COOKIE_NAME"]},
+        "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRFToken"},
+    }
+
+
+def _complaints() -> Schema:
+    said = {"type": "array", "items": {"type": "string"}}
+    return {
+        "Sentence": _object({"message": {"type": "string"}}, ["message"]),
+        "Complaints": _object({"message": {"type": "object", "additionalProperties": said}}, ["message"]),
+    }
+
+
+def _refusals() -> Schema:
+    found = {}
+    for status in (400, 401, 403, 404, 409, 415, 422):
+        name = "Complaints" if status == 422 else "Sentence"
+        body = _json({"$ref": f"#/components/schemas/{name}"})
+        found[str(status)] = {"description": str(SENTENCES[status][0]), "content": body}
+    return found
+
+
+# -- addresses ------------------------------------------------------------------------------------------------------
+
+
+def _paths(view: Specification) -> Schema:
+    base = f"/api/v1/{view.list_name}"
+    row = {"parameters": [_parameter("pk", {"type": "integer"}, place="path")]}
+    found = {
+        f"{base}/": {"get": _listing(view), "post": _creating(view)},
+        f"{base}/_info": {"get": _operation(view, "info", _("What the list has, and what one may do"), "v")},
+        f"{base}/options": {"get": _choosing(view)},
+        f"{base}/{{pk}}": row | _of_one(view),
+    }
+    for move in getattr(getattr(view.model, "flow", None), "moves", ()):
+        found[f"{base}/{{pk}}/move/{move.name}"] = row | {"post": _moving(view, move)}
+    return found
+
+
+def _operation(view: Specification, name: str, title: Text, verbs: str, by: Iterable[Role] = ()) -> Schema:
+    may = [role for role in Role if _may(view, role, verbs) and (not by or role in by)]
+    allowed = gettext(", ").join(str(TITLES[role]) for role in may)
+    return {
+        "tags": [view.list_name],
+        "operationId": f"{view.list_name}_{name}",
+        "summary": str(title),
+        "description": gettext("For: %(roles)s", roles=allowed),
+        "responses": {"200": {"description": "OK", "content": _json({"type": "object"})}} | _refused(ROW_MAY),
+    }
+
+
+def _may(view: Specification, role: Role, verbs: str) -> bool:
+    return any(set(verbs) & rule.verbs for rule in rules(role, view.guard))
+
+
+def _refused(statuses: Iterable[int]) -> Schema:
+    return {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
+
+
+def _answers(status: int, schema: Schema, refused: Iterable[int]) -> Schema:
+    return {"responses": {str(status): {"description": "OK", "content": _json(schema)}} | _refused(refused)}
+
+
+def _listing(view: Specification) -> Schema:
+    rows = {"type": "array", "items": _row(view, view.list_columns)}
+    numbers = {"type": "array", "items": {"type": "integer"}}
+    schema = _object({"count": {"type": "integer"}, "ids": numbers, "result": rows}, ["count", "ids", "result"])
+    found = _operation(view, "list", _("The rows that are asked for"), "v")
+    return found | {"parameters": _asked(view)} | _answers(200, schema, LIST_MAY)
+
+
+def _creating(view: Specification) -> Schema:
+    names = [*view.add_names, *(["community"] if "community" in facts(view.model) else [])]
+    found = _operation(view, "create", _("Register a row"), "c")
+    return found | _takes(_given(view, dict.fromkeys(names))) | _answers(201, _row_of(view), WRITE_MAY)
+
+
+def _choosing(view: Specification) -> Schema:
+    found = _operation(view, "options", _("At most 20 rows by their name"), "v")
+    return found | {"parameters": [_parameter("q", {"type": "string"}, _("What is searched for"))]}
+
+
+def _of_one(view: Specification) -> Schema:
+    change = _given(view, dict.fromkeys(view.edit_names), version=True)
+    found = {
+        "get": _operation(view, "read", _("One row"), "v") | _answers(200, _row_of(view), ROW_MAY),
+        "put": _operation(view, "change", _("Change the columns that are sent"), "e")
+        | _takes(change)
+        | _answers(200, _row_of(view), WRITE_MAY),
+    }
+    if view.model.archivable:
+        reason = _object({"reason": {"type": "string"}, "version": VERSION}, ["reason"])
+        found["delete"] = (
+            _operation(view, "archive", _("Archive the row; nothing is ever deleted"), "a")
+            | _takes(reason)
+            | _answers(200, _row_of(view), WRITE_MAY)
+        )
+    return found
+
+
+def _moving(view: Specification, move: Move) -> Schema:
+    found = _operation(view, f"move_{move.name}", move.label, "m", move.by)
+    body = _given(view, {ask.name: ask for ask in move.asks}, version=True)
+    return found | _takes(body) | _answers(200, _row_of(view), WRITE_MAY)
+
+
+# -- what is asked --------------------------------------------------------------------------------------------------
+
+
+def _asked(view: Specification) -> list[Schema]:
+    orders = [sign + name for name in view.order_names for sign in ("", "-")]
+    found = [
+        _parameter("q", {"type": "string"}, _("All of this in one, as rison or JSON")),
+        _parameter("page", {"type": "integer", "minimum": 1}, _("Page, from 1")),
+        _parameter("size", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}, _("Rows a page")),
+        _parameter("after", {"type": "integer"}, _("The rows that follow the one with this id, instead of a page")),
+    ]
+    found += [_parameter("order", {"type": "string", "enum": orders}, _("Order"))] if orders else []
+    found += [_parameter("search", {"type": "string"}, _("What is searched for"))] if view.offer.searched else []
+    quick = {"type": "string", "enum": list(view.quick_filters)}
+    found += [_parameter("quick", quick, _("Quick filter"))] if view.quick_filters else []
+    found += [_parameter("archived", {"type": "string", "enum": ["0", "1"]}, _("Archived"))]
+    return [*found, *(one for name in view.filter_columns for one in _filter(view, name))]
+
+
+def _filter(view: Specification, name: str) -> list[Schema]:
+    field, form = facts(view.model)[name], shape(view.model, name)
+    if form.kind in ("date", "instant"):
+        day = PLAIN["date"]
+        label = {"label": field.label, "day": "…"}
+        return [
+            _parameter(f"{name}_from", day, gettext("%(label)s from %(day)s", **label)),
+            _parameter(f"{name}_to", day, gettext("%(label)s until %(day)s", **label)),
+        ]
+    codes = {"type": "string", "enum": ["0", "1"]} if form.kind == "flag" else _value(form)
+    return [_parameter(name, {"type": "array", "items": codes}, field.label)]
+
+
+def _parameter(name: str, schema: Schema, about: Text = "", place: str = "query") -> Schema:
+    found = {"name": name, "in": place, "required": place == "path", "schema": schema}
+    return found | ({"description": str(about)} if about else {})
+
+
+# -- values ---------------------------------------------------------------------------------------------------------
+
+
+def _value(form: Shape) -> Schema:
+    found = dict(PLAIN[form.kind])
+    if form.choices:
+        found["enum"] = [one.value for one in form.choices]
+    return found | ({"maxLength": form.limit} if form.limit and form.kind == "text" else {})
+
+
+def _told(label: Text, field: Field | None, form: Shape) -> str:
+    """Return what a column is, in words: its label, its help, and what each code stands for."""
+    codes = gettext("; ").join(f"{one.value} {one.label}" for one in form.choices or ())
+    return " · ".join(str(part) for part in (label, field.help if field else None, codes) if part)
+
+
+def _row(view: Specification, names: Iterable[str]) -> Schema:
+    found = {"id": {"type": "integer"}, "version": VERSION}
+    return _object(found | {name: _shown(view.model, name) for name in names}, ["id", "version"])
+
+
+def _shown(model: Any, name: str) -> Schema:
+    field, form = facts(model)[name], shape(model, name)
+    # A mask is a text, whatever stands behind it.
+    value = {"type": "string"} if field.mask or field.sealed else _value(form)
+    return _or_nothing(value) | {"description": _told(field.label, field, form), "readOnly": not field.edited}
+
+
+def _given(view: Specification, asks: dict[str, Ask | None], version: bool = False) -> Schema:
+    """Return what a body may hold: described columns, or the parameters of a move."""
+    needed = ["version"] if version else []
+    found: Schema = {"version": VERSION} if version else {}
+    for name, ask in asks.items():
+        column, is_column = _column(view.model, name, ask)
+        found[name] = column
+        if (ask is not None and ask.required and not is_column) or (not version and shape(view.model, name).required):
+            needed.append(name)
+    return _object(found, [name for name in needed if name != "community"]) | {"additionalProperties": False}
+
+
+def _column(model: Any, name: str, ask: Ask | None) -> tuple[Schema, bool]:
+    is_column = name in facts(model)
+    field = facts(model)[name] if is_column else None
+    form = shape(model, name) if is_column else Shape("text", required=False, limit=moves.LONGEST_REASON)
+    label = moves.label_of(model, ask) if ask else field.label if field else name
+    return _or_nothing(_value(form)) | {"description": _told(label, field, form)}, is_column
+
+
+def _or_nothing(value: Schema) -> Schema:
+    found = value | {"type": [value["type"], "null"]}
+    return found | ({"enum": [*value["enum"], None]} if "enum" in value else {})
+
+
+def _row_of(view: Specification) -> Schema:
+    return {"$ref": f"#/components/schemas/{view.list_name}"}
+
+
+def _one(view: Specification) -> Schema:
+    return _object({"id": {"type": "integer"}, "result": _row(view, view.show_columns)}, ["id", "result"])
+
+
+def _object(properties: Schema, required: list[str]) -> Schema:
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _json(schema: Schema) -> Schema:
+    return {"application/json": {"schema": schema}}
+
+
+def _takes(schema: Schema) -> Schema:
+    return {"requestBody": {"required": True, "content": _json(schema)}}
