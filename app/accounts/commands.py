@@ -89,7 +89,9 @@ def end_sessions(login: str) -> None:
 
 @tokens.command("create")
 @click.argument("login")
-@click.option("--role", "code", required=True, type=click.Choice([role.value for role in Role]), help="code of the role")
+@click.option(
+    "--role", "code", required=True, type=click.Choice([role.value for role in Role]), help="code of the role"
+)
 @click.option("--community", "community", help="code of the community; none for Admin")
 @click.option("--name", required=True, help="what the token is for")
 @click.option("--days", required=True, type=int, help="how many days it lives")
@@ -99,7 +101,9 @@ def create_token(login: str, code: str, community: str | None, name: str, days: 
         given = _grant(_account(login), Role(code), _community(community) if community else None)
         kept, token = kept_tokens.make(given, name, days)
         until = kept.expires_at.date()
-        said = gettext("Token %(id)s, valid until %(day)s, shown only now: %(token)s", id=kept.id, day=until, token=token)
+        said = gettext(
+            "Token %(id)s, valid until %(day)s, shown only now: %(token)s", id=kept.id, day=until, token=token
+        )
     click.echo(said)
 
 
@@ -138,7 +142,9 @@ def _grant(account: Account, role: Role, community: Community | None) -> Grant:
     if not found:
         raise click.ClickException(gettext("%(name)s does not hold this role.", name=account.name))
     if len(found) > 1:
-        said = gettext("%(name)s holds this role several times: name the --community, or use “My profile”.", name=account)
+        said = gettext(
+            "%(name)s holds this role several times: name the --community, or use “My profile”.", name=account
+        )
         raise click.ClickException(said)
     return found[0]
 

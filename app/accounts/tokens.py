@@ -59,7 +59,7 @@ def _require(given: Grant, name: str, days: int) -> None:
 
 
 def find(token: str) -> Actor | None:
-    """Return who acts with this token, in one statement; None if it is over, its grant has ended or its account closed."""
+    """Return who acts with this token, in one statement; None if it, its grant or its account is over."""
     row = _row(_hash(token)) if token.startswith(PREFIX) else None
     if row is None:
         return None

@@ -128,7 +128,7 @@ def _my_grants() -> list[Grant]:
 
 def _profile_page(status: int = 200, **forms: Any) -> Page:
     me, held = _me(), _my_grants()
-    shown = {"person": PersonForm(formdata=None, obj=me), "password": PasswordForm(formdata=None)}
+    shown: dict[str, Any] = {"person": PersonForm(formdata=None, obj=me), "password": PasswordForm(formdata=None)}
     shown |= {"token": token_form(held)(formdata=None)} | forms
     shown["sign_ins"] = [(row, sessions.agent_words(row.agent)) for row in sessions.of(me.id)]
     shown["tokens"] = tokens.of(me.id)

@@ -14,7 +14,7 @@ from wtforms.widgets import TextInput
 
 from app.core import checks, clock
 from app.core.display import hides, words
-from app.core.fields import Field, Labelled, Shape, Text, facts, shape
+from app.core.fields import Field, Shape, Text, facts, shape
 from app.core.masking import MASKED
 from app.core.rules import BIGGEST_NUMBER
 from app.core.selects import RemoteSelect
@@ -83,11 +83,11 @@ class Secret(PasswordField):
 
 
 class ChoiceField(FormField):
-    """One of the members of a Labelled enumeration, by code. An unknown code is an error, not a crash."""
+    """One of several choices, each with value and label, by code. An unknown code is an error, not a crash."""
 
     widget = TextInput()
 
-    def __init__(self, label: Text | None = None, choices: type[Labelled] | None = None, **kwargs: Any) -> None:
+    def __init__(self, label: Text | None = None, choices: Iterable[Any] | None = None, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.members = {member.value: member for member in choices or ()}
 

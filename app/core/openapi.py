@@ -53,7 +53,9 @@ def openapi() -> ResponseReturnValue:
 
 def document(views: Iterable[Specification]) -> Schema:
     """Return the OpenAPI document of these lists."""
-    tags, paths, rows = [], {}, _complaints()
+    tags: list[Schema] = []
+    paths: Schema = {}
+    rows = _complaints()
     for view in views:
         tags.append({"name": view.list_name, "description": str(view.list_title)})
         paths |= _paths(view)

@@ -60,7 +60,7 @@ def test_a_program_acts_for_its_person_without_a_cookie_and_without_a_csrf_token
     assert send(token_of("secretary")).json["ids"] == [made.json["id"]]
 
 
-def test_a_program_holds_the_one_grant_of_its_token_and_not_the_others_of_its_person(app, send, token_of, behind, register):
+def test_a_program_holds_the_one_grant_of_its_token_and_no_other(app, send, token_of, behind, register):
     register("neighbour", place=None)
     with behind():
         theirs = db.session.scalars(select(Community).filter_by(code="qn")).one()
@@ -146,8 +146,10 @@ def test_its_use_is_written_down_once_a_minute(send, token_of, behind):
         assert used == first + timedelta(seconds=61 if seconds == 61 else 0)
 
 
-@pytest.mark.parametrize(("name", "days", "wrong"), [("", 30, "name"), ("x" * 41, 30, "name"), ("a\u200b", 1, "name"),
-                                                      ("表格", 0, "days"), ("表格", 367, "days")])
+@pytest.mark.parametrize(
+    ("name", "days", "wrong"),
+    [("", 30, "name"), ("x" * 41, 30, "name"), ("a\u200b", 1, "name"), ("表格", 0, "days"), ("表格", 367, "days")],
+)
 def test_a_token_has_a_name_and_an_end(behind, name, days, wrong):
     with behind(), pytest.raises(Violation) as caught:
         tokens.make(grant_of("worker"), name, days)

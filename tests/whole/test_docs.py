@@ -120,6 +120,9 @@ def addresses(app: Flask) -> set[str]:
     }
     found = set()
     for route in app.url_map.iter_rules():
+        if str(route).startswith("/api/v1/") and (parts := str(route).split("/"))[3] in names:
+            found.add("/".join([*parts[:3], "P", *parts[4:]]))
+            continue
         _slash, first, *rest = str(route).split("/", 2)
         is_common = first in names and rest and (rest[0] in common or rest[0].split("/")[0] in common)
         found.add(f"/P/{rest[0]}" if is_common else str(route))

@@ -88,7 +88,11 @@ def test_nobody_reads_what_is_masked_for_them(app: Flask, scene: Scene, visit, l
             told = OFFERED.sub("", text)
             for name in hidden(view, login):
                 code = values[name].value if isinstance(values[name], Labelled) else values[name]
-                if in_words(app, values[name]) in told or f'value="{code}" selected' in text or f'"{name}":"{code}"' in text:
+                if (
+                    in_words(app, values[name]) in told
+                    or f'value="{code}" selected' in text
+                    or f'"{name}":"{code}"' in text
+                ):
                     found.append(f"{where}: {name}")
     assert found == []
     assert looked > 5 or login not in ("secretary", "auditor", "gridworker")
@@ -150,7 +154,9 @@ def test_a_program_that_sends_back_what_it_read_changes_nothing_and_stores_no_ma
         pk = scene.make(view, login)
         before, address = stored(app, view, pk), f"/api/v1{view.route_base}/{pk}"
         row = person.get(address).json["result"]
-        assert person.send("PUT", address, {name: row[name] for name in ("version", *view.edit_names)}).status_code == 200
+        assert (
+            person.send("PUT", address, {name: row[name] for name in ("version", *view.edit_names)}).status_code == 200
+        )
         version = person.get(address).json["result"]["version"]
         for name in sensitive(view):
             if name in view.edit_names:
