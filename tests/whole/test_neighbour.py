@@ -1,15 +1,11 @@
 """The secretary of the neighbouring community tries every door there is, and finds and changes nothing of ours."""
 
-import json
-import re
 import secrets
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete, func, insert, select, update
-from werkzeug.test import TestResponse
 
 from app.accounts import sessions
 from app.accounts.models import Account, Grant, GrantRole
@@ -27,49 +23,10 @@ from app.extensions import db
 from app.roles import Role
 from tests.whole.paper import fields_of, sent, typed
 from tests.whole.scene import OURS, THEIRS, Scene, dump
-from tests.whole.walk import Door, Visitor, doors, passes
+from tests.whole.spy import NOTHING, Spy
+from tests.whole.walk import doors, passes
 
 PROBES = 400
-NOTHING = (400, 403, 404, 405, 422)
-
-
-CHANCE = re.compile(r'(?:nonce|value|name="csrf_token" value)="[A-Za-z0-9_.-]{16,}"|/assets/[0-9a-f]+/')
-"""What is drawn by lot, and may spell a short word of ours by chance."""
-
-
-@dataclass
-class Spy:
-    """The neighbour at our doors: counts the attempts and remembers each that told or did something."""
-
-    person: Visitor
-    words: set[str]
-    tried: int = 0
-    found: list[str] = field(default_factory=list)
-
-    def look(self, address: str, expected: tuple[int, ...] = NOTHING) -> None:
-        """Open an address."""
-        self._judge(f"GET {address}", self.person.get(address), expected)
-
-    def send(self, address: str, data: dict[str, Any], expected: tuple[int, ...] = NOTHING) -> None:
-        """Send a form."""
-        self._judge(f"POST {address} {data}", self.person.post(address, data), expected)
-
-    def knock(self, door: Door, data: dict[str, Any], expected: tuple[int, ...] = NOTHING) -> None:
-        """Go through a door by its method."""
-        self._judge(f"{door} {data}", self.person.knock(door, data), expected)
-
-    def ask(self, method: str, address: str, data: dict[str, Any], expected: tuple[int, ...] = NOTHING) -> None:
-        """Send JSON."""
-        self._judge(f"{method} {address} {data}", self.person.send(method, address, data), expected)
-
-    def _judge(self, what: str, answer: TestResponse, expected: tuple[int, ...]) -> None:
-        self.tried += 1
-        text = CHANCE.sub("", answer.get_data(as_text=True))
-        if answer.is_json:
-            text = json.dumps(answer.get_json(), ensure_ascii=False)
-        if answer.status_code not in expected:
-            self.found.append(f"{what}: {answer.status_code}")
-        self.found += [f"{what}: tells “{word}”" for word in self.words if word in text]
 
 
 @pytest.fixture
