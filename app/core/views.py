@@ -70,6 +70,7 @@ class ListView(Editing, Moving):
             "query": query,
             "rows": rows,
             "labels": {name: str(self.label_columns[name]) for name in self.list_columns},
+            "narrow": self._narrow(),
             "movable": makes_moves,
             "views": views_of(self.list_name),
             "total": total,
@@ -77,6 +78,11 @@ class ListView(Editing, Moving):
             "pages": max(1, -(-total // query.size)),
             "bulk": [self.model.flow.by_name[name] for name in self.bulk_moves] if makes_moves else [],
         }
+
+    def _narrow(self) -> set[str]:
+        """Return the columns of the list page whose words stay on one line: codes and dates."""
+        kinds = {name: shape(self.model, name).kind for name in self.list_columns}
+        return {*self.narrow_columns} | {name for name, kind in kinds.items() if kind in ("date", "instant")}
 
     @expose("/show/<pk>", methods=["GET"])
     @requires("v")

@@ -82,7 +82,7 @@ def _by_state(view: Any) -> Chart:
         for state in NeedState
         if state in found
     ]
-    return Chart(gettext("Needs of the last 30 days by state"), rows)
+    return Chart(gettext("Needs of the last 30 days by state"), rows, lying=True)
 
 
 def _pairs(statement: Any) -> dict[Any, int]:

@@ -158,6 +158,9 @@ const hideColumns = () => all("table[data-list]").forEach((table) => {
   all(`[data-columns="${table.dataset.list}"] input`).forEach((box) => { box.checked = !hidden.has(box.value); });
 });
 
+// A table that fits keeps its head below the bar of the page; one that does not scrolls in a box of its own.
+const fit = () => all(".table-box").forEach((box) => box.classList.toggle("fits", box.scrollWidth <= box.clientWidth + 1));
+
 const chosen = () => {
   const bar = document.querySelector(".batch");
   if (!bar) return;
@@ -180,7 +183,8 @@ const walk = (step) => {
 
 const dialog = document.getElementById("dialog");
 const openIn = async (address) => {
-  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer) return location.assign(address);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const form = page.querySelector("[data-in-dialog]");
   if (!answer.ok || !form) return location.assign(address);
@@ -203,6 +207,7 @@ const begin = (root) => {
   });
   hideColumns();
   chosen();
+  fit();
 };
 
 // Where anything but the form comes back, the form stays as it was typed and the reason stands above it.
@@ -228,6 +233,10 @@ addEventListener("focus", async () => {
   const page = new DOMParser().parseFromString(await (await fetch(form.getAttribute("action"))).text(), "text/html");
   const token = page.querySelector("[data-in-dialog] [name=csrf_token]");
   if (token) form.querySelector("[name=csrf_token]").value = token.value;
+});
+
+document.addEventListener("htmx:sendError", () => {
+  if (dialog.open) refuse(words.offline);
 });
 
 document.addEventListener("htmx:load", (event) => begin(event.target.parentElement || event.target));
@@ -280,13 +289,17 @@ document.addEventListener("change", (event) => {
   if (chooser) {
     localStorage.setItem(columnsOf(chooser.dataset.columns), JSON.stringify(all("input", chooser).filter((box) => !box.checked).map((box) => box.value)));
     hideColumns();
+    fit();
   }
   chosen();
 });
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "get") return all("input, select", form).forEach((one) => { one.disabled ||= one.value === ""; });
+  if (form.method === "get") {
+    all("input, select", form).filter((one) => one.value === "" && !one.disabled).forEach((one) => { one.disabled = true; one.dataset.emptied = "yes"; });
+    return;
+  }
   if (form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
@@ -308,5 +321,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+addEventListener("resize", later(150, fit));
+addEventListener("pageshow", () => {
+  all("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  all("[data-emptied]").forEach((one) => { one.disabled = false; delete one.dataset.emptied; });
+});
 begin(document);
