@@ -28,4 +28,5 @@ const draw = ({ drawn, on }) => {
 const drawAll = () => charts.forEach(draw);
 drawAll();
 addEventListener("resize", drawAll);
+matchMedia("print").addEventListener("change", drawAll);
 new MutationObserver(drawAll).observe(document.documentElement, { attributeFilter: ["class", "data-bs-theme"] });

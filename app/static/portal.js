@@ -252,6 +252,13 @@ const look = (name) => {
   all("[data-look]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.look === "large" ? root.classList.contains("large") : root.dataset.bsTheme === "dark")));
 };
 
+const menu = (open) => {
+  const button = document.querySelector("[data-toggle]");
+  document.querySelector(".side").classList.toggle("open", open);
+  button.setAttribute("aria-expanded", String(open));
+  (open ? document.querySelector(".side nav a") : button).focus();
+};
+
 document.addEventListener("click", (event) => {
   const hit = (selector) => event.target.closest(selector);
   all("details.me[open]").forEach((one) => { if (!one.contains(event.target)) one.open = false; });
@@ -262,10 +269,8 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     return event.target.closest("dialog").close();
   }
-  if (hit("[data-toggle]") || (document.querySelector(".side.open") && !hit(".side"))) {
-    const open = document.querySelector(".side").classList.toggle("open");
-    return document.querySelector("[data-toggle]").setAttribute("aria-expanded", String(open));
-  }
+  const open = document.querySelector(".side.open");
+  if (hit("[data-toggle]") || (open && !hit(".side"))) return menu(!open);
   if (hit("[data-table]")) {
     const table = document.getElementById(hit("[data-table]").dataset.table);
     table.hidden = !table.hidden;
@@ -307,7 +312,10 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape" && document.querySelector(".side.open")) document.querySelector(".side").classList.remove("open");
+  if (event.key === "Escape") {
+    if (document.querySelector(".side.open")) menu(false);
+    all("details.me[open]").forEach((one) => { one.open = false; one.querySelector("summary").focus(); });
+  }
   if (event.target.closest("input, select, textarea, dialog, [contenteditable]")) return;
   const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);

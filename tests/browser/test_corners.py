@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import DESK, PHONE
+from tests.browser.conftest import DESK, PHONE, PICTURES
 from tests.cast.people import NAMES, PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -52,10 +52,13 @@ def test_charts_answer_pointer_and_look_without_a_word_in_the_console(visitor, r
     person.page.wait_for_function("before => document.querySelector('[data-chart]').innerHTML !== before", arg=before)
     person.page.click("text=数据表 >> nth=0")
     assert person.page.locator("#chart-table-1").is_visible()
-    bar.hover()
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    person.page.mouse.move(*middle)
     person.page.wait_for_timeout(200)
-    person.picture("home-hovered")
-    bar.click()
+    person.page.screenshot(path=PICTURES / "home-hovered.png")
+    person.page.mouse.click(*middle)
     person.page.wait_for_url("**/needs/list/?*")
     assert person.messages == []
 
@@ -212,3 +215,31 @@ def test_every_role_reads_chinese_on_a_quiet_page(visitor, register, login, size
         assert person.page.evaluate("document.documentElement.scrollWidth") <= size[0], path
     assert person.messages == []
     assert person.strangers == []
+
+
+def test_escape_closes_what_was_opened_and_gives_the_focus_back(visitor, register):
+    register()
+    person = visitor(PHONE).sign_in("secretary")
+    person.page.focus("[data-toggle=menu]")
+    person.page.keyboard.press("Enter")
+    assert person.page.evaluate("Boolean(document.activeElement.closest('.side.open'))")
+    person.picture("menu")
+    person.page.keyboard.press("Escape")
+    assert person.page.locator(".side.open").count() == 0
+    assert person.page.evaluate("document.activeElement.dataset.toggle") == "menu"
+    person.page.focus(".top .me summary")
+    person.page.keyboard.press("Enter")
+    person.page.keyboard.press("Escape")
+    assert person.page.locator("details[open]").count() == 0
+
+
+def test_paper_is_white_also_for_who_works_in_the_dark(visitor, register):
+    register()
+    person = visitor((PRINTABLE_WIDTH, 1000)).sign_in("secretary")
+    person.page.context.add_cookies([{"name": "look", "value": "dark.normal", "url": person.address}])
+    person.open("/")
+    person.page.wait_for_selector("[data-chart] svg text")
+    person.page.emulate_media(media="print")
+    person.page.wait_for_selector("[data-chart] svg text[fill='rgb(0, 0, 0)']", state="attached")
+    assert person.page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
+    person.picture("print-dark")

@@ -217,7 +217,7 @@ def test_paper_carries_the_content_and_nothing_else(visitor, register):
 def test_the_sign_in_page_is_light(visitor, nobody):
     person = visitor()
     asked = []
-    person.page.on("response", asked.append)
+    person.page.on("response", lambda response: asked.append(response))
     person.open("/login/")
     person.page.wait_for_load_state("networkidle")
     sizes = [int(response.headers.get("content-length", 0)) for response in asked]
