@@ -22,7 +22,8 @@ class Remote {
     this.asked = 0;
     this.search = later(150, () => this.ask());
     this.input.addEventListener("input", () => { this.kept.value = ""; this.search(); });
-    this.input.addEventListener("focus", () => this.search());
+    this.input.addEventListener("focus", () => { if (!this.kept.value) this.search(); });
+    this.input.addEventListener("click", () => this.search());
     this.input.addEventListener("blur", () => setTimeout(() => this.leave(), 150));
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("mousedown", (event) => { event.preventDefault(); this.pick(event.target.closest("[role=option]")); });
@@ -62,7 +63,10 @@ class Remote {
     const options = all("[role=option]", this.list);
     const now = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && options.length) {
+    if (step && this.list.hidden) {
+      event.preventDefault();
+      this.search();
+    } else if (step && options.length) {
       event.preventDefault();
       this.mark(options, options[now < 0 && step < 0 ? options.length - 1 : (now + step + options.length) % options.length]);
     } else if (event.key === "Enter" && !this.list.hidden && now >= 0) {

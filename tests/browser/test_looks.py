@@ -227,7 +227,7 @@ def test_the_sign_in_page_is_light(visitor, nobody):
 
 def test_a_full_list_is_a_small_page(as_secretary, register):
     for number in range(25):
-        register(title=f"路灯 {number:02d}")
+        register(title=f"武江北路人行道上总停着货车 {number:02d}")
     page = as_secretary.get("/needs/list/")
     assert len(page.data) <= 40_000
 
