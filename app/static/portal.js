@@ -220,7 +220,7 @@ const refuse = (reason) => {
   const note = Object.assign(document.createElement("p"), { className: "alert alert-danger", textContent: reason });
   note.setAttribute("role", "alert");
   note.dataset.refused = "";
-  dialog.querySelector("form").querySelector(".head").after(note);
+  dialog.querySelector("form :is(.head, h1)").after(note);
 };
 
 document.addEventListener("htmx:beforeSwap", (event) => {
