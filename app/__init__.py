@@ -13,7 +13,7 @@ from app import accounts, catalog, cli, communities, instance, logs, needs, repo
 from app.accounts import sign_in
 from app.accounts.models import Account
 from app.assets import serving
-from app.core import api, clock, database, errors, gate, page, scope, words
+from app.core import api, clock, database, errors, gate, page, recording, scope, words
 from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db, migrate
@@ -90,3 +90,4 @@ def _register(app: Flask) -> None:
     api.open_doors(portal)
     portal.post_init()
     scope.guarded_models()
+    recording.start(app, logs.request_id)

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import NullPool, create_engine
 
 from app import create_app
-from app.core import clock, database
+from app.core import clock, database, heads
 from app.core.actor import acting, system
 from app.extensions import db
 from tests.cast import people
@@ -99,6 +99,8 @@ class Stage:
         clock.clock.fixed = None
         self._let_go()
         self.database.bring_back()
+        # What is kept of the ends of history belongs to the database of the test before.
+        shutil.rmtree(Path(self.app.config["INSTANCE"]) / heads.FOLDER, ignore_errors=True)
         try:
             yield self.app
         finally:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app.accounts import brake, passwords
 from app.accounts.models import Account
 from app.accounts.traces import LinkPurpose, OneTimeLink
-from app.core import clock
+from app.core import clock, recording
 from app.core.actor import acting, system
 from app.core.database import transaction
 from app.core.rules import Violation
@@ -44,6 +44,7 @@ def make(account: Account, purpose: LinkPurpose) -> str:
     link = OneTimeLink(token_hash=_hash(token), account_id=account.id, purpose=purpose)
     link.made_at, link.expires_at = moment, moment + VALID[purpose]
     db.session.add(link)
+    recording.note("link_made", "users", account, purpose=purpose)
     return f"{portal_address()}/setup/{token}"
 
 
@@ -94,6 +95,7 @@ def use(token: str, password: str) -> None:
         if found is None or not found.active:
             raise Gone
         found.password_hash = stored
+        recording.note("link_used", "users", found, by=account_id)
         brake.release(brake.key_of(account_id, ""))
 
 

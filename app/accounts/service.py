@@ -13,7 +13,7 @@ from app.accounts.models import Account, Grant, GrantRole
 from app.accounts.traces import LinkPurpose
 from app.communities.models import Community, Place
 from app.communities.service import community_made
-from app.core import access, clock
+from app.core import access, clock, recording
 from app.core.actor import Actor, acting, current, system
 from app.core.database import transaction
 from app.core.moves import Refused
@@ -119,6 +119,7 @@ def end_sessions(account: Account) -> None:
     if actor is None or actor.user_id != account.id:
         _must_manage(account)
     sessions.end(account.id)
+    recording.note("sign_outs", "users", account)
 
 
 def _is_last_admin(account: Account) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, or_, select, update
 
 from app.accounts import brake, passwords, sessions, tokens
 from app.accounts.models import Account
-from app.core import checks, clock
+from app.core import checks, clock, recording
 from app.core.actor import acting, set_actor, system
 from app.core.database import transaction, writing
 from app.extensions import db
@@ -46,7 +46,16 @@ def sign_in(name: str, password: str, agent: str = "") -> str | None:
     key = brake.key_of(known.id if known else None, normal(name))
     brake.take(key)
     right = passwords.matches(known.password_hash if known else None, password)
-    return _begin(known, key, agent) if known is not None and right else None
+    token = _begin(known, key, agent) if known is not None and right else None
+    if token is None:
+        _note_refusal(known, normal(name))
+    return token
+
+
+def _note_refusal(known: Row[Any] | None, name: str) -> None:
+    """Write down that somebody was not let in; of a name that is nobody's, which may be a password, one letter."""
+    with acting(system("sign-in")), writing(), transaction():
+        recording.note("sign_in_refused", "users", known, login=None if known else f"{name[:1]}***")
 
 
 def _begin(known: Row[Any], key: str, agent: str) -> str | None:
@@ -58,14 +67,15 @@ def _begin(known: Row[Any], key: str, agent: str) -> str | None:
         if db.session.execute(seen, execution_options={"synchronize_session": False}).rowcount != 1:
             return None
         brake.release(key)
+        recording.note("sign_in", "users", known, by=known.id)
         return sessions.begin(known.id, agent)
 
 
 def _find(name: str) -> Row[Any] | None:
-    """Return id and password of the account with this login name or phone, signed in or not."""
+    """Return ids and password of the account with this login name or phone, signed in or not."""
     if not name or len(name) > 64 or checks.visible(name) is not None:
         return None
-    columns = select(Account.id, Account.password_hash)
+    columns = select(Account.id, Account.uid, Account.password_hash)
     with acting(system("sign-in")):
         found = db.session.execute(columns.where(or_(Account.login == name, Account.phone == name))).first()
     # The password is looked at next, and that must not happen inside a transaction.
@@ -93,6 +103,7 @@ def leave() -> None:
     if person is not None:
         with transaction():
             sessions.end(person.id, person.sign_in_id)
+            recording.note("sign_out", "users", person)
 
 
 def local_path(target: str | None) -> str:

@@ -14,7 +14,7 @@ from app.accounts import links, matrix, service, sessions, sign_in, tokens
 from app.accounts.brake import Braked
 from app.accounts.forms import EndForm, NewPasswordForm, PasswordForm, PersonForm, SignInForm, token_form
 from app.accounts.models import Account, Grant
-from app.core import access
+from app.core import access, recording
 from app.core.actor import current
 from app.core.database import transaction
 from app.core.errors import answer
@@ -185,6 +185,7 @@ def end_own(sign_in_id: int) -> Page:
     """End one of the own sign-ins."""
     with transaction():
         sessions.end(g.account.id, sign_in_id)
+        recording.note("sign_outs", "users", g.account)
     flash(gettext("That sign-in has ended."), "success")
     return redirect(url_for("accounts.profile"))
 
@@ -195,6 +196,7 @@ def end_all_own() -> Page:
     """End all own sign-ins, this one included."""
     with transaction():
         sessions.end(g.account.id)
+        recording.note("sign_outs", "users", g.account)
     sign_in.leave()
     flash(gettext("You have signed out everywhere."), "success")
     return redirect(url_for("accounts.login"))

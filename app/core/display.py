@@ -33,9 +33,14 @@ def shown(row: Any, name: str) -> str:
     """Return what the current actor may see of a column of a row."""
     value = getattr(row, name)
     field = facts(type(row))[name]
-    if value in (None, "") or not hides(row, field):
-        return words(value)
-    return field.mask(words(value)) if field.mask else EMPTY
+    return words(value) if value in (None, "") else veiled(words(value), row, field)
+
+
+def veiled(text: str, row: Any, field: Field) -> str:
+    """Return what the current actor may see of a text that stands, or stood, in a column of a row."""
+    if not hides(row, field):
+        return text
+    return field.mask(text) if field.mask else EMPTY
 
 
 def marks(row: Any, name: str) -> Labelled | None:

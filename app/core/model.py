@@ -47,6 +47,8 @@ class Recorded:
 
     guarded_by: ClassVar[str] = ""
     archivable: ClassVar[bool] = True
+    noted_columns: ClassVar[dict[str, str]] = {}
+    """Columns of which history says that they changed, by the name of the act, and never from what to what."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)

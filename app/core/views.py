@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.core import access, display, moves, selects
+from app.core import access, display, moves, selects, telling
 from app.core.actor import current
 from app.core.editing import Editing
 from app.core.errors import answer
@@ -22,8 +22,7 @@ from app.core.listing import COUNTED, BadQuery, Query, read
 from app.core.moving import Moving
 from app.core.saved import views_of
 from app.core.specification import Page, ScopedInterface
-from app.core.timeline import Step, steps_of
-from app.extensions import db
+from app.core.timeline import Step
 
 __all__ = ["ListView", "ScopedInterface"]
 
@@ -32,13 +31,6 @@ Names = list[str]
 Pairs = list[tuple[Text, str]]
 Pair = tuple[str | None, str | None]
 Moves = list[Move]
-
-STEPS = {
-    "register": _("Registered"),
-    "archive": _("Archived"),
-    "restore": _("Restored"),
-    "edit": _("Edited"),
-}
 
 
 class ListView(Editing, Moving):
@@ -96,12 +88,20 @@ class ListView(Editing, Moving):
             row=row,
             groups=self.groups(self.show_columns),
             moves=moves.possible(row),
-            steps=steps_of(db.session, row) if self.list_name in Step.told else [],
+            told=telling.stream(self, row),
             can={"e": self.editable(row), "a": access.may_row("a", row)},
             panels=self.panels(row),
             back=f"{self.url('list')}?{request.args.get('in', '')}".rstrip("?"),
             neighbours=self._neighbours(row),
         )
+
+    @expose("/history/<pk>", methods=["GET"])
+    @requires("v")
+    def history(self, pk: str) -> Page:
+        """Show everything that happened to one row, with each value it ever had."""
+        row = self.row(pk)
+        told = telling.stream(self, row, brief=False)
+        return render_template("history.html", view=self, title=gettext("History"), row=row, told=told)
 
     def _neighbours(self, row: Any) -> Pair | None:
         """Return the addresses of the rows before and after this one in the list it was opened from."""
@@ -143,15 +143,6 @@ class ListView(Editing, Moving):
     def alarms(self, row: Any) -> Text | None:
         """Return what is alarming about a row, if anything."""
         return _("Overdue") if getattr(row, "is_overdue", False) else None
-
-    def step_label(self, step: Step) -> Text:
-        """Return the words for a step of the timeline."""
-        move = self.model.flow.by_name.get(step.move) if hasattr(self.model, "flow") else None
-        return move.label if move is not None else STEPS.get(step.move, step.move)
-
-    def step_by(self, step: Step) -> str:
-        """Return who made a step."""
-        return step.by.name if step.by is not None else gettext("The system")
 
     def step_said(self, step: Step) -> Pairs:
         """Return what was given with a step, in words; sensitive columns stay out."""

@@ -1,12 +1,14 @@
-"""What is read from all lists: the home page; later figures and boards. Nothing imports it."""
+"""What is read from all lists: the home page and history; later figures and boards. Nothing imports it."""
 
 from typing import Any
 
 from flask import current_app
 
+from app.reports.audit import audit_pages
 from app.reports.views import home_pages
 
 
 def register(appbuilder: Any) -> None:
-    """Add the home page to the portal."""
+    """Add the home page and the page of history to the portal."""
     current_app.register_blueprint(home_pages)
+    current_app.register_blueprint(audit_pages)

@@ -11,6 +11,7 @@ MEMBERS: Final = "members"
 LIST_PAGES: Final = {
     "list": "v",
     "show": "v",
+    "history": "v",
     "options": "v",
     "filter_choices": "v",
     "choices_of": "cem",
@@ -50,6 +51,7 @@ OTHER_PAGES: Final = {
     "home.search": MEMBERS,
     "home.save_view": MEMBERS,
     "home.forget_view": MEMBERS,
+    "audit.index": MEMBERS,
     "accounts.login": PUBLIC,
     "accounts.logout": PUBLIC,
     "accounts.setup": PUBLIC,

@@ -108,6 +108,7 @@ def addresses(app: Flask) -> set[str]:
     common = {
         "list/",
         "show",
+        "history",
         "add",
         "edit",
         "move",

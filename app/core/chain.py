@@ -1,0 +1,52 @@
+"""The arithmetic of history: how one entry is chained to the one before, and how values are sealed.
+
+Pure: keys go in, texts come out. Losing the data key breaks both, on purpose.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from typing import Any, Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+START: Final = "0" * 64
+"""What stands before the first entry of a chain."""
+NONCE: Final = 12
+
+encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+"""Write a value as the one JSON text it has."""
+
+
+def derived(data_key: str, purpose: str) -> bytes:
+    """Return the 256-bit key for one purpose, made from the installation's data key (64 hexadecimal digits)."""
+    return hmac.digest(bytes.fromhex(data_key), f"sidan {purpose}".encode(), hashlib.sha256)
+
+
+def link(key: bytes, previous: str, parts: Iterable[Any]) -> str:
+    """Return the hash of an entry, which holds it and all before it: HMAC-SHA256 in hexadecimal digits."""
+    return hmac.digest(key, f"{previous}{encode(list(parts))}".encode(), hashlib.sha256).hex()
+
+
+def new_key() -> bytes:
+    """Return a fresh key of 256 bits."""
+    return secrets.token_bytes(32)
+
+
+def seal(key: bytes, text: str, bound_to: str) -> str:
+    """Return a text encrypted (AES-256-GCM), readable only with the key and only where it is bound to."""
+    nonce = secrets.token_bytes(NONCE)
+    return b64encode(nonce + AESGCM(key).encrypt(nonce, text.encode(), bound_to.encode())).decode("ascii")
+
+
+def unseal(key: bytes, sealed: str, bound_to: str) -> str | None:
+    """Return the sealed text, or None where the key is another or the text was moved or changed."""
+    try:
+        whole = b64decode(sealed, validate=True)
+        return AESGCM(key).decrypt(whole[:NONCE], whole[NONCE:], bound_to.encode()).decode()
+    except (InvalidTag, ValueError):
+        return None

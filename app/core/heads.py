@@ -1,0 +1,87 @@
+"""Where each chain ended, kept outside of the database, one file a day.
+
+A chain alone cannot show that its last entries were cut off, or that the whole database is an old copy; a file that
+remembers a later end can. The first entry of a day writes the file with the ends before it; `flask audit verify`
+writes it again with the ends it found.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from flask import current_app
+from sqlalchemy import Connection, select
+
+from app.core import chain, clock
+from app.core.history import ChainHead
+
+FOLDER: Final = "heads"
+
+Ends = dict[int, tuple[int, str]]
+"""By chain: the number of its last entry, and that entry's hash."""
+
+
+@dataclass(frozen=True)
+class DailyHeads:
+    """One day's file; `genuine` False where its content is not ours."""
+
+    day: str
+    ends: Ends
+    genuine: bool
+
+
+def keep_daily(connection: Connection) -> None:
+    """Write the file of today unless it is there."""
+    path = _path(clock.today().isoformat())
+    if not path.exists():
+        write(ends_of(connection))
+
+
+def ends_of(connection: Connection) -> Ends:
+    """Return where each chain ends, as the database says."""
+    found = connection.execute(select(ChainHead.chain, ChainHead.seq, ChainHead.hash).order_by(ChainHead.chain))
+    return {row.chain: (row.seq, row.hash) for row in found}
+
+
+def write(ends: Ends) -> Path:
+    """Write the file of today, whole or not at all."""
+    day = clock.today().isoformat()
+    path = _path(day)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}")
+    kept = {str(number): list(end) for number, end in ends.items()}
+    part.write_text(json.dumps({"day": day, "ends": kept, "seal": _seal(day, kept)}, indent=1), encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def kept() -> Iterator[DailyHeads]:
+    """Yield the files there are, the oldest first."""
+    for path in sorted((Path(current_app.config["INSTANCE"]) / FOLDER).glob("????-??-??.json")):
+        yield _read(path)
+
+
+def _read(path: Path) -> DailyHeads:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        ends = {int(number): (int(seq), str(end)) for number, (seq, end) in content["ends"].items()}
+        genuine = content["day"] == path.stem and hmac.compare_digest(
+            content["seal"], _seal(content["day"], content["ends"])
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return DailyHeads(path.stem, {}, genuine=False)
+    return DailyHeads(path.stem, ends, genuine)
+
+
+def _seal(day: str, kept_ends: dict[str, Any]) -> str:
+    key = chain.derived(current_app.config["DATA_KEY"], "history heads")
+    return hmac.digest(key, chain.encode([day, kept_ends]).encode(), hashlib.sha256).hex()
+
+
+def _path(day: str) -> Path:
+    return Path(current_app.config["INSTANCE"]) / FOLDER / f"{day}.json"

@@ -1,0 +1,278 @@
+"""Writing history: what a transaction changed is noted at each flush and written right before the commit.
+
+So a row that is written twice in one transaction leaves one entry, and the lock on the end of a chain is held for no
+longer than the commit takes. An entry costs two statements: the end of the chain is read and locked, and the entries
+are added; a trigger moves the end.
+"""
+
+import enum
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from flask import Flask, current_app, has_request_context, request
+from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm.base import LoaderCallableStatus
+
+from app.core import chain, clock, heads
+from app.core.access import OutOfScope
+from app.core.actor import Actor, current
+from app.core.history import (
+    CHAINED,
+    INSTALLATION,
+    ChainHead,
+    Entry,
+    bound_to,
+    is_sensitive,
+    recorded_columns,
+)
+from app.core.model import Recorded
+from app.core.subject_keys import keys_of
+from app.core.timeline import Step
+from app.extensions import db
+
+PENDING: Final = "sidan.history"
+REQUEST: Final = "sidan.request-id"
+NO_CHANGE: Final[dict[str, Any]] = {}
+_UNKNOWN: Final = LoaderCallableStatus.NO_VALUE
+
+
+@dataclass
+class Change:
+    """What one transaction does with one row: as it was, and what is noted without a value."""
+
+    actor: Actor
+    fresh: bool
+    before: dict[str, Any] = field(default_factory=dict)
+    act: str = ""
+
+
+@dataclass
+class Pending:
+    """What a transaction has to write into history."""
+
+    rows: dict[Any, Change] = field(default_factory=dict)
+    steps: dict[tuple[str, int], Step] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def start(app: Flask, request_id: Callable[[], str]) -> None:
+    """Write history from now on, in every session; `request_id` gives the number a request has in the log."""
+    app.extensions[REQUEST] = request_id
+    for name, listener in (("before_flush", _notice), ("after_rollback", _forget), ("before_commit", _write)):
+        if not event.contains(Session, name, listener):
+            event.listen(Session, name, listener)
+
+
+def _pending(session: Session) -> Pending:
+    found: Pending = session.info.setdefault(PENDING, Pending())
+    return found
+
+
+def note(act: str, list_name: str, row: Any = None, /, *, by: int | None = None, **said: Any) -> None:
+    """Write down an act that changes no described row, such as signing in; part of the current transaction.
+
+    It stands in the installation's chain. `row`: what it is about, with `id` and `uid`; `by`: the account that acts
+    while the system still acts for it; `said`: values by name, none of them secret.
+    """
+    told = {name: [None, stored(value)] for name, value in said.items() if value is not None}
+    about = {"row_id": getattr(row, "id", None), "row_uid": getattr(row, "uid", None), "step_uid": None}
+    entry = {"chain": INSTALLATION, "act": act, "list": list_name, "changes": chain.encode(told)} | about
+    person = {"actor_id": by, "actor_label": f"person:{by}"} if by is not None else {}
+    _pending(db.session()).notes.append(entry | _who(_actor(), INSTALLATION) | person)
+
+
+def _actor() -> Actor:
+    actor = current()
+    if actor is None:
+        raise OutOfScope
+    return actor
+
+
+# -- noting at each flush -------------------------------------------------------------------------------------------
+
+
+def _notice(session: Session, context: UOWTransaction, instances: Any) -> None:
+    """Remember how each changed row was, before the flush forgets it."""
+    actor = current()
+    if actor is None:
+        return
+    for row in session.new:
+        if isinstance(row, Recorded):
+            _pending(session).rows.setdefault(row, Change(actor, fresh=True))
+        elif isinstance(row, Step):
+            _pending(session).steps[row.list, row.row_id] = row
+    for row in session.dirty:
+        if isinstance(row, Recorded) and session.is_modified(row):
+            _remember(session, row, actor)
+
+
+def _remember(session: Session, row: Any, actor: Actor) -> None:
+    change = _pending(session).rows.setdefault(row, Change(actor, fresh=False))
+    for column, act in getattr(type(row), "noted_columns", NO_CHANGE).items():
+        if sa_inspect(row).attrs[column].history.has_changes():
+            change.act = act
+    if not change.fresh and not change.before:
+        change.before = _as_it_was(session, row)
+
+
+def _as_it_was(session: Session, row: Any) -> dict[str, Any]:
+    """Return the recorded columns as they stand in the database; asked there only where the session forgot them."""
+    state: Any = sa_inspect(row)
+    found, asked = {}, []
+    for name, column in recorded_columns(type(row)).items():
+        value = state.committed_state.get(column, state.dict.get(column, _UNKNOWN))
+        if value is not _UNKNOWN:
+            found[name] = value
+        elif column in state.committed_state or name in state.committed_state:
+            asked.append(name)
+    return found | (_ask(session, row, asked) if asked else {})
+
+
+def _ask(session: Session, row: Any, names: list[str]) -> dict[str, Any]:
+    table = type(row).__table__
+    columns = recorded_columns(type(row))
+    wanted = select(*(table.c[columns[name]] for name in names)).where(table.c.id == sa_inspect(row).identity[0])
+    return dict(zip(names, session.connection().execute(wanted).one(), strict=True))
+
+
+def _forget(session: Session) -> None:
+    session.info.pop(PENDING, None)
+
+
+# -- writing before the commit --------------------------------------------------------------------------------------
+
+
+def _write(session: Session) -> None:
+    """Flush what is left and add the entries of the transaction to their chains."""
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    pending: Pending | None = session.info.pop(PENDING, None)
+    if pending is None:
+        return
+    connection = session.connection()
+    entries = [*_entries(connection, pending), *pending.notes]
+    for number in sorted({entry["chain"] for entry in entries}):
+        _append(connection, number, [entry for entry in entries if entry["chain"] == number])
+
+
+def _append(connection: Connection, number: int, entries: list[dict[str, Any]]) -> None:
+    """Add entries to one chain, whose end stays locked until the transaction is over."""
+    end = _end(connection, number)
+    heads.keep_daily(connection)
+    key = chain.derived(current_app.config["DATA_KEY"], "history chain")
+    previous, moment = end.hash, clock.now()
+    for seq, entry in enumerate(entries, start=end.seq + 1):
+        entry |= {"seq": seq, "at": moment}
+        previous = entry["hash"] = chain.link(key, previous, parts(entry))
+    connection.execute(insert(Entry.__table__), entries)
+
+
+def _end(connection: Connection, number: int) -> Any:
+    wanted = select(ChainHead.seq, ChainHead.hash).where(ChainHead.chain == number).with_for_update()
+    found = connection.execute(wanted).one_or_none()
+    if found is None:
+        connection.execute(insert(ChainHead.__table__).values(chain=number, seq=0, hash=chain.START))
+        found = connection.execute(wanted).one()
+    return found
+
+
+def parts(entry: Any) -> list[Any]:
+    """Return what an entry's hash is made of, in the one way it can be written."""
+    return [entry[name].isoformat() if name == "at" else entry[name] for name in CHAINED]
+
+
+def _entries(connection: Connection, pending: Pending) -> list[dict[str, Any]]:
+    found = [(row, change, _changed(row, change)) for row, change in pending.rows.items()]
+    told = [one for one in found if one[1].fresh or one[1].act or one[2] or _step(pending, one[0])]
+    keys = _keys(connection, told)
+    return [_entry(row, change, values, _step(pending, row), keys) for row, change, values in told]
+
+
+def _step(pending: Pending, row: Any) -> Step | None:
+    return pending.steps.get((row.list_name, row.id))
+
+
+def _changed(row: Any, change: Change) -> dict[str, list[Any]]:
+    """Return by column what it was and what it is, as stored codes."""
+    if change.fresh:
+        pairs = {name: (None, getattr(row, column)) for name, column in recorded_columns(type(row)).items()}
+    else:
+        columns = recorded_columns(type(row))
+        pairs = {name: (was, getattr(row, columns[name])) for name, was in change.before.items()}
+    return {name: [stored(was), stored(now)] for name, (was, now) in pairs.items() if was != now}
+
+
+def _entry(
+    row: Any, change: Change, values: dict[str, list[Any]], step: Step | None, keys: dict[str, bytes]
+) -> dict[str, Any]:
+    number = chain_of(row)
+    sealed = {
+        name: [_sealed(row, name, value, keys[row.uid]) for value in pair] if is_sensitive(type(row), name) else pair
+        for name, pair in values.items()
+    }
+    about = {"row_id": row.id, "row_uid": row.uid, "step_uid": step.uid if step is not None else None}
+    entry = {"chain": number, "act": _act(row, change, step, values), "list": row.list_name}
+    return entry | about | {"changes": chain.encode(sealed)} | _who(change.actor, number)
+
+
+def _act(row: Any, change: Change, step: Step | None, values: dict[str, list[Any]]) -> str:
+    if change.fresh:
+        return "create"
+    if step is not None:
+        return step.move
+    if "archived_at" in values:
+        return "archive" if row.archived_at is not None else "restore"
+    return change.act or "change"
+
+
+def chain_of(row: Any) -> int:
+    """Return the number of the chain a row's history stands in: its community's, or the installation's."""
+    if row.list_name == "communities":
+        return int(row.id)
+    return getattr(row, "community_id", None) or INSTALLATION
+
+
+def _who(actor: Actor, number: int) -> dict[str, Any]:
+    codes = {held.role.value for held in actor.held if held.community_id in (None, number) or number == INSTALLATION}
+    asked = has_request_context()
+    return {
+        "actor_id": actor.user_id,
+        "actor_label": actor.label[:64],
+        "roles": ",".join(sorted(codes))[:200],
+        "request": current_app.extensions[REQUEST]() if asked else "",
+        "ip": (request.remote_addr or "")[:45] if asked else "",
+    }
+
+
+# -- values ---------------------------------------------------------------------------------------------------------
+
+
+def _keys(connection: Connection, told: Iterable[tuple[Any, Change, dict[str, Any]]]) -> dict[str, bytes]:
+    """Return the keys of the rows of which sensitive values are told."""
+    needed = [(row, change) for row, change, values in told if any(is_sensitive(type(row), name) for name in values)]
+    known = [row.uid for row, change in needed if not change.fresh]
+    return keys_of(connection, known, [row.uid for row, change in needed if change.fresh]) if needed else {}
+
+
+def _sealed(row: Any, name: str, value: Any, key: bytes) -> Any:
+    if value is None:
+        return None
+    return {"sealed": chain.seal(key, json.dumps(value, ensure_ascii=False), bound_to(type(row), name, row.uid))}
+
+
+def stored(value: Any) -> Any:
+    """Return a value as history keeps it: codes, ISO dates, ids."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value

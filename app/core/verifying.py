@@ -1,0 +1,117 @@
+"""Verifying history: each chain is walked from its first entry, and its end compared with what was kept of it.
+
+Entries are streamed, so that a million takes half a minute and little memory.
+"""
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from flask import current_app
+from sqlalchemy import Connection, select
+
+from app.core import heads
+from app.core.chain import START, derived, link
+from app.core.history import CHAINED, Entry
+
+AT_ONCE: Final = 5000
+
+
+@enum.unique
+class Fault(enum.Enum):
+    """What is wrong with a chain."""
+
+    CHANGED = "changed"
+    """An entry is not what was written, or was never written by the portal."""
+    MISSING = "missing"
+    """An entry is gone, or stands in another place."""
+    CUT = "cut"
+    """The last entries are gone, or the end was set back."""
+    OLDER = "older"
+    """A daily file remembers a later or another end: entries were cut off, or an old database was put back."""
+    FORGED_FILE = "forged_file"
+    """A daily file is not what was written."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The first broken place of a chain."""
+
+    fault: Fault
+    chain: int
+    seq: int
+    at: datetime | None = None
+    day: str = ""
+
+
+@dataclass
+class Walked:
+    """What was found in one chain: how many entries are sound, and the hashes the daily files ask for."""
+
+    chain: int
+    entries: int = 0
+    hash: str = START
+    finding: Finding | None = None
+    remembered: dict[int, str] = field(default_factory=dict)
+
+
+def verify(connection: Connection, only: int | None = None) -> Iterator[Walked]:
+    """Walk every chain, or one of them, and yield what was found; the findings name the first broken entry of each.
+
+    The chains are those that have entries, an end, or are named by a daily file.
+    """
+    ends, files = heads.ends_of(connection), list(heads.kept())
+    named = {number for file in files for number in file.ends}
+    begun = set(connection.scalars(select(Entry.chain).distinct()))
+    for number in sorted(ends.keys() | named | begun):
+        if only is None or number == only:
+            walked = _walk(connection, number, {file.ends[number][0] for file in files if number in file.ends})
+            walked.finding = walked.finding or _at_the_end(walked, ends) or _in_the_files(walked, files)
+            yield walked
+
+
+def forged_files() -> list[Finding]:
+    """Return a finding for each daily file that is not what was written."""
+    return [Finding(Fault.FORGED_FILE, 0, 0, day=file.day) for file in heads.kept() if not file.genuine]
+
+
+def _walk(connection: Connection, number: int, asked: set[int]) -> Walked:
+    key = derived(current_app.config["DATA_KEY"], "history chain")
+    walked = Walked(number, remembered={0: START})
+    for row in _stream(connection, number):
+        *columns, kept = row
+        columns[2] = columns[2].isoformat()
+        if row[1] != walked.entries + 1:
+            walked.finding = Finding(Fault.MISSING, number, walked.entries + 1, row[2])
+            break
+        if link(key, walked.hash, columns) != kept:
+            walked.finding = Finding(Fault.CHANGED, number, row[1], row[2])
+            break
+        walked.entries, walked.hash = row[1], kept
+        if row[1] in asked:
+            walked.remembered[row[1]] = kept
+    return walked
+
+
+def _stream(connection: Connection, number: int) -> Iterator[Any]:
+    columns = [getattr(Entry, name) for name in (*CHAINED, "hash")]
+    wanted = select(*columns).where(Entry.chain == number).order_by(Entry.seq)
+    yield from connection.execution_options(yield_per=AT_ONCE).execute(wanted)
+
+
+def _at_the_end(walked: Walked, ends: heads.Ends) -> Finding | None:
+    """Compare the last entry with the end the database keeps."""
+    if ends.get(walked.chain, (0, START)) == (walked.entries, walked.hash):
+        return None
+    return Finding(Fault.CUT, walked.chain, walked.entries + 1)
+
+
+def _in_the_files(walked: Walked, files: list[heads.DailyHeads]) -> Finding | None:
+    """Look for an end that a daily file remembers and the chain does not have."""
+    for file in files:
+        seq, end = file.ends.get(walked.chain, (0, START))
+        if file.genuine and walked.remembered.get(seq) != end:
+            return Finding(Fault.OLDER, walked.chain, min(seq, walked.entries + 1), day=file.day)
+    return None
