@@ -23,7 +23,7 @@ audit = AppGroup("audit", help="History: is it whole?")
 def verify(code: str | None) -> None:
     """Walk the chains of history and name the first broken entry of each; exit code 1 if there is one."""
     with acting(system("cli")):
-        names = dict(db.session.execute(select(Community.id, Community.name)).tuples())
+        names = {row.id: row.name for row in db.session.execute(select(Community.id, Community.name))}
         only = _number(code) if code else None
         walked = list(verifying.verify(db.session.connection(), only))
     forged = verifying.forged_files()

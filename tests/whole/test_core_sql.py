@@ -34,8 +34,14 @@ PASS_BY = {
     "app.communities.service._carry_along": "takes the community and the old path of the moved place as its scope",
     "app.core.codes.next_code": "takes the community; numbers only",
     "app.core.database._begin": "begins the transaction",
+    "app.core.recording._append": "adds the entries of rows that were checked when they were written",
+    "app.core.recording._ask": "reads the row that is being changed as it stands in the database",
+    "app.core.recording._end": "reads where one chain of history ends",
+    "app.core.subject_keys.forget": "destroys the key of one row's values in history",
+    "app.core.subject_keys.keys_of": "keeps the keys of the rows that are being written",
     "app.core.page.health": "asks whether the database answers",
     "app.doctor.writes_are_safe": "reads settings of SQLite",
+    "app.reports.audit._totals": "counts the acts in the communities of the actor's own grants",
     "app.migrations.env": "brings the tables up to the code",
 }
 """Where a statement is made that the session does not narrow, and why it may."""
@@ -50,6 +56,7 @@ SEE_EVERYTHING = {
     "app.accounts.service.setup_link": "the first start of the program",
     "app.accounts.sessions._rows": "finds who signed in, by the hash of the token",
     "app.accounts.sign_in._begin": "starts a sign-in",
+    "app.accounts.sign_in._note_refusal": "writes down that somebody was not let in",
     "app.accounts.sign_in._find": "finds the account that signs in",
     "app.accounts.tokens._grants": "ids of the grants of one account only",
     "app.accounts.tokens._row": "finds who acts, by the hash of the token",
@@ -58,6 +65,7 @@ SEE_EVERYTHING = {
     "app.box.commands.list_communities": "a command, by the operator of the machine",
     "app.core.actor.system": "makes the actor",
     "app.demo.load": "loads the demonstration",
+    "app.reports.commands.verify": "a command, by the operator of the machine",
     "app.needs.service._planned": "asks only whether a person works in the need's community",
     "app.needs.views._people": "offers the people of the actor's own communities",
 }
