@@ -8,7 +8,8 @@ writes it again with the ends it found.
 import hashlib
 import hmac
 import json
-import os
+import logging
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from app.core import chain, clock
 from app.core.history import ChainHead
 
 FOLDER: Final = "heads"
+
+log: Final = logging.getLogger("sidan.history")
 
 Ends = dict[int, tuple[int, str]]
 """By chain: the number of its last entry, and that entry's hash."""
@@ -38,8 +41,13 @@ class DailyHeads:
 def keep_daily(connection: Connection) -> None:
     """Write the file of today unless it is there."""
     path = _path(clock.today().isoformat())
-    if not path.exists():
+    if path.exists():
+        return
+    try:
         write(ends_of(connection))
+    except OSError:
+        # The database is where the work is; that its shadow is missing must not stop anybody.
+        log.exception("the ends of history could not be kept")
 
 
 def ends_of(connection: Connection) -> Ends:
@@ -53,7 +61,7 @@ def write(ends: Ends) -> Path:
     day = clock.today().isoformat()
     path = _path(day)
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}")
+    part = path.with_suffix(f".{secrets.token_hex(4)}")
     kept = {str(number): list(end) for number, end in ends.items()}
     part.write_text(json.dumps({"day": day, "ends": kept, "seal": _seal(day, kept)}, indent=1), encoding="utf-8")
     part.replace(path)

@@ -158,6 +158,8 @@ def _write(session: Session) -> None:
         return
     connection = session.connection()
     entries = [*_entries(connection, pending), *pending.notes]
+    if entries:
+        heads.keep_daily(connection)
     for number in sorted({entry["chain"] for entry in entries}):
         _append(connection, number, [entry for entry in entries if entry["chain"] == number])
 
@@ -165,7 +167,6 @@ def _write(session: Session) -> None:
 def _append(connection: Connection, number: int, entries: list[dict[str, Any]]) -> None:
     """Add entries to one chain, whose end stays locked until the transaction is over."""
     end = _end(connection, number)
-    heads.keep_daily(connection)
     key = chain.derived(current_app.config["DATA_KEY"], "history chain")
     previous, moment = end.hash, clock.now()
     for seq, entry in enumerate(entries, start=end.seq + 1):

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask import current_app
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from app.core import heads
 from app.core.chain import START, derived, link
@@ -80,25 +80,28 @@ def forged_files() -> list[Finding]:
 def _walk(connection: Connection, number: int, asked: set[int]) -> Walked:
     key = derived(current_app.config["DATA_KEY"], "history chain")
     walked = Walked(number, remembered={0: START})
-    for row in _stream(connection, number):
-        *columns, kept = row
-        columns[2] = columns[2].isoformat()
-        if row[1] != walked.entries + 1:
-            walked.finding = Finding(Fault.MISSING, number, walked.entries + 1, row[2])
-            break
-        if link(key, walked.hash, columns) != kept:
-            walked.finding = Finding(Fault.CHANGED, number, row[1], row[2])
-            break
-        walked.entries, walked.hash = row[1], kept
-        if row[1] in asked:
-            walked.remembered[row[1]] = kept
+    columns = [getattr(Entry, name) for name in (*CHAINED, "hash")]
+    wanted = select(*columns).where(Entry.chain == number).order_by(Entry.seq)
+    with connection.execute(wanted, execution_options={"yield_per": AT_ONCE}) as rows:
+        for row in rows:
+            walked.finding = _look_at(row, walked, key)
+            if walked.finding is not None:
+                break
+            walked.entries, walked.hash = row.seq, row.hash
+            if row.seq in asked:
+                walked.remembered[row.seq] = row.hash
     return walked
 
 
-def _stream(connection: Connection, number: int) -> Iterator[Any]:
-    columns = [getattr(Entry, name) for name in (*CHAINED, "hash")]
-    wanted = select(*columns).where(Entry.chain == number).order_by(Entry.seq)
-    yield from connection.execution_options(yield_per=AT_ONCE).execute(wanted)
+def _look_at(row: Row[Any], walked: Walked, key: bytes) -> Finding | None:
+    """Compare an entry with what must follow the one before."""
+    if row.seq != walked.entries + 1:
+        return Finding(Fault.MISSING, walked.chain, walked.entries + 1, row.at)
+    parts: list[Any] = list(row[:-1])
+    parts[CHAINED.index("at")] = row.at.isoformat()
+    if link(key, walked.hash, parts) != row.hash:
+        return Finding(Fault.CHANGED, walked.chain, row.seq, row.at)
+    return None
 
 
 def _at_the_end(walked: Walked, ends: heads.Ends) -> Finding | None:

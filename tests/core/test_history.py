@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -10,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from app.accounts import service as accounts
 from app.accounts.models import Account
 from app.communities.models import Category, Community, Place
-from app.core import verifying
+from app.core import heads, verifying
 from app.core.access import OutOfScope
 from app.core.actor import acting, system
 from app.core.database import transaction
@@ -77,6 +78,30 @@ def test_archiving_and_restoring_are_told_as_such(as_secretary, entries, registe
     as_secretary.post(f"/needs/archive/{pk}", {"reason": "重复登记"})
     as_secretary.post(f"/needs/restore/{pk}")
     assert [entry.act for entry in entries(list="needs", row_id=pk)] == ["create", "archive", "restore"]
+
+
+def test_each_row_of_a_bulk_move_leaves_its_own_entry(as_secretary, entries, register):
+    picked = [register(title=f"第{number}件") for number in range(3)]
+    as_secretary.post("/needs/action_post", {"action": "accept", "rowid": picked})
+    assert sorted(entry.row_id for entry in entries(act="accept")) == picked
+
+
+def test_a_program_leaves_the_same_entries_as_a_page(program, entries, register):
+    pk = register()
+    secretary = program("secretary")
+    version = secretary.get(f"/api/v1/needs/{pk}").json["result"]["version"]
+    assert secretary.put(f"/api/v1/needs/{pk}", title="程序改的", version=version).status_code == 200
+    entry = entries(list="needs", row_id=pk)[-1]
+    assert (entry.act, entry.told()["title"]) == ("change", ["楼下路灯不亮", "程序改的"])
+    assert entry.actor_id is not None
+
+
+def test_an_entry_is_kept_although_its_end_cannot_be(app, entries, register):
+    folder = Path(app.config["INSTANCE"]) / heads.FOLDER
+    folder.write_text("in the way", encoding="utf-8")
+    pk = register()
+    folder.unlink()
+    assert len(entries(list="needs", row_id=pk)) == 1
 
 
 def test_a_refused_form_leaves_nothing(as_secretary, entries, register, edit):
