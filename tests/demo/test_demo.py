@@ -46,7 +46,8 @@ def empty(app, monkeypatch):
     monkeypatch.setattr(passwords, "METHOD", "scrypt:1024:8:1")
     with app.app_context(), acting(system("tests")):
         for table in reversed(Model.metadata.sorted_tables):
-            if not table.name.startswith("ab_"):
+            # What was done stays written, whatever becomes of the rows.
+            if not table.name.startswith("ab_") and table.name not in ("history", "chain_head"):
                 db.session.execute(table.delete())
         db.session.commit()
         yield app
