@@ -38,8 +38,8 @@ EASY: Final = "abcdefghjkmnpqrstuvwxyz"
 def load(app: Flask, fresh: bool = False) -> str | None:
     """Load the demo unless it is there; return the password of the whole cast if it was set just now, else None.
 
-    All or nothing. `fresh`: the caller has emptied the instance. Raises SettingError when SIDAN_DEMO_PASSWORD is no
-    good password.
+    `fresh`: the caller has emptied the instance. Raises SettingError when SIDAN_DEMO_PASSWORD is no good password;
+    nothing is loaded then.
     """
     wanted: str | None = app.config["DEMO_PASSWORD"]
     with acting(system("demo")), transaction():
@@ -52,6 +52,7 @@ def load(app: Flask, fresh: bool = False) -> str | None:
                 put(reading.read(path))
             accounts.grant(accounts.create_account(*ADMIN), Role.ADMIN, None)
             _set_passwords(password)
+            db.session.commit()
         story.play(now)
         return password
 

@@ -46,7 +46,7 @@ def at(moment: datetime) -> Iterator[None]:
 
 
 def play(ends: datetime) -> None:
-    """Let the stories of all demo communities happen up to `ends`, in the order of time; the caller commits."""
+    """Let the stories of all demo communities happen up to `ends`, in the order of time; each is committed."""
     told: dict[str, list[dict[str, Any]]] = yaml.safe_load(STORY.read_text(encoding="utf-8"))
     for code, entries in told.items():
         community = db.session.scalars(select(Community).filter_by(code=code)).one()
@@ -90,7 +90,8 @@ class _Stage:
                 self.needs[event.need] = needs.register(community=self.community, **values)
             else:
                 moves.perform(self.needs[event.need], event.move, values)
-            db.session.flush()
+            # One event, one transaction, as in life: history is written when it happened, by whom it was done.
+            db.session.commit()
 
     def _value(self, name: str, said: Any, moment: datetime) -> Any:
         """Turn what the story says into what the column holds."""

@@ -14,6 +14,7 @@ from app.accounts.models import Account, Grant
 from app.communities.models import Community, Place
 from app.core import clock
 from app.core.actor import acting, system
+from app.core.history import Entry
 from app.core.timeline import Step
 from app.extensions import db
 from app.needs.choices import NeedState
@@ -144,3 +145,14 @@ def test_the_neighbours_story_is_her_own(empty):
     assert {need.created_by.login for need in found} == {"neighbour"}
     admin = db.session.scalars(select(Account).filter_by(login="admin")).one()
     assert [grant.role.role for grant in admin.grants] == [Role.ADMIN]
+
+
+def test_history_tells_the_story_when_and_by_whom_it_happened(empty):
+    demo.load(empty)
+    with empty.app_context(), acting(system("tests")):
+        steps = db.session.scalars(select(Step).where(Step.list == "needs")).all()
+        entries = db.session.scalars(select(Entry).where(Entry.list == "needs")).all()
+        told = sorted((step.row_id, step.at, step.by_id) for step in steps)
+        written = sorted((entry.row_id, entry.at, entry.actor_id) for entry in entries)
+    assert len(told) > 100
+    assert written == told
