@@ -1,4 +1,4 @@
-"""Views that people keep of a list, and the search over all lists."""
+"""The home page, the views that people keep of a list, and the search over all lists."""
 
 import re
 
@@ -83,3 +83,8 @@ def test_the_search_takes_what_it_does_not_understand_kindly(as_secretary):
     assert as_secretary.get("/search?q=a%00b").status_code == 400
     assert "没有找到" in as_secretary.page("/search?q=没有这样的词")
     assert "输入要找的内容" in as_secretary.page("/search")
+
+
+def test_who_has_nothing_waiting_is_shown_the_way(as_admin, as_secretary):
+    assert as_admin.page("/").count('href="/users/list/"') == 2, "in the menu and on the page"
+    assert as_secretary.page("/").count('href="/users/list/"') == 1
