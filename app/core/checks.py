@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from flask_babel import lazy_gettext as _
 
@@ -60,15 +60,6 @@ def not_negative(value: int) -> Text | None:
 def stars(value: int) -> Text | None:
     """A rating of one to five."""
     return None if 1 <= value <= 5 else _("Give 1 to 5 points.")
-
-
-def any_of(*checks: Any) -> Any:
-    """Return a check that answers with the first complaint of several."""
-
-    def check(value: Any) -> Text | None:
-        return next((found for one in checks if (found := one(value))), None)
-
-    return check
 
 
 def positive(value: int) -> Text | None:

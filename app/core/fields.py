@@ -165,6 +165,7 @@ def _kind(column: Any) -> str:
     try:
         return kinds.get(stored.python_type.__name__, "text")
     except NotImplementedError:
+        # A type of the database that does not say what it is in Python is written and read as text.
         return "text"
 
 

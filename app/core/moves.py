@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, object_session
 
 from app.core import access, checks, rules
 from app.core.actor import Actor, current
-from app.core.fields import Labelled, Text, facts, shape
+from app.core.fields import Labelled, Text, facts
 from app.core.flow import Ask, Flow, Move
 from app.core.timeline import add_step
 
@@ -151,8 +151,3 @@ def label_of(model: Any, ask: Ask) -> Text:
     if ask.label is not None:
         return ask.label
     return facts(model)[ask.name].label if ask.name in facts(model) else _("Reason")
-
-
-def is_relation(model: Any, ask: Ask) -> bool:
-    """Tell whether the parameter is one of other rows."""
-    return ask.name in facts(model) and shape(model, ask.name).kind == "one"

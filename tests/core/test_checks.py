@@ -62,10 +62,3 @@ def test_numbers_have_their_bounds():
     assert [checks.positive(n) is None for n in (0, 1)] == [False, True]
     assert [checks.not_negative(n) is None for n in (-1, 0)] == [False, True]
     assert [checks.stars(n) is None for n in (0, 1, 5, 6)] == [False, True, True, False]
-
-
-def test_several_checks_answer_with_the_first_complaint():
-    both = checks.any_of(checks.not_negative, checks.positive)
-    assert both(3) is None
-    assert str(both(-1)) == str(checks.not_negative(-1))
-    assert str(both(0)) == str(checks.positive(0))
