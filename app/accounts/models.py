@@ -80,17 +80,17 @@ def phone_is_free(account: "Account") -> dict[str, Text] | None:
     return {"phone": _("Another account already has this phone number.")} if _taken(account, "phone") else None
 
 
-def _all_or_below(row: Any, actor: Actor) -> Any:
+def _all_or_below(row: Any, actor: Actor, held: Held) -> Any:
     """All accounts are listed within the grant; each one that is to be changed must be below the actor."""
     return true() if isinstance(row, type) else row.is_below(actor)
 
 
-def _grants_here(row: Any, actor: Actor) -> Any:
+def _grants_here(row: Any, actor: Actor, held: Held) -> Any:
     """The grants of the grant's community; the grant itself has narrowed them already."""
     return true() if isinstance(row, type) else True
 
 
-def _secretaries(row: Any, actor: Actor) -> Any:
+def _secretaries(row: Any, actor: Actor, held: Held) -> Any:
     """The grants of secretaries."""
     return row.role == GrantRole.SECRETARY
 

@@ -38,7 +38,7 @@ LARGEST_SORT: Final = 0xFFF
 LONGEST_SOUGHT: Final = 600
 
 
-def all_rows(row: Any, _actor: Actor) -> Any:
+def all_rows(row: Any, _actor: Actor, _held: Held) -> Any:
     """Every row the grant reaches."""
     return true() if isinstance(row, type) else True
 

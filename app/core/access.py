@@ -60,14 +60,14 @@ def masked(row: Any, actor: Actor | None = None) -> bool:
 
 
 def _reaches(held: Held, rule: Rule, row: Any, actor: Actor) -> bool:
-    return row.is_within(held) and (not rule.rows or bool(_row_set(type(row), rule)(row, actor)))
+    return row.is_within(held) and (not rule.rows or bool(_row_set(type(row), rule)(row, actor, held)))
 
 
 def _row_set(model: Any, rule: Rule) -> Any:
     return model.row_sets.get(rule.rows, _no_row)
 
 
-def _no_row(row: Any, actor: Actor) -> Any:
+def _no_row(row: Any, actor: Actor, held: Held) -> Any:
     return false() if isinstance(row, type) else False
 
 
@@ -83,4 +83,4 @@ def criterion(model: Any, actor: Actor) -> ColumnElement[bool]:
 
 def _clause(model: Any, held: Held, rule: Rule, actor: Actor) -> ColumnElement[bool]:
     within: ColumnElement[bool] = model.within(held)
-    return and_(within, _row_set(model, rule)(model, actor)) if rule.rows else within
+    return and_(within, _row_set(model, rule)(model, actor, held)) if rule.rows else within

@@ -35,7 +35,7 @@ CHAINED: Final = (
 """The columns an entry's hash is made of, in this order."""
 
 
-def _community(row: Any, actor: Actor) -> Any:
+def _community(row: Any, actor: Actor, held: Held) -> Any:
     """The entries of the grant's community; the grant itself has narrowed them already."""
     return true() if isinstance(row, type) else True
 

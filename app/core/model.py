@@ -30,8 +30,11 @@ Model.registry.update_type_annotation_map(
     }
 )
 
-RowSet = Callable[[Any, Actor], Any]
-"""Tells of a row whether it belongs to a set; given the class instead of a row, the same words give the SQL."""
+RowSet = Callable[[Any, Actor, Held], Any]
+"""Tells of a row whether it belongs to a set, for a person and the grant that is asked about.
+
+Given the class instead of a row, the same words give the SQL.
+"""
 
 
 def new_uid() -> str:

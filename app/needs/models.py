@@ -13,7 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from app.accounts.models import Account
 from app.communities.models import Category, Place, Placed
 from app.core import checks, clock, masking
-from app.core.actor import Actor
+from app.core.actor import Actor, Held
 from app.core.fields import Text, about
 from app.core.flow import Ask, Flow, Move
 from app.core.model import Recorded, RowSet, recorded_by
@@ -32,17 +32,17 @@ from app.needs.choices import (
 from app.roles import OFFICE, Role
 
 
-def own(need: Any, actor: Actor) -> Any:
+def own(need: Any, actor: Actor, held: Held) -> Any:
     """The needs the actor recorded or is in charge of."""
     return recorded_by(need, actor) | (need.in_charge_id == (actor.user_id or 0))
 
 
-def open_to_volunteers(need: Any, actor: Actor) -> Any:
+def open_to_volunteers(need: Any, actor: Actor, held: Held) -> Any:
     """The needs opened to volunteers, and the coordinator's own: who writes or works on a row must read it."""
-    return own(need, actor) | (need.open_to_volunteers == True)  # noqa: E712 - the same words make the SQL
+    return own(need, actor, held) | (need.open_to_volunteers == True)  # noqa: E712 - the same words make the SQL
 
 
-def escalated(need: Any, actor: Actor) -> Any:
+def escalated(need: Any, actor: Actor, held: Held) -> Any:
     """The needs for which the street's help was called."""
     return need.escalated_at != None  # noqa: E711 - the same words make the SQL
 

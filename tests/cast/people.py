@@ -1,5 +1,6 @@
 """Who plays: two communities, their places, and one person for each role."""
 
+from datetime import date
 from typing import Final
 
 from app.accounts.models import Account, Grant, GrantRole
@@ -9,6 +10,8 @@ from app.extensions import db
 from app.roles import Role
 
 PASSWORD: Final = "sunny-lane-2026"
+SINCE: Final = date(2020, 1, 1)
+"""Since when everybody has held their role: before every day a test may hold the clock at."""
 
 NAMES: Final = {
     "secretary": "陈秀兰",
@@ -88,4 +91,5 @@ def _account(login: str, name: str, secret: str, number: int) -> Account:
 
 
 def _grant(account: Account, role: Role, community: Community | None, place: Place | None = None) -> None:
-    db.session.add(Grant(account=account, role=GrantRole(role.value), community=community, place=place))
+    given = {"role": GrantRole(role.value), "community": community, "place": place, "starts_on": SINCE}
+    db.session.add(Grant(account=account, **given))
