@@ -1,5 +1,6 @@
 """The stage the tests play on: one portal, and a database that is fresh for each test."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +45,9 @@ class PostgresStage:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url.replace("+psycopg", ""))
         self.maintenance = parts._replace(scheme="postgresql+psycopg").geturl()
-        self.name, self.filled = f"{parts.path[1:]}_test", f"{parts.path[1:]}_filled"
+        # Where several processes share the tests, each has databases of its own.
+        base = parts.path[1:] + os.environ.get("PYTEST_XDIST_WORKER", "")
+        self.name, self.filled = f"{base}_test", f"{base}_filled"
         self.url = parts._replace(scheme="postgresql+psycopg", path=f"/{self.name}").geturl()
         self._run(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', f'CREATE DATABASE "{self.name}"')
 
