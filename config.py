@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 import click
@@ -92,11 +92,20 @@ def whole_number(least: int, most: int) -> Parser:
 
 
 def web_address(given: str) -> str:
-    """An http or https address, without the closing slash."""
+    """An http or https address of a host, without the closing slash."""
     parts = urlsplit(given)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("应为 http:// 或 https:// 开头的网址")
+    more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in ("http", "https") or not parts.hostname or more or not _has_port(parts):
+        raise ValueError("应为 http:// 或 https:// 开头的网址，后面不带路径")
     return given.rstrip("/")
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Whether the port, if one is named, is one."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def database_address(given: str) -> str:
@@ -214,9 +223,12 @@ def _derived(values: Mapping[str, Any]) -> dict[str, Any]:
     """What Flask and SQLAlchemy want to know, from what the operator said."""
     address = values["DATABASE_URL"] or f"sqlite:///{(Path(values['INSTANCE']) / 'sidan.db').as_posix()}"
     encrypted = (values["BASE_URL"] or "").startswith("https://")
+    # Browsers take a cookie with this prefix only from this very host, and only encrypted.
+    prefix = "__Host-" if encrypted else ""
     return {
         "SQLALCHEMY_DATABASE_URI": address,
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(address, values["THREADS"]),
+        "SESSION_COOKIE_NAME": prefix + FIXED["SESSION_COOKIE_NAME"],
         "SESSION_COOKIE_SECURE": encrypted,
         "PREFERRED_URL_SCHEME": "https" if encrypted else "http",
     }
@@ -226,4 +238,5 @@ def _engine_options(address: str, threads: int) -> dict[str, Any]:
     """Connections enough for every thread; statement parameters stay out of errors and logs."""
     if address.startswith("sqlite"):
         return {"hide_parameters": True, "connect_args": {"timeout": 15}}
-    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": threads}
+    patience = {"connect_timeout": 5}
+    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": threads, "connect_args": patience}

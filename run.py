@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
-import ipaddress
 import signal
 import socket
 import sys
@@ -31,6 +30,7 @@ try:
     from app.accounts import service as accounts
     from app.assets import fetch
     from app.core import database
+    from app.core.hosts import address, is_loopback
 except ImportError as missing:
     if (missing.name or "").partition(".")[0] in ("app", "config"):
         raise
@@ -179,29 +179,10 @@ def listen(host: str, port: int) -> socket.socket:
         raise config.Refusal(f"不能监听 {host}：SIDAN_HOST 应为本机的网络地址，例如 127.0.0.1 或 0.0.0.0。") from None
 
 
-def address(settings: dict[str, Any]) -> str:
-    """Where a browser on this machine finds the portal."""
-    host = "127.0.0.1" if every_address(settings["HOST"]) else settings["HOST"]
-    return settings["BASE_URL"] or f"http://{f'[{host}]' if ':' in host else host}:{settings['PORT']}"
-
-
-def every_address(host: str) -> bool:
-    """Whether the address means all addresses of this machine."""
-    return not host.strip("0.:")
-
-
 def exposed(settings: dict[str, Any]) -> bool:
     """Whether others can reach the portal although nothing is known to encrypt the connection."""
     encrypted = (settings["BASE_URL"] or "").startswith("https://")
-    return not (loopback(settings["HOST"]) or encrypted or settings["TRUST_PROXY"])
-
-
-def loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return not (is_loopback(settings["HOST"]) or encrypted or settings["TRUST_PROXY"])
 
 
 def sentence(error: Exception) -> str:

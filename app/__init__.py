@@ -6,14 +6,13 @@ from types import ModuleType
 from typing import Any, Final
 
 from flask import Flask, g, request
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app import accounts, catalog, cli, communities, instance, logs, needs, reports
 from app.accounts import sign_in
 from app.accounts.models import Account
 from app.assets import serving
-from app.core import api, clock, database, errors, gate, page, recording, scope, words
+from app.core import api, clock, database, errors, gate, hosts, page, recording, scope, words
 from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db, migrate
@@ -55,9 +54,6 @@ def _extend(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(database.MIGRATIONS), render_as_batch=True)
     app.before_request(_begin)
     csrf.init_app(app)
-    if app.config["TRUST_PROXY"]:
-        hops = app.config["TRUST_PROXY"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's own way
 
 
 def _begin() -> None:
@@ -66,7 +62,8 @@ def _begin() -> None:
 
 
 def _ask_at_the_door(app: Flask) -> None:
-    """Before each request: are the tables there, who is it, may they pass."""
+    """Before each request: is it for us, are the tables there, who is it, may they pass."""
+    hosts.start(app)
     app.before_request(database.require_current)
     app.before_request(sign_in.identify)
     app.before_request(gate.guard)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import catalog, instance
 from app.accounts import service as accounts
 from app.assets import fetch
-from app.core import database, gate
+from app.core import database, gate, hosts
 from app.core.actor import acting, system
 from app.core.fields import Text
 from app.extensions import db
@@ -117,8 +117,8 @@ def somebody_administers(app: Flask) -> Finding:
 
 def strangers_are_kept_out(app: Flask) -> Finding:
     """What other machines reach is encrypted."""
-    inside = app.config["HOST"] in ("127.0.0.1", "localhost", "::1")
-    good = inside or bool(app.config["SESSION_COOKIE_SECURE"] or app.config["TRUST_PROXY"])
+    encrypted = app.config["SESSION_COOKIE_SECURE"] or app.config["TRUST_PROXY"]
+    good = hosts.is_loopback(app.config["HOST"]) or bool(encrypted)
     return Finding(
         gettext("Other machines reach it only encrypted"), good, gettext("Set SIDAN_BASE_URL to an https address.")
     )
@@ -131,7 +131,7 @@ def every_address_has_a_rule(app: Flask) -> Finding:
 
 def demo_stays_apart(app: Flask) -> Finding:
     """A portal with invented people is not taken for a real one."""
-    good = not app.config["DEMO"] or app.config["HOST"] in ("127.0.0.1", "localhost", "::1")
+    good = not app.config["DEMO"] or hosts.is_loopback(app.config["HOST"])
     return Finding(gettext("No demonstration is open to other machines"), good, gettext("Start run.py without --demo."))
 
 

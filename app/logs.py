@@ -113,10 +113,14 @@ class DailyFile(logging.FileHandler):
         super().__init__(self._path(), encoding="utf-8", delay=True)
 
     def emit(self, record: logging.LogRecord) -> None:
-        day = self._day(record.created)
-        if day > self.day:
-            self._turn(day)
-        super().emit(record)
+        try:
+            day = self._day(record.created)
+            if day > self.day:
+                self._turn(day)
+            super().emit(record)
+        except OSError:
+            # A full disk must not stop those who only read.
+            self.handleError(record)
 
     def _turn(self, day: str) -> None:
         """Begin the file of a new day and remove those that have been kept long enough."""

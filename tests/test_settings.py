@@ -46,6 +46,9 @@ def test_every_setting_has_a_name_a_meaning_and_a_default_that_can_be_read():
         ("SIDAN_THREADS", "-1"),
         ("SIDAN_BASE_URL", "sidan.example"),
         ("SIDAN_BASE_URL", "ftp://sidan.example"),
+        ("SIDAN_BASE_URL", "https://sidan.example/portal"),
+        ("SIDAN_BASE_URL", "https://somebody@sidan.example"),
+        ("SIDAN_BASE_URL", "https://sidan.example:99999"),
         ("SIDAN_TRUST_PROXY", "yes"),
         ("SIDAN_SESSION_IDLE_SECONDS", "1"),
         ("SIDAN_LOG_LEVEL", "LOUD"),
@@ -83,12 +86,18 @@ def test_the_cookie_travels_only_encrypted_once_the_portal_has_an_https_address(
     settings = load(tmp_path, SIDAN_BASE_URL="https://sidan.example/")
     assert settings["SESSION_COOKIE_SECURE"] is True
     assert settings["BASE_URL"] == "https://sidan.example"
+    assert settings["SESSION_COOKIE_NAME"] == "__Host-sidan"
 
 
 def test_a_district_may_name_its_postgresql(tmp_path):
     settings = load(tmp_path, SIDAN_DATABASE_URL="postgresql://sidan@db/sidan", SIDAN_THREADS="12")
     assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql://sidan@db/sidan"
-    assert settings["SQLALCHEMY_ENGINE_OPTIONS"] == {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 12}
+    assert settings["SQLALCHEMY_ENGINE_OPTIONS"] == {
+        "hide_parameters": True,
+        "pool_pre_ping": True,
+        "pool_size": 12,
+        "connect_args": {"connect_timeout": 5},
+    }
 
 
 def test_an_empty_variable_counts_as_not_set(tmp_path):

@@ -5,13 +5,12 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
-from flask import current_app, has_request_context, request
 from sqlalchemy import select, update
 
 from app.accounts import brake, passwords
 from app.accounts.models import Account
 from app.accounts.traces import LinkPurpose, OneTimeLink
-from app.core import clock, recording
+from app.core import clock, hosts, recording
 from app.core.actor import acting, system
 from app.core.database import transaction
 from app.core.rules import Violation
@@ -45,23 +44,13 @@ def make(account: Account, purpose: LinkPurpose) -> str:
     link.made_at, link.expires_at = moment, moment + VALID[purpose]
     db.session.add(link)
     recording.note("link_made", "users", account, purpose=purpose)
-    return f"{portal_address()}/setup/{token}"
+    return hosts.link(f"/setup/{token}")
 
 
 def withdraw(account_id: int) -> None:
     """Make the links of an account useless; part of the caller's transaction."""
     unused = update(OneTimeLink).where(OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None))
     db.session.execute(unused.values(used_at=clock.now()))
-
-
-def portal_address() -> str:
-    """Return where the portal is found, without a closing slash: the configured address, or where this request came."""
-    configured = current_app.config.get("BASE_URL")
-    if configured:
-        return str(configured)
-    if has_request_context():
-        return request.url_root.rstrip("/")
-    return f"http://127.0.0.1:{current_app.config['PORT']}"
 
 
 def account_of(token: str) -> Account:

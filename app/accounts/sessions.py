@@ -1,6 +1,7 @@
 """Sign-ins kept on the server: the cookie carries a random token, the table its hash and when it ends."""
 
 import hashlib
+import logging
 import re
 import secrets
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any, ClassVar, Final
 from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Row, and_, delete, event, select, update
+from sqlalchemy import Row, Update, and_, delete, event, select, update
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper
@@ -21,8 +22,10 @@ from app.accounts.traces import SignIn
 from app.communities.models import Community, Place
 from app.core import clock
 from app.core.actor import Actor, Held, acting, current, system
-from app.core.database import transaction, writing
+from app.core.database import Unavailable, transaction, writing
 from app.extensions import db
+
+log: Final = logging.getLogger("sidan.accounts")
 
 KEPT: Final = timedelta(days=30)
 SEEN_EVERY: Final = timedelta(minutes=1)
@@ -137,14 +140,24 @@ def _alive() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _see(sign_in_id: int, seen_at: datetime) -> None:
-    """Write down, once a minute at most, that the person is still there; in a transaction of its own."""
+    """Write down, once a minute at most, that the person is still there."""
     moment = clock.now()
-    if moment - seen_at < min(SEEN_EVERY, idle() / 4):
-        return
+    if moment - seen_at >= min(SEEN_EVERY, idle() / 4):
+        note_presence(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=moment))
+
+
+def note_presence(statement: Update) -> None:
+    """Write down that somebody is still there, in a transaction of its own.
+
+    Where nothing can be written, because the disk is full, one may read all the same.
+    """
     # A view of the database that has been read from cannot always be written from.
     db.session.rollback()
-    with writing(), transaction():
-        db.session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=moment))
+    try:
+        with writing(), transaction():
+            db.session.execute(statement)
+    except Unavailable as error:
+        log.warning("presence could not be written: %s", type(error.__cause__).__name__)
 
 
 def of(account_id: int) -> list[SignIn]:

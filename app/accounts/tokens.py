@@ -10,12 +10,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import Row, select, update
 
 from app.accounts.models import Account, Grant
-from app.accounts.sessions import SEEN_EVERY, held_by
+from app.accounts.sessions import SEEN_EVERY, held_by, note_presence
 from app.accounts.traces import AccessToken
 from app.communities.models import Place
 from app.core import checks, clock
 from app.core.actor import Actor, acting, system
-from app.core.database import transaction, writing
 from app.core.fields import Text
 from app.core.rules import Violation, too_long
 from app.extensions import db
@@ -87,14 +86,10 @@ def _alive() -> tuple[Any, Any]:
 
 
 def _see(token_id: int, used_at: datetime | None) -> None:
-    """Write down, once a minute at most, that the token is used; in a transaction of its own."""
+    """Write down, once a minute at most, that the token is used."""
     moment = clock.now()
-    if used_at is not None and moment - used_at < SEEN_EVERY:
-        return
-    # A view of the database that has been read from cannot always be written from.
-    db.session.rollback()
-    with writing(), transaction():
-        db.session.execute(update(AccessToken).where(AccessToken.id == token_id).values(used_at=moment))
+    if used_at is None or moment - used_at >= SEEN_EVERY:
+        note_presence(update(AccessToken).where(AccessToken.id == token_id).values(used_at=moment))
 
 
 def of(account_id: int) -> list[tuple[AccessToken, Grant]]:

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SessionMixin
 from flask.typing import ResponseReturnValue
 
 from app.assets.shelf import Shelf
-from app.core import gate
+from app.core import gate, hosts
 
 STATIC: Final = "static"
 """The endpoint keeps Flask's name, by which the rest of the portal knows requests that need no sign-in."""
@@ -17,7 +17,7 @@ KEPT: Final = "public, max-age=31536000, immutable"
 pages = Blueprint("assets", __name__)
 
 
-class Cookies(SecureCookieSessionInterface):
+class Cookies(hosts.Cookies):
     """Leaves assets alone: what is kept for a year neither sets a cookie nor depends on one."""
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

@@ -1,6 +1,8 @@
 """The database: SQLite settings, transactions whose failures are words, and the state of the migrations."""
 
 import enum
+import errno
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,13 +15,18 @@ from flask import Flask, current_app, request
 from flask_appbuilder import Model
 from flask_migrate import upgrade as migrate_up
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.core.moves import Stale
 from app.extensions import db
 
 _READY: Final = "sidan.database-is-current"
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""How the system says that there is no room."""
+DISK_FULL: Final = "53100"
+"""The same, in PostgreSQL's code."""
 MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
 
 # SQLite takes the writer's lock at the first write; a reader that turns writer then may find its view outdated and
@@ -109,12 +116,26 @@ def transaction() -> Iterator[None]:
     except IntegrityError as error:
         db.session.rollback()
         raise Clash(_constraint(error)) from None
-    except OperationalError as error:
+    except BaseException as error:
         db.session.rollback()
-        raise Unavailable from error
-    except BaseException:
-        db.session.rollback()
+        if is_passing(error):
+            raise Unavailable from error
         raise
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Tell whether an error lies in the state of database or disk, so that the same may succeed later."""
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or isinstance(error, OperationalError | InterfaceError | PoolTimeout) or is_full(error)
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Tell whether there was no room to write: on the disk, or in the share of it one may use."""
+    if isinstance(error, OSError):
+        return error.errno in FULL
+    origin = getattr(error, "orig", None)
+    said = getattr(origin, "sqlite_errorcode", None), getattr(origin, "sqlstate", None)
+    return sqlite3.SQLITE_FULL in said or DISK_FULL in said
 
 
 def _constraint(error: IntegrityError) -> str:

@@ -3,17 +3,21 @@
 import logging
 from typing import Any, Final
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from app.core.access import Forbidden, OutOfScope
-from app.core.database import Clash, NotMigrated, Unavailable
+from app.core.actor import set_actor
+from app.core.database import Clash, NotMigrated, Unavailable, is_full, is_passing
 from app.core.fields import Text
+from app.core.hosts import Misdirected
 from app.core.moves import Refused, Stale
 from app.core.rules import Violation
 from app.extensions import db
@@ -53,8 +57,9 @@ def start(app: Flask) -> None:
     app.register_error_handler(Stale, lambda _error: answer(409, STALE))
     app.register_error_handler(Clash, lambda _error: answer(409, CLASH))
     app.register_error_handler(Violation, _violation)
-    for gone in (Unavailable, OperationalError):
-        app.register_error_handler(gone, _unavailable)
+    app.register_error_handler(Misdirected, lambda _error: answer(400, _elsewhere()))
+    for fault in (Unavailable, DBAPIError, PoolTimeout, OSError):
+        app.register_error_handler(fault, _fault)
     app.register_error_handler(NotMigrated, lambda _error: answer(503, _NOT_MIGRATED))
     app.register_error_handler(Exception, _unexpected)
 
@@ -65,6 +70,9 @@ LEAVES: Final = _("With this the row would leave what you look after.")
 _CSRF: Final = _("The page was open too long, or you signed in elsewhere. Go back, reload the page and send it again.")
 _NOT_MIGRATED: Final = _(
     "The database has not been brought up to this version yet; the administrator runs “flask db upgrade”."
+)
+_FULL: Final = _(
+    "There is no room left on the disk. Nothing was saved; tell the administrator, and try again when there is room."
 )
 _BUSY: Final = _("The database is busy or cannot be reached. Nothing was saved; try again in a moment.")
 
@@ -81,9 +89,21 @@ def answer(status: int, sentence: Text | None = None) -> ResponseReturnValue:
     return render_template("error.html", status=status, title=title, sentence=sentence or advice), status
 
 
-def _unavailable(error: Exception) -> ResponseReturnValue:
-    log.error("database unavailable: %s", type(error.__cause__ or error).__name__, exc_info=error)
-    return answer(503, _BUSY)
+def _elsewhere() -> Text:
+    said: Text = gettext("Open the portal at its own address: %(address)s", address=current_app.config["BASE_URL"])
+    return said
+
+
+def _fault(error: Exception) -> ResponseReturnValue:
+    """Answer what lies in the state of database or disk; anything else is an error of ours."""
+    cause = error.__cause__ if isinstance(error, Unavailable) else error
+    if not isinstance(error, Unavailable) and not is_passing(error):
+        return _unexpected(error)
+    log.error("database unavailable: %s", type(cause or error).__name__, exc_info=error)
+    # The frame of the page would ask the same database what waits for this person.
+    g.account = None
+    set_actor(None)
+    return answer(503, _FULL if is_full(cause) else _BUSY)
 
 
 def _violation(error: Violation) -> ResponseReturnValue:

@@ -252,7 +252,7 @@ const look = (name) => {
   if (name === "large") root.classList.toggle("large");
   else root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
   const now = [root.dataset.bsTheme, root.classList.contains("large") ? "large" : "normal"].join(".");
-  document.cookie = `look=${now}; path=/; max-age=31536000; samesite=lax`;
+  document.cookie = `look=${now}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
   all("[data-look]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.look === "large" ? root.classList.contains("large") : root.dataset.bsTheme === "dark")));
 };
 
@@ -333,6 +333,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The server does not guess by which address it was reached; the browser knows.
+all("[data-path]").forEach((one) => { one.textContent = location.origin + one.textContent; });
 addEventListener("resize", later(150, fit));
 addEventListener("pageshow", () => {
   all("form[data-sent]").forEach((form) => delete form.dataset.sent);

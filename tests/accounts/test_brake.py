@@ -111,3 +111,18 @@ def test_the_old_password_cannot_be_guessed_at_an_unlocked_screen(as_worker, loo
     answers = [as_worker.post("/profile/password", form).status_code for _ in range(8)]
     assert answers == [422] * 5 + [429] * 3
     assert len(looked_at) == 5
+
+
+def test_forty_guesses_at_once_in_the_page_are_answered_five_times(browser, looked_at):
+    people = [browser() for _ in range(40)]
+    for one in people:
+        one.client.get("/login/")
+
+    def guess_once(one: Browser) -> int:
+        forged = {"X-Forwarded-For": f"10.9.8.{people.index(one)}"}
+        return int(one.sign_in("worker", "wrong-guess-1", headers=forged).status_code)
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(guess_once, people))
+    assert len(looked_at) == 5
+    assert sorted(answers) == [401] * 5 + [429] * 35

@@ -56,6 +56,18 @@ def test_one_goes_on_to_where_one_wanted_to_go(browser, onward):
         "http:///evil.example",
         "evil.example",
         "@evil.example",
+        "////evil.example",
+        "/%5cevil.example",
+        "%2f%2fevil.example",
+        "／／evil.example",
+        "/%0a/evil.example",
+        "/%00/evil.example",
+        "/%E2%80%AE//evil.example",
+        "%20//evil.example",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "/login/%0d%0aSet-Cookie:%20sidan=x",
+        "",
     ],
 )
 def test_nobody_is_sent_out_of_the_portal(browser, onward):
