@@ -122,11 +122,12 @@ def secret_text(given: str) -> str:
     return given
 
 
-def data_key(given: str) -> str:
-    """A 256-bit key, written as 64 hexadecimal digits."""
-    if len(given) != 64 or set(given.lower()) - set("0123456789abcdef"):
-        raise ValueError("应为 64 位十六进制数字")
-    return given.lower()
+def data_keys(given: str) -> str:
+    """256-bit keys, each written as 64 hexadecimal digits, the newest first, parted by commas."""
+    keys = [key.strip().lower() for key in given.split(",")]
+    if any(len(key) != 64 or set(key) - set("0123456789abcdef") for key in keys):
+        raise ValueError("应为 64 位十六进制数字，有几个时用逗号隔开")
+    return ",".join(keys)
 
 
 def moment(given: str) -> datetime:
@@ -157,7 +158,9 @@ SETTINGS: Final = (
     Setting("BASE_URL", "", "对外的网址，用于链接和二维码；以 https:// 开头时 Cookie 只走加密连接", web_address),
     Setting("TRUST_PROXY", "0", "前面有几层可信的反向代理；没有代理时为 0", whole_number(0, 5)),
     Setting("SECRET_KEY", "", "会话签名密钥；不设时用数据文件夹里的密钥文件", secret_text, secret=True),
-    Setting("DATA_KEY", "", "数据密钥（64 位十六进制）；不设时用数据文件夹里的密钥文件", data_key, secret=True),
+    Setting(
+        "DATA_KEY", "", "数据密钥（64 位十六进制），新的在前、最早的在最后；不设时用密钥文件", data_keys, secret=True
+    ),
     Setting("SESSION_IDLE_SECONDS", "1800", "多少秒没有操作就要重新登录", whole_number(60, 43200)),
     Setting("ASSETS_DIR", "", "离线安装时存放页面素材的文件夹", folder),
     Setting("LOG_LEVEL", "INFO", "日志记到哪一级：DEBUG、INFO、WARNING、ERROR", log_level),

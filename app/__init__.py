@@ -12,7 +12,7 @@ from app import accounts, catalog, cli, communities, instance, logs, needs, repo
 from app.accounts import sign_in
 from app.accounts.models import Account
 from app.assets import serving
-from app.core import api, clock, database, errors, gate, hosts, page, recording, scope, words
+from app.core import api, clock, database, errors, gate, hosts, keyring, page, recording, scope, sealing, words
 from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db, migrate
@@ -32,6 +32,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config.update(config.load(overrides))
     instance.complete(app.config)
+    keyring.start(app)
     folder = catalog.compiled(Path(app.config["INSTANCE"]))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
     clock.clock.fixed = app.config["NOW"]
@@ -88,3 +89,4 @@ def _register(app: Flask) -> None:
     portal.post_init()
     scope.guarded_models()
     recording.start(app, logs.request_id)
+    sealing.start()

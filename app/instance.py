@@ -19,6 +19,7 @@ else:
 LOCK: Final = "lock"
 INSTALLED: Final = "installed"
 KEYS: Final = {"SECRET_KEY": "secret.key", "DATA_KEY": "data.key"}
+RING: Final = "data-{:04}.key"
 # Windows forbids reading locked bytes, so the lock stands far behind what the next start wants to read.
 LOCKED_BYTE: Final = 1 << 20
 
@@ -114,13 +115,42 @@ def has_database(folder: Path, address: str) -> bool:
 def complete(config: MutableMapping[str, Any]) -> None:
     """Make folders and keys of a new instance, and put the keys into `config` where none was given.
 
-    Keys are made only while there are no data. Raises InstanceError, KeyMissing.
+    Keys are made only while there are no data. DATA_KEY becomes the root key, DATA_KEYS those that were given, the
+    newest first; without any the ring is files (`app.core.keyring`). Raises InstanceError, KeyMissing.
     """
     folder = make_folder(Path(config["INSTANCE"]))
     fresh = not has_database(folder, config["SQLALCHEMY_DATABASE_URI"])
+    config["DATA_KEYS"] = tuple((config.get("DATA_KEY") or "").split(",")) if config.get("DATA_KEY") else ()
+    config["DATA_KEY"] = config["DATA_KEYS"][-1] if config["DATA_KEYS"] else None
     for name, file in KEYS.items():
         config[name] = config.get(name) or _key(folder / "keys" / file, name, fresh)
     (folder / INSTALLED).touch()
+    if not config["DATA_KEYS"]:
+        _complete_ring(folder)
+
+
+def ring_files(folder: Path) -> list[Path]:
+    """Return the files of the ring in the folder of the keys, the newest first."""
+    return sorted(folder.glob("data-[0-9][0-9][0-9][0-9].key"), reverse=True)
+
+
+def add_to_ring(folder: Path) -> Path:
+    """Make a new data key, which encrypts from now on, in the instance `folder`."""
+    newest = next((int(file.stem[-4:]) for file in ring_files(folder / "keys")), 0)
+    path = folder / "keys" / RING.format(newest + 1)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    _write_key(path)
+    (folder / INSTALLED).write_text(path.name, encoding="ascii")
+    return path
+
+
+def _complete_ring(folder: Path) -> None:
+    """See that the data key written with last is there; the marker of the installation names it. Raises KeyMissing."""
+    newest = (folder / INSTALLED).read_text(encoding="ascii")
+    if not newest and not ring_files(folder / "keys"):
+        add_to_ring(folder)
+    elif newest and not (folder / "keys" / newest).is_file():
+        raise _missing(folder / "keys" / newest, "DATA_KEY")
 
 
 def _key(path: Path, name: str, fresh: bool) -> str:
@@ -128,12 +158,16 @@ def _key(path: Path, name: str, fresh: bool) -> str:
     if path.is_file() and (kept := path.read_text(encoding="ascii").strip()):
         return kept
     if not fresh:
-        raise KeyMissing(
-            f"已有数据，却找不到密钥文件 {path}：请从密钥备份恢复这个文件（或设置 SIDAN_{name}），"
-            "不要新建，否则原有数据将无法读取。"
-        )
+        raise _missing(path, name)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     return _write_key(path)
+
+
+def _missing(path: Path, name: str) -> KeyMissing:
+    return KeyMissing(
+        f"已有数据，却找不到密钥文件 {path}：请从密钥备份恢复这个文件（或设置 SIDAN_{name}），"
+        "不要新建，否则原有数据将无法读取。"
+    )
 
 
 def _write_key(path: Path) -> str:

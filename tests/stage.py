@@ -42,11 +42,11 @@ class SqliteStage:
 class PostgresStage:
     """Keeps a filled database and makes each test's from it as a template."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, apart: str = "") -> None:
         parts = urlsplit(url.replace("+psycopg", ""))
         self.maintenance = parts._replace(scheme="postgresql+psycopg").geturl()
         # Where several processes share the tests, each has databases of its own.
-        base = parts.path[1:] + os.environ.get("PYTEST_XDIST_WORKER", "")
+        base = parts.path[1:] + os.environ.get("PYTEST_XDIST_WORKER", "") + apart
         self.name, self.filled = f"{base}_test", f"{base}_filled"
         self.url = parts._replace(scheme="postgresql+psycopg", path=f"/{self.name}").geturl()
         self._run(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', f'CREATE DATABASE "{self.name}"')

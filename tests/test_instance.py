@@ -56,6 +56,34 @@ def test_an_admin_who_lost_a_key_is_told_to_restore_it_and_none_is_made(tmp_path
     assert not (tmp_path / "keys" / name).exists()
 
 
+def test_a_data_key_that_was_written_with_is_not_replaced_by_another(tmp_path):
+    completed(tmp_path)
+    (ring,) = instance.ring_files(tmp_path / "keys")
+    if sys.platform != "win32":
+        assert mode(ring) == 0o600
+    ring.unlink()
+    with pytest.raises(instance.KeyMissing, match=ring.name):
+        completed(tmp_path)
+    assert instance.ring_files(tmp_path / "keys") == []
+
+
+def test_an_instance_from_before_the_ring_gets_its_first_data_key(tmp_path):
+    first = completed(tmp_path)
+    (tmp_path / "keys" / "data-0001.key").unlink()
+    (tmp_path / instance.INSTALLED).write_text("")
+    (tmp_path / "sidan.db").write_bytes(b"rows")
+    assert completed(tmp_path) == first
+    assert [file.name for file in instance.ring_files(tmp_path / "keys")] == ["data-0001.key"]
+
+
+def test_several_keys_from_the_environment_are_the_ring_and_the_last_is_the_root(tmp_path):
+    config = settings(tmp_path) | {"SECRET_KEY": "s" * 64, "DATA_KEY": ",".join(("e" * 64, "d" * 64))}
+    instance.complete(config)
+    assert config["DATA_KEY"] == "d" * 64
+    assert config["DATA_KEYS"] == ("e" * 64, "d" * 64)
+    assert not (tmp_path / "keys").exists()
+
+
 def test_an_emptied_key_file_counts_as_lost(tmp_path):
     completed(tmp_path)
     (tmp_path / "sidan.db").write_bytes(b"rows")

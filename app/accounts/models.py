@@ -12,11 +12,12 @@ from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, synonym, validates
 from sqlalchemy.sql import ColumnElement
 
-from app.core import access, checks, clock, masking
+from app.core import access, checks, clock, masking, normal, sealing
 from app.core.actor import Actor, Held, acting, current, system
 from app.core.fields import Labelled, Text, about
 from app.core.model import Guarded, Recorded, RowSet, Sought
 from app.core.rules import RowRule
+from app.core.sealing import BLIND, Sealed
 from app.roles import INSTALLATION_ROLES, PLACE_ROLES, TITLES, Role, Rule, may_grant
 
 _LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,31}")
@@ -65,7 +66,8 @@ def _taken(account: "Account", column: str) -> bool:
     value = getattr(account, column)
     if session is None or value is None or not sa_inspect(account).attrs[column].history.has_changes():
         return False
-    others = select(Account.id).where(getattr(Account, column) == value, Account.id != (account.id or 0))
+    same = sealing.holds(Account, column, value) if column == "phone" else getattr(Account, column) == value
+    others = select(Account.id).where(same, Account.id != (account.id or 0))
     with acting(system("accounts")):
         return session.scalar(others.limit(1)) is not None
 
@@ -120,17 +122,16 @@ class Account(Recorded, Sought, Guarded, Model):
         ),
     )
     phone: Mapped[str | None] = mapped_column(
-        String(20),
-        unique=True,
+        Sealed(20, found_by=normal.phone),
         info=about(
             _("Mobile phone"),
             _("One may sign in with it."),
             listed=True,
             mask=masking.phone,
-            sealed=True,
             check=checks.mobile,
         ),
     )
+    phone_index: Mapped[str | None] = mapped_column(BLIND, unique=True)
     active: Mapped[bool] = mapped_column(default=True, info=about(_("Active"), listed=True, edited=False))
     last_sign_in: Mapped[datetime | None] = mapped_column(info=about(_("Last sign-in"), listed=True, edited=False))
     password_hash: Mapped[str | None] = mapped_column(String(255))

@@ -13,7 +13,7 @@ from app.accounts.models import Account, Grant, GrantRole
 from app.accounts.traces import LinkPurpose
 from app.communities.models import Community, Place
 from app.communities.service import community_made
-from app.core import access, clock, recording
+from app.core import access, clock, recording, sealing
 from app.core.actor import Actor, acting, current, system
 from app.core.database import transaction
 from app.core.moves import Refused
@@ -38,6 +38,12 @@ def find(login: str) -> Account | None:
     """Return the account with this login name if it is in sight."""
     found: Account | None = db.session.scalars(select(Account).filter_by(login=login.strip().lower())).one_or_none()
     return found
+
+
+def has_phone(phone: str) -> bool:
+    """Tell whether an account in sight has this phone number."""
+    known = select(Account.id).where(sealing.holds(Account, "phone", phone)).limit(1)
+    return db.session.scalar(known) is not None
 
 
 def invite(account: Account) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, or_, select, update
 
 from app.accounts import brake, passwords, sessions, tokens
 from app.accounts.models import Account
-from app.core import checks, clock, recording
+from app.core import checks, clock, recording, sealing
 from app.core.actor import acting, set_actor, system
 from app.core.database import transaction, writing
 from app.extensions import db
@@ -77,7 +77,9 @@ def _find(name: str) -> Row[Any] | None:
         return None
     columns = select(Account.id, Account.uid, Account.password_hash)
     with acting(system("sign-in")):
-        found = db.session.execute(columns.where(or_(Account.login == name, Account.phone == name))).first()
+        found = db.session.execute(
+            columns.where(or_(Account.login == name, sealing.holds(Account, "phone", name)))
+        ).first()
     # The password is looked at next, and that must not happen inside a transaction.
     db.session.rollback()
     return found

@@ -217,7 +217,7 @@ def _stranger(entry: AccountEntry) -> Complaint | None:
     known = accounts.find(entry.login)
     if known is not None and known.name != entry.name:
         return Complaint(entry.line, _("The login name “%(login)s” belongs to somebody else.", login=entry.login))
-    if known is None and entry.phone and db.session.scalar(select(Account.id).filter_by(phone=entry.phone)) is not None:
+    if known is None and entry.phone and accounts.has_phone(entry.phone):
         return Complaint(entry.line, _("Another account already has this phone number."))
     return None
 

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _
 from app.core import clock
 from app.core.fields import Text
 
-_MOBILE: Final = re.compile(r"1[3-9]\d{9}")
-_LANDLINE: Final = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,5})?|[2-9]\d{6,7}|[19]\d{4}|400-?\d{3}-?\d{4}")
+_MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_LANDLINE: Final = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,5})?|[2-9]\d{6,7}|[19]\d{4}|400-?\d{3}-?\d{4}", re.ASCII)
 _UNSEEN: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udfff]"
 )

@@ -29,6 +29,9 @@ DISK_FULL: Final = "53100"
 """The same, in PostgreSQL's code."""
 MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
 
+# What is deleted is overwritten at once, or a key that was destroyed would still stand in the file.
+PRAGMAS: Final = ("journal_mode=WAL", "busy_timeout=15000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+
 # SQLite takes the writer's lock at the first write; a reader that turns writer then may find its view outdated and
 # fails at once. Whatever is going to write therefore takes the lock at the start; only reads say otherwise.
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -90,7 +93,7 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
         return
     # The driver's own idea of when a transaction begins is switched off; `_begin` says it.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "busy_timeout=15000", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

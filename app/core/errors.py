@@ -18,8 +18,10 @@ from app.core.actor import set_actor
 from app.core.database import Clash, NotMigrated, Unavailable, is_full, is_passing
 from app.core.fields import Text
 from app.core.hosts import Misdirected
+from app.core.keyring import KeyLost
 from app.core.moves import Refused, Stale
 from app.core.rules import Violation
+from app.core.sealing import KeyReplaced
 from app.extensions import db
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,8 @@ def start(app: Flask) -> None:
     app.register_error_handler(Misdirected, lambda _error: answer(400, _elsewhere()))
     for fault in (Unavailable, DBAPIError, PoolTimeout, OSError):
         app.register_error_handler(fault, _fault)
+    app.register_error_handler(KeyReplaced, lambda _error: answer(503, _BUSY))
+    app.register_error_handler(KeyLost, lambda _error: answer(503, _KEY_LOST))
     app.register_error_handler(NotMigrated, lambda _error: answer(503, _NOT_MIGRATED))
     app.register_error_handler(Exception, _unexpected)
 
@@ -74,6 +78,7 @@ _NOT_MIGRATED: Final = _(
 _FULL: Final = _(
     "There is no room left on the disk. Nothing was saved; tell the administrator, and try again when there is room."
 )
+_KEY_LOST: Final = _("A key of the portal is missing, nothing was saved; the administrator runs “flask doctor”.")
 _BUSY: Final = _("The database is busy or cannot be reached. Nothing was saved; try again in a moment.")
 
 

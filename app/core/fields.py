@@ -3,12 +3,14 @@
 import enum
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
 from sqlalchemy import JSON, String, TypeDecorator
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import ColumnProperty, Mapper, RelationshipProperty
+
+from app.core.sealed import Sealed
 
 
 class Text(Protocol):
@@ -53,8 +55,8 @@ class Field:
 
     `listed`: a column of the list page. `searched`: looked through by the search box. `edited`: part of the forms.
     `sheet`: part of templates, imports and exports. `mask`: how a sensitive value is shown (`!` in the column table);
-    `sealed`: masked for every role until revealed (`!!`). `group`: the section it stands in. `width`: of the sheet
-    column and the input, in characters.
+    `sealed`: masked for every role until revealed (`!!`); the type of the column says so, nobody else. `group`: the
+    section it stands in. `width`: of the sheet column and the input, in characters.
     """
 
     label: Text
@@ -94,8 +96,12 @@ def _gather(model: type) -> Mapping[str, Field]:
         prop = mapper.attrs.get(name)
         info = _info(prop)
         if "field" in info:
-            found[name] = info["field"]
+            found[name] = replace(info["field"], sealed=_is_sealed(prop))
     return found
+
+
+def _is_sealed(prop: Any) -> bool:
+    return isinstance(prop, ColumnProperty) and isinstance(prop.columns[0].type, Sealed)
 
 
 def _written_order(model: type) -> list[str]:
@@ -158,8 +164,10 @@ def _kind(column: Any) -> str:
     if getattr(column.type, "enum_class", None):
         return "choice"
     kinds = {"bool": "flag", "date": "date", "datetime": "instant", "int": "number", "Decimal": "decimal"}
-    kinds |= {"float": "decimal"}
-    stored = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    kinds |= {"float": "decimal", "list": "list"}
+    stored: Any = column.type
+    if isinstance(stored, TypeDecorator) and not isinstance(stored, Sealed):
+        stored = stored.impl_instance
     if isinstance(stored, JSON):
         return "list"
     try:
@@ -170,4 +178,4 @@ def _kind(column: Any) -> str:
 
 
 def _limit(column: Any) -> int | None:
-    return column.type.length if isinstance(column.type, String) else None
+    return column.type.length if isinstance(column.type, String | Sealed) else None

@@ -18,7 +18,7 @@ from typing import Any, Final
 from flask import current_app
 from sqlalchemy import Connection, select
 
-from app.core import chain, clock
+from app.core import chain, clock, keyring
 from app.core.history import ChainHead
 
 FOLDER: Final = "heads"
@@ -87,7 +87,7 @@ def _read(path: Path) -> DailyHeads:
 
 
 def _seal(day: str, kept_ends: dict[str, Any]) -> str:
-    key = chain.derived(current_app.config["DATA_KEY"], "history heads")
+    key = keyring.fixed("history heads")
     return hmac.digest(key, chain.encode([day, kept_ends]).encode(), hashlib.sha256).hex()
 
 

@@ -161,8 +161,3 @@ def is_sensitive(model: type, name: str) -> bool:
     """Tell whether a column's values stand sealed in history."""
     field = facts(model).get(name)
     return field is not None and (field.sealed or field.mask is not None)
-
-
-def bound_to(model: Any, name: str, row_uid: str | None) -> str:
-    """Return where a sealed value belongs, so that it cannot be moved elsewhere."""
-    return f"{model.__tablename__}|{name}|{row_uid}"

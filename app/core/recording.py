@@ -19,7 +19,7 @@ from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.base import LoaderCallableStatus
 
-from app.core import chain, clock, heads
+from app.core import chain, clock, heads, keyring
 from app.core.access import OutOfScope
 from app.core.actor import Actor, current
 from app.core.history import (
@@ -27,11 +27,12 @@ from app.core.history import (
     INSTALLATION,
     ChainHead,
     Entry,
-    bound_to,
     is_sensitive,
     recorded_columns,
 )
 from app.core.model import Recorded
+from app.core.sealed import bound_to
+from app.core.sealing import opened
 from app.core.subject_keys import keys_of
 from app.core.timeline import Step
 from app.extensions import db
@@ -128,7 +129,7 @@ def _as_it_was(session: Session, row: Any) -> dict[str, Any]:
     for name, column in recorded_columns(type(row)).items():
         value = state.committed_state.get(column, state.dict.get(column, _UNKNOWN))
         if value is not _UNKNOWN:
-            found[name] = value
+            found[name] = opened(row, name, value)
         elif column in state.committed_state or name in state.committed_state:
             asked.append(name)
     return found | (_ask(session, row, asked) if asked else {})
@@ -138,7 +139,8 @@ def _ask(session: Session, row: Any, names: list[str]) -> dict[str, Any]:
     table = type(row).__table__
     columns = recorded_columns(type(row))
     wanted = select(*(table.c[columns[name]] for name in names)).where(table.c.id == sa_inspect(row).identity[0])
-    return dict(zip(names, session.connection().execute(wanted).one(), strict=True))
+    stand = session.connection().execute(wanted).one()
+    return {name: opened(row, name, value) for name, value in zip(names, stand, strict=True)}
 
 
 def _forget(session: Session) -> None:
@@ -167,7 +169,7 @@ def _write(session: Session) -> None:
 def _append(connection: Connection, number: int, entries: list[dict[str, Any]]) -> None:
     """Add entries to one chain, whose end stays locked until the transaction is over."""
     end = _end(connection, number)
-    key = chain.derived(current_app.config["DATA_KEY"], "history chain")
+    key = keyring.fixed("history chain")
     previous, moment = end.hash, clock.now()
     for seq, entry in enumerate(entries, start=end.seq + 1):
         entry |= {"seq": seq, "at": moment}

@@ -7,14 +7,14 @@ chain still verifies, because it runs over what is encrypted.
 from collections.abc import Iterable
 from typing import Any, Final
 
-from flask import current_app
 from flask_appbuilder import Model
 from sqlalchemy import Connection, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core import chain
+from app.core import chain, keyring
 
 AT_ONCE: Final = 500
+PURPOSE: Final = "subject keys"
 
 
 class SubjectKey(Model):
@@ -27,7 +27,10 @@ class SubjectKey(Model):
 
 
 def keys_of(connection: Connection, known: Iterable[str], fresh: Iterable[str]) -> dict[str, bytes]:
-    """Return the keys of rows by uid; those of `fresh` rows, and those that are missing, are made."""
+    """Return the keys of rows by uid; those of `fresh` rows, and those that are missing, are made.
+
+    Raises KeyLost when one is there and the data key it was encrypted under is not.
+    """
     found = dict(_stored(connection, known))
     made = {uid: chain.new_key() for uid in [*known, *fresh] if uid not in found}
     if made:
@@ -42,21 +45,19 @@ def _stored(connection: Connection, uids: Iterable[str]) -> Iterable[tuple[str, 
         some = asked[start : start + AT_ONCE]
         wanted = select(SubjectKey.row_uid, SubjectKey.wrapped).where(SubjectKey.row_uid.in_(some))
         for uid, wrapped in connection.execute(wanted):
-            if (key := unwrap(uid, wrapped)) is not None:
-                yield uid, key
-
-
-def _wrapping_key() -> bytes:
-    return chain.derived(current_app.config["DATA_KEY"], "subject keys")
+            key = unwrap(uid, wrapped)
+            if key is None:
+                raise keyring.KeyLost
+            yield uid, key
 
 
 def _wrap(uid: str, key: bytes) -> str:
-    return chain.seal(_wrapping_key(), key.hex(), uid)
+    return keyring.ring().seal(PURPOSE, key.hex(), uid)
 
 
 def unwrap(uid: str, wrapped: str | None) -> bytes | None:
     """Return the key of a row, or None where it was destroyed or does not belong to the row."""
-    text = chain.unseal(_wrapping_key(), wrapped, uid) if wrapped else None
+    text = keyring.ring().open(PURPOSE, wrapped, uid) if wrapped else None
     return bytes.fromhex(text) if text is not None else None
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import class_mapper
 from app.core import display
 from app.core.chain import unseal
 from app.core.fields import Text, facts, shape
-from app.core.history import Entry, bound_to, recorded_models
+from app.core.history import Entry, recorded_models
+from app.core.sealed import bound_to
 from app.core.subject_keys import SubjectKey, unwrap
 from app.core.timeline import Step, steps_of
 from app.extensions import db

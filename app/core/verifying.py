@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from flask import current_app
 from sqlalchemy import Connection, Row, select
 
-from app.core import heads
-from app.core.chain import START, derived, link
+from app.core import heads, keyring
+from app.core.chain import START, link
 from app.core.history import CHAINED, Entry
 
 AT_ONCE: Final = 5000
@@ -78,7 +77,7 @@ def forged_files() -> list[Finding]:
 
 
 def _walk(connection: Connection, number: int, asked: set[int]) -> Walked:
-    key = derived(current_app.config["DATA_KEY"], "history chain")
+    key = keyring.fixed("history chain")
     walked = Walked(number, remembered={0: START})
     columns = [getattr(Entry, name) for name in (*CHAINED, "hash")]
     wanted = select(*columns).where(Entry.chain == number).order_by(Entry.seq)

@@ -8,6 +8,7 @@ from flask_appbuilder import Model
 from sqlalchemy import Connection, Enum
 
 from app.core.clock import Instant
+from app.core.sealed import Sealed
 from app.extensions import db
 
 
@@ -20,19 +21,41 @@ def written(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
     """Write our own column types as what they are in the database: a step must not depend on the code of today."""
     if kind == "type" and isinstance(thing, Instant):
         return "sa.DateTime()"
+    if kind == "type" and isinstance(thing, Sealed):
+        return "sa.Text()"
     if kind == "type" and isinstance(thing, Enum):
         return f"sa.String(length={thing.length})"
     return False
 
 
-def migrate(connection: Connection) -> None:
-    """Run the steps in one transaction."""
+def migrate(connection: Connection) -> bool:
+    """Run the steps in one transaction; return whether one of them took something away that must not stay behind."""
+    sealing: list[bool] = []
     settings = current_app.extensions["migrate"].configure_args
     context.configure(
-        connection=connection, target_metadata=Model.metadata, include_object=ours, render_item=written, **settings
+        connection=connection,
+        target_metadata=Model.metadata,
+        include_object=ours,
+        render_item=written,
+        on_version_apply=lambda step, **more: sealing.append(hasattr(step.up_revision.module, "LEAVES_TRACES")),
+        **settings,
     )
     with context.begin_transaction():
         context.run_migrations()
+    return any(sealing)
+
+
+def wipe(connection: Connection) -> None:
+    """Write the database anew, so that its files no longer hold what its rows no longer say."""
+    connection.rollback()
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        driver.execute("VACUUM")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    else:
+        driver.autocommit = True
+        driver.execute("VACUUM FULL")
+        driver.autocommit = False
 
 
 with db.engine.connect() as connection:
@@ -40,7 +63,8 @@ with db.engine.connect() as connection:
         # SQLite changes a table by making it anew; the references to it must not be followed meanwhile.
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
     try:
-        migrate(connection)
+        if migrate(connection):
+            wipe(connection)
     finally:
         if connection.dialect.name == "sqlite":
             connection.rollback()

@@ -12,12 +12,13 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account
 from app.communities.models import Category, Place, Placed
-from app.core import checks, clock, masking
+from app.core import checks, clock, masking, normal
 from app.core.actor import Actor, Held
 from app.core.fields import Text, about
 from app.core.flow import Ask, Flow, Move
 from app.core.model import Recorded, RowSet, recorded_by
 from app.core.rules import RowRule
+from app.core.sealing import BLIND, Sealed
 from app.core.timeline import keeps_timeline
 from app.needs.choices import (
     WORKING_STATES,
@@ -210,6 +211,7 @@ class Need(Recorded, Placed, Model):
         Index("ix_need_due", "community_id", "state", "resolution_due", "id"),
         Index("ix_need_place", "community_id", "place_id", "id"),
         Index("ix_need_in_charge", "community_id", "in_charge_id", "state"),
+        Index("ix_need_reporter_phone", "community_id", "reporter_phone_index"),
     )
     list_name = "needs"
     flow: ClassVar[Flow] = FLOW
@@ -239,7 +241,7 @@ class Need(Recorded, Placed, Model):
         info=about(_("Place"), _("As exactly as it is known."), listed=True, group=_WHERE)
     )
     address: Mapped[str | None] = mapped_column(
-        String(120), info=about(_("Address"), mask=masking.address, sealed=True, group=_WHERE)
+        Sealed(120), info=about(_("Address"), mask=masking.address, group=_WHERE)
     )
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     category: Mapped[Category | None] = relationship(info=about(_("Category"), listed=True, group=_WHERE))
@@ -250,8 +252,10 @@ class Need(Recorded, Placed, Model):
         String(40), info=about(_("Reporter"), mask=masking.name, group=_WHO)
     )
     reporter_phone: Mapped[str | None] = mapped_column(
-        String(32), info=about(_("Phone"), mask=masking.phone, sealed=True, check=checks.phone, group=_WHO)
+        Sealed(32, found_by=normal.phone),
+        info=about(_("Phone"), mask=masking.phone, check=checks.phone, group=_WHO),
     )
+    reporter_phone_index: Mapped[str | None] = mapped_column(BLIND)
     anonymous: Mapped[bool] = mapped_column(
         default=False, info=about(_("Anonymous"), _("The reporter does not want to be named."), group=_WHO)
     )

@@ -43,6 +43,7 @@ PASS_BY = {
     "app.doctor.writes_are_safe": "reads settings of SQLite",
     "app.reports.audit._totals": "counts the acts in the communities of the actor's own grants",
     "app.migrations.env": "brings the tables up to the code",
+    "app.migrations.env.wipe": "writes the database anew, whatever stands in it",
 }
 """Where a statement is made that the session does not narrow, and why it may."""
 
