@@ -31,6 +31,7 @@ try:
     from app.assets import fetch
     from app.core import database
     from app.core.hosts import address, is_loopback
+    from app.jobs.supervisor import Supervisor
 except ImportError as missing:
     if (missing.name or "").partition(".")[0] in ("app", "config"):
         raise
@@ -88,7 +89,8 @@ def start(chosen: frozenset[str]) -> None:
             install(settings)
             app = ready(overrides)
             welcome(app, chosen)
-            serve(app, door)
+            with Supervisor(settings):
+                serve(app, door)
     print("门户已停止。")
 
 

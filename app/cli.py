@@ -10,6 +10,7 @@ from app.accounts.commands import roles, tokens, users
 from app.assets.commands import assets
 from app.box.commands import community
 from app.doctor import doctor
+from app.jobs.commands import jobs
 from app.reports.commands import audit
 
 demonstration = AppGroup("demo", help="The demonstration data.")
@@ -27,6 +28,6 @@ def load() -> None:
 
 def start(app: Flask) -> None:
     """Mount the commands."""
-    for group in (assets, audit, community, demonstration, users, roles, tokens):
+    for group in (assets, audit, community, demonstration, jobs, users, roles, tokens):
         app.cli.add_command(group)
     app.cli.add_command(doctor)

@@ -3,6 +3,7 @@
 import shutil
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from app.core import database, gate, hosts
 from app.core.actor import acting, system
 from app.core.fields import Text
 from app.extensions import db
+from app.jobs import queue
 
 LEAST_FREE: Final = 1024**3
 """Free space on the disk of the instance, in bytes, below which the portal asks for room."""
@@ -135,6 +137,14 @@ def demo_stays_apart(app: Flask) -> Finding:
     return Finding(gettext("No demonstration is open to other machines"), good, gettext("Start run.py without --demo."))
 
 
+def worker_runs(app: Flask) -> Finding:
+    """Beside a portal that has been running for some minutes the worker is alive."""
+    path = Path(app.config["INSTANCE"]) / instance.LOCK
+    starting = path.exists() and time.time() - path.stat().st_mtime < queue.SILENT
+    good = starting or not instance.is_locked(path.parent) or queue.worker_is_alive()
+    return Finding(gettext("The worker of the jobs is running"), good, gettext("Look into the log, then restart."))
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     folder_is_private,
     keys_are_there,
@@ -148,6 +158,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     strangers_are_kept_out,
     every_address_has_a_rule,
     demo_stays_apart,
+    worker_runs,
 )
 
 

@@ -17,6 +17,9 @@ else:
     import fcntl
 
 LOCK: Final = "lock"
+RUNNING: Final = (
+    "门户已经在运行{where}：请直接打开它，或先在原来的窗口按 Ctrl+C 停止；另开一份请用 SIDAN_INSTANCE 指定别的文件夹。"
+)
 INSTALLED: Final = "installed"
 KEYS: Final = {"SECRET_KEY": "secret.key", "DATA_KEY": "data.key"}
 RING: Final = "data-{:04}.key"
@@ -52,10 +55,13 @@ def make_folder(folder: Path) -> Path:
 
 
 class Lock:
-    """Held while one process serves the instance; the system releases it if that process dies."""
+    """Held while one process serves the instance; the system releases it if that process dies.
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / LOCK
+    `said`: the sentence for who comes second.
+    """
+
+    def __init__(self, folder: Path, name: str = LOCK, said: str = RUNNING) -> None:
+        self.path, self.said = folder / name, said
         self._file: IO[str] | None = None
 
     def take(self, address: str) -> None:
@@ -82,13 +88,23 @@ class Lock:
         """Where the other process runs, as far as it has said."""
         try:
             holder = json.loads(self.path.read_text(encoding="utf-8"))
-            where = f"（{holder['address']}，进程 {holder['pid']}）"
+            where = "（" + "，".join(filter(None, [holder["address"], f"进程 {holder['pid']}"])) + "）"
         except (OSError, ValueError, KeyError, TypeError):
             where = ""
-        return (
-            f"门户已经在运行{where}：请直接打开它，或先在原来的窗口按 Ctrl+C 停止；"
-            "另开一份请用 SIDAN_INSTANCE 指定别的文件夹。"
-        )
+        return self.said.format(where=where)
+
+
+def is_locked(folder: Path, name: str = LOCK) -> bool:
+    """Tell whether a process holds the lock now."""
+    path = folder / name
+    if not path.exists():
+        return False
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            _lock(file)
+        except OSError:
+            return True
+    return False
 
 
 def _lock(file: IO[str]) -> None:

@@ -12,7 +12,7 @@ from app.core.actor import acting, system
 from app.core.database import transaction
 from app.extensions import db
 
-HEALTHY = 12
+HEALTHY = 13
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import current_app
 
+from app.accounts import leftovers
 from app.accounts.views import AccountView, GrantView, pages
 
 
@@ -12,5 +13,6 @@ def register(appbuilder: Any) -> None:
     # Flask-Login would mark each visit in the cookie to notice a changed browser; our sign-ins stand on the server.
     appbuilder.sm.lm.session_protection = None
     current_app.register_blueprint(pages)
+    leftovers.declare()
     appbuilder.add_view(AccountView, "m.users")
     appbuilder.add_view(GrantView, "m.grants")

@@ -3,7 +3,7 @@
 Whom a list is for says the role table: a verb of the table for each page, and the line of the table for each list.
 """
 
-from typing import Final
+from typing import Any, Final
 
 PUBLIC: Final = "public"
 MEMBERS: Final = "members"
@@ -52,6 +52,7 @@ OTHER_PAGES: Final = {
     "home.save_view": MEMBERS,
     "home.forget_view": MEMBERS,
     "audit.index": MEMBERS,
+    "jobs.index": "e",
     "accounts.login": PUBLIC,
     "accounts.logout": PUBLIC,
     "accounts.setup": PUBLIC,
@@ -70,6 +71,9 @@ OTHER_PAGES: Final = {
 }
 """The pages of no list."""
 
+PAGE_LINES: Final = {"jobs.index": "communities"}
+"""The line of the role table of each page of no list that asks for a verb."""
+
 LINES: Final = {"categories": "places", "holidays": "places", "grants": "users"}
 """The lists that stand under another line of the role table than the one of their own name."""
 
@@ -84,6 +88,11 @@ def declared(endpoint: str) -> str:
     pages = LIST_PAGES if view.endswith("View") else API_DOORS if view.endswith("Api") else {}
     assert page in pages, f"{endpoint}: say in tests/whole/matrix.py whom it is for"
     return pages[page]
+
+
+def line_of(endpoint: str, view: Any) -> str:
+    """Return the line of the role table an address stands under."""
+    return PAGE_LINES[endpoint] if endpoint in PAGE_LINES else line(view.list_name)
 
 
 def line(list_name: str) -> str:

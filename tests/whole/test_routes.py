@@ -8,7 +8,17 @@ from flask import Flask
 from app.core import gate
 from app.roles import TABLE, Role, rules
 from tests.cast.people import CAST
-from tests.whole.matrix import API_DOORS, LIST_PAGES, MEMBERS, MORE_LIST_PAGES, OTHER_PAGES, PUBLIC, declared, line
+from tests.whole.matrix import (
+    API_DOORS,
+    LIST_PAGES,
+    MEMBERS,
+    MORE_LIST_PAGES,
+    OTHER_PAGES,
+    PUBLIC,
+    declared,
+    line,
+    line_of,
+)
 from tests.whole.scene import dump
 from tests.whole.walk import HANDBOOK, ROLES, doors, makes, masked, passes, verbs
 
@@ -45,7 +55,7 @@ def test_every_address_is_for_whom_the_matrix_says(app: Flask):
         said = PUBLIC if rule.public else rule.verbs or MEMBERS
         assert said == wanted, endpoint
         view = getattr(function, "__self__", None)
-        assert rule.listing == (line(view.model.list_name) if rule.verbs else ""), endpoint
+        assert rule.listing == (line_of(endpoint, getattr(view, "model", None)) if rule.verbs else ""), endpoint
 
 
 def test_the_matrix_names_no_address_that_is_gone(app: Flask):

@@ -16,7 +16,7 @@ from app.core.fields import facts, shape
 from app.roles import TABLE, Role
 from tests.cast import people
 from tests.conftest import Person
-from tests.whole.matrix import MEMBERS, PUBLIC, declared, line
+from tests.whole.matrix import MEMBERS, PUBLIC, declared, line_of
 from tests.whole.scene import Scene
 
 ROOT: Final = Path(__file__).parents[2]
@@ -160,7 +160,7 @@ def passes(door: Door, role: Role) -> bool:
     needed = declared(door.endpoint)
     if needed in (PUBLIC, MEMBERS):
         return True
-    return bool(set(needed) & verbs(role, line(door.view.list_name)))
+    return bool(set(needed) & verbs(role, line_of(door.endpoint, door.view)))
 
 
 def makes(door: Door, role: Role) -> bool:
