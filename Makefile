@@ -1,7 +1,7 @@
 PYTHON ?= .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run check format lint types layers test browser translations
+.PHONY: help venv run check format lint types layers test faults browser translations
 
 help: ## what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 16
@@ -31,6 +31,9 @@ layers: ## imports go downward only
 
 test: ## the suite on SQLite
 	$(PYTHON) -m pytest
+
+faults: ## the real server killed, starved and cut off
+	$(PYTHON) -m pytest -m faults
 
 browser: ## journeys in Chromium
 	$(PYTHON) -m pytest -m browser

@@ -54,6 +54,7 @@ def _extend(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(database.MIGRATIONS), render_as_batch=True)
     app.before_request(_begin)
+    app.teardown_appcontext(database.let_go)
     csrf.init_app(app)
 
 

@@ -141,6 +141,18 @@ def is_full(error: BaseException | None) -> bool:
     return sqlite3.SQLITE_FULL in said or DISK_FULL in said
 
 
+def let_go(error: BaseException | None) -> None:
+    """Give the connection back at the end of a request or command, also one that is gone.
+
+    Runs before the framework's own goodbye, whose failure would turn a finished answer into an error of ours.
+    """
+    try:
+        db.session.remove()
+    except DBAPIError:
+        db.session().invalidate()
+        db.session.remove()
+
+
 def _constraint(error: IntegrityError) -> str:
     """Return the name of the violated constraint, or SQLite's columns such as `place.name`."""
     diagnosis = getattr(error.orig, "diag", None)

@@ -105,10 +105,14 @@ def _fault(error: Exception) -> ResponseReturnValue:
     if not isinstance(error, Unavailable) and not is_passing(error):
         return _unexpected(error)
     log.error("database unavailable: %s", type(cause or error).__name__, exc_info=error)
-    # The frame of the page would ask the same database what waits for this person.
+    _forget_who()
+    return answer(503, _FULL if is_full(cause) else _BUSY)
+
+
+def _forget_who() -> None:
+    """Leave the frame of the page empty: it would ask the same database what waits for this person."""
     g.account = None
     set_actor(None)
-    return answer(503, _FULL if is_full(cause) else _BUSY)
 
 
 def _violation(error: Violation) -> ResponseReturnValue:
@@ -121,4 +125,5 @@ def _violation(error: Violation) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("unexpected %s", type(error).__name__, exc_info=error)
+    _forget_who()
     return answer(500)
