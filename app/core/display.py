@@ -56,3 +56,16 @@ def hides(row: Any, field: Field) -> bool:
     if field.sealed:
         return True
     return field.mask is not None and masked(row)
+
+
+def duration(minutes: int) -> str:
+    """Return minutes in words, in the two largest units that are not empty."""
+    days, rest = divmod(minutes, 24 * 60)
+    hours, left = divmod(rest, 60)
+    units = [
+        (days, gettext("%(count)s d", count=days)),
+        (hours, gettext("%(count)s h", count=hours)),
+        (left, gettext("%(count)s min", count=left)),
+    ]
+    said = [words for count, words in units if count][:2]
+    return " ".join(said) or gettext("%(count)s min", count=0)

@@ -26,6 +26,8 @@ LARGEST_PAGE: Final = 200
 DEFAULT_PAGE: Final = 25
 LONGEST_SEARCH: Final = 100
 DEEPEST_PAGE: Final = 1_000_000
+NOT_SET: Final = "-"
+"""What an address says for the rows whose relation is empty."""
 
 
 class BadQuery(Exception):
@@ -280,6 +282,8 @@ def _value(form: Shape, value: str, name: str) -> tuple[Any, str]:
         member = next((m for m in form.choices if m.value == value), None)
         if member is not None:
             return member, str(member.label)
+    elif form.kind == "one" and value == NOT_SET:
+        return None, gettext("Not set")
     elif form.kind == "one":
         row = find(form.target, value)
         if row is not None:
@@ -292,6 +296,9 @@ def _value(form: Shape, value: str, name: str) -> tuple[Any, str]:
 def _reaches(model: Any, column: str, row: Any) -> ColumnElement[bool]:
     """Return the SQL for rows that point at `row`, or at what lies below it where the target is a tree."""
     key = getattr(model, shape(model, column).column)
+    if row is None:
+        empty: ColumnElement[bool] = key.is_(None)
+        return empty
     below: Callable[[], Any] | None = getattr(row, "below", None)
     reached: ColumnElement[bool] = key.in_(below()) if below else key == row.id
     return reached

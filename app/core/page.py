@@ -35,7 +35,7 @@ def start(app: Flask) -> None:
     app.jinja_env.globals.update(
         shown=display.shown, marks=display.marks, facts=facts, shape=shape, described=_described
     )
-    app.jinja_env.filters.update(words=display.words, masked_text=masking.free_text)
+    app.jinja_env.filters.update(words=display.words, duration=display.duration, masked_text=masking.free_text)
 
 
 def nonce() -> str:

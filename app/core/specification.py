@@ -52,12 +52,16 @@ class Specification(ModelView):
     _related_views: Any
     menu_group: Text = ""
     filter_columns: tuple[str, ...] = ()
+    quiet_filters: tuple[str, ...] = ()
+    """Columns an address may filter by, which the page does not offer: those figures are counted by."""
     order_names: tuple[str, ...] = ()
     default_order: tuple[str, str] = ("id", "desc")
     quick_filters: Mapping[str, Quick] = {}
     icon: str = "list-ul"
     short_title: Text = ""
     """What the list is called where there is little room; its first words unless said otherwise."""
+    parts: Mapping[str, Quick] = {}
+    """Named sets of rows that figures count; asked for like quick filters, but not offered on the page."""
     badge_filters: tuple[str, ...] = ()
     """The quick filters whose rows wait for the person: the number in the menu."""
     alarm_column: str = ""
@@ -107,7 +111,7 @@ class Specification(ModelView):
 
     def _refuse_oracles(self) -> None:
         """Filtering or ordering by a masked column would tell what the mask hides."""
-        asked = {*self.filter_columns, *self.order_names, *self.offer.searched} - {"id"}
+        asked = {*self.filter_columns, *self.quiet_filters, *self.order_names, *self.offer.searched} - {"id"}
         hidden = {name for name in asked if facts(self.model)[name].mask or facts(self.model)[name].sealed}
         if hidden:
             raise ValueError(f"{type(self).__name__}: masked columns cannot be asked for: {sorted(hidden)}")
@@ -128,7 +132,14 @@ class Specification(ModelView):
     @cached_property
     def offer(self) -> Offer:
         """Return what people may ask this list for."""
-        return Offer(self.model, self.filter_columns, self.order_names, self.default_order, self.quick_filters)
+        named = {**self.quick_filters, **self.parts}
+        filters = (*self.filter_columns, *self.quiet_filters)
+        return Offer(self.model, filters, self.order_names, self.default_order, named)
+
+    @cached_property
+    def quiet_names(self) -> frozenset[str]:
+        """Return the names in an address of the filters the page does not offer."""
+        return frozenset(f"{name}{end}" for name in self.quiet_filters for end in ("", "_from", "_to"))
 
     def groups(self, names: Iterable[str]) -> list[tuple[Text, list[str]]]:
         """Return the columns by the section they stand in, in the order of the facts."""

@@ -168,7 +168,7 @@ class ListView(Editing, Moving):
     @requires("v")
     def filter_choices(self, name: str) -> Response:
         """Return the choices of a filter of this list."""
-        if name not in self.filter_columns or shape(self.model, name).kind != "one":
+        if name not in self.offer.filters or shape(self.model, name).kind != "one":
             abort(404)
         return _as_choices(selects.offered(shape(self.model, name).target, request.args.get("q", "").strip()))
 

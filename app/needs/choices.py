@@ -17,6 +17,7 @@ class NeedState(Labelled):
     IN_PROGRESS = "in_progress", _("In progress"), "busy", "tools"
     DELIVERED = "delivered", _("Delivered"), "good", "truck"
     CLOSED = "closed", _("Closed"), "good", "check-circle-fill"
+    CLOSED_UNCONFIRMED = "closed_unconfirmed", _("Closed without an answer"), "calm", "check-circle"
     REJECTED = "rejected", _("Not accepted"), "calm", "slash-circle"
     WITHDRAWN = "withdrawn", _("Withdrawn"), "calm", "arrow-counterclockwise"
 

@@ -209,6 +209,9 @@ class Need(Recorded, Placed, Model):
         Index("ix_need_newest", "community_id", "archived_at", "received_at", "id"),
         Index("ix_need_state", "community_id", "state", "received_at", "id"),
         Index("ix_need_due", "community_id", "state", "resolution_due", "id"),
+        Index("ix_need_accepted", "community_id", "accepted_at"),
+        Index("ix_need_closed", "community_id", "closed_at"),
+        Index("ix_need_response", "community_id", "response_due"),
         Index("ix_need_place", "community_id", "place_id", "id"),
         Index("ix_need_in_charge", "community_id", "in_charge_id", "state"),
         Index("ix_need_reporter_phone", "community_id", "reporter_phone_index"),
@@ -279,6 +282,12 @@ class Need(Recorded, Placed, Model):
     )
     response_due: Mapped[datetime | None] = mapped_column(info=about(_("Answer due"), edited=False, group=_HOW))
     answered_at: Mapped[datetime | None] = mapped_column(info=about(_("Answered at"), edited=False, group=_HOW))
+    response_minutes: Mapped[int | None] = mapped_column()
+    """From received to first answered, in minutes of the calendar."""
+    accepted_at: Mapped[datetime | None] = mapped_column(info=about(_("Accepted at"), edited=False, group=_HOW))
+    """When it was accepted first; reopening does not change it."""
+    resolution_minutes: Mapped[int | None] = mapped_column()
+    """From accepted to closed, in minutes of the calendar without pauses; empty while it is open."""
     resolution_due: Mapped[datetime | None] = mapped_column(info=about(_("Due"), listed=True, edited=False, group=_HOW))
     in_charge_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     in_charge: Mapped[Account | None] = relationship(

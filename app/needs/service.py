@@ -105,13 +105,25 @@ def _finds(need: Need, person: Account) -> bool:
     return access.may_row("v", need, hands) and access.may_row("m", need, hands)
 
 
+def _answered(need: Need) -> None:
+    """The first answer stops the clock of answering, once for all."""
+    if need.answered_at is None:
+        need.answered_at = clock.now()
+        need.response_minutes = _minutes(need.received_at, need.answered_at)
+
+
+def _minutes(begun: datetime, ended: datetime) -> int:
+    return max(0, int((ended - begun).total_seconds()) // 60)
+
+
 def _accepted(need: Need, values: dict[str, Any]) -> None:
-    need.answered_at = need.answered_at or clock.now()
+    _answered(need)
+    need.accepted_at = need.accepted_at or clock.now()
     need.resolution_due = clock.now() + RESOLUTION[need.urgency]
 
 
 def _rejected(need: Need, values: dict[str, Any]) -> None:
-    need.answered_at = clock.now()
+    _answered(need)
     need.reject_reason = values["reason"]
 
 
@@ -139,12 +151,14 @@ def _delivered(need: Need, values: dict[str, Any]) -> None:
 
 def _closed(need: Need, values: dict[str, Any]) -> None:
     need.closed_at = clock.now()
+    if need.accepted_at is not None:
+        need.resolution_minutes = max(0, _minutes(need.accepted_at, need.closed_at) - need.paused_minutes)
 
 
 def _reopened(need: Need, values: dict[str, Any]) -> None:
     need.reopened_count += 1
     need.resolution_due = clock.now() + RESOLUTION[need.urgency]
-    need.closed_at = need.outcome = need.satisfaction = need.asked_how = None
+    need.closed_at = need.resolution_minutes = need.outcome = need.satisfaction = need.asked_how = None
 
 
 AFTER: Final[dict[str, Callable[[Need, dict[str, Any]], None]]] = {

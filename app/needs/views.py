@@ -16,6 +16,7 @@ from app.core.views import ListView, ScopedInterface
 from app.needs import service
 from app.needs.choices import OPEN_STATES, WORKING_STATES, NeedState
 from app.needs.models import Need, overdue
+from app.needs.parts import PARTS
 
 
 def waiting() -> ColumnElement[bool]:
@@ -56,6 +57,7 @@ class NeedView(ListView):
         "resolution_due",
     ]
     filter_columns = ("state", "category", "place", "urgency", "channel", "kind", "received_at", "resolution_due")
+    quiet_filters = ("community", "in_charge", "response_due", "accepted_at", "closed_at")
     order_names = ("received_at", "resolution_due", "code", "urgency", "state")
     default_order = ("received_at", "desc")
     quick_filters = {
@@ -64,6 +66,7 @@ class NeedView(ListView):
         "mine": Quick(_("In my charge"), mine),
         "overdue": Quick(_("Overdue"), overdue),
     }
+    parts = PARTS
     badge_filters = ("waiting", "mine")
     alarm_column = "resolution_due"
     loud_filters = ("overdue",)

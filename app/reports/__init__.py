@@ -5,6 +5,7 @@ from typing import Any
 from flask import current_app
 
 from app.reports.audit import audit_pages
+from app.reports.figure_pages import figure_pages
 from app.reports.views import home_pages
 
 
@@ -12,3 +13,4 @@ def register(appbuilder: Any) -> None:
     """Add the home page and the page of history to the portal."""
     current_app.register_blueprint(home_pages)
     current_app.register_blueprint(audit_pages)
+    current_app.register_blueprint(figure_pages)

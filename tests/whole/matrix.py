@@ -53,6 +53,8 @@ OTHER_PAGES: Final = {
     "home.forget_view": MEMBERS,
     "audit.index": MEMBERS,
     "jobs.index": "e",
+    "figures.index": "v",
+    "figures.one": "v",
     "accounts.login": PUBLIC,
     "accounts.logout": PUBLIC,
     "accounts.setup": PUBLIC,
@@ -71,7 +73,7 @@ OTHER_PAGES: Final = {
 }
 """The pages of no list."""
 
-PAGE_LINES: Final = {"jobs.index": "communities"}
+PAGE_LINES: Final = {"jobs.index": "communities", "figures.index": "needs", "figures.one": "needs"}
 """The line of the role table of each page of no list that asks for a verb."""
 
 LINES: Final = {"categories": "places", "holidays": "places", "grants": "users"}

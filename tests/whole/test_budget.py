@@ -41,7 +41,8 @@ def most(address: str) -> int:
     """Return how many statements a page may cost."""
     if address == "/":
         return HOME
-    return DETAIL if "/show/" in address or "/history/" in address else LIST_AND_FORM
+    looked_into = any(part in address for part in ("/show/", "/history/", "/figures/"))
+    return DETAIL if looked_into else LIST_AND_FORM
 
 
 def costs(app: Flask, scene: Scene, person: Any, rows: dict[str, int]) -> dict[str, int]:

@@ -111,7 +111,8 @@ def page_of(function: Any) -> Any:
 
 def _filled(route: Route, view: Any, rows: dict[str, int]) -> Iterator[dict[str, str]]:
     """Yield the values for the arguments of a route; an argument nobody knows yet stops the walk."""
-    fixed = STYLE | {"token": "no-such-link", "sign_in_id": "999999", "view_id": "999999", "token_id": "999999"}
+    fixed = STYLE | {"code": "solved", "token": "no-such-link"}
+    fixed |= dict.fromkeys(("sign_in_id", "view_id", "token_id"), "999999")
     if "pk" in route.arguments:
         fixed["pk"] = str(rows[view.list_name])
     # The portal itself knows the fingerprint of a file.
@@ -130,7 +131,7 @@ def _names(address: str, view: Any) -> Iterable[str]:
         flow = getattr(view.model, "flow", None)
         return list(flow.by_name) if flow else ["relocate", "close", "reopen"]
     if "/filters/" in address:
-        return [name for name in view.filter_columns if shape(view.model, name).kind == "one"]
+        return [name for name in view.offer.filters if shape(view.model, name).kind == "one"]
     return [name for name in facts(view.model) if shape(view.model, name).kind == "one"]
 
 

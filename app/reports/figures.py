@@ -1,0 +1,215 @@
+"""The figures of the loop: what each counts, of what, and how that is computed within what the viewer may see.
+
+A figure is a rate (two named sets of rows, one within the other), a count, or a duration. All rates and counts of a
+list come from one statement; each number carries the address that opens exactly its rows.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, case, func, literal, or_, select
+
+from app.core import clock
+from app.core.fields import Text
+from app.core.listing import Quick
+from app.extensions import db
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure: `part` of `whole` (none: a plain count), in the period by the column `day`.
+
+    `minutes` names the column of a duration, of which median and 90th percentile are told instead of a rate.
+    """
+
+    code: str
+    name: Text
+    formula: Text
+    part: str
+    day: str
+    whole: str = ""
+    excluded: Text = ""
+    minutes: str = ""
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Return the names of the sets that are counted."""
+        return (self.part, self.whole) if self.whole else (self.part,)
+
+
+NEEDS: Final = (
+    Figure(
+        "response",
+        _("Response rate"),
+        _("Needs first answered (accepted, not accepted, referred) in time ÷ needs to be answered in the period"),
+        part="in_time",
+        whole="due",
+        day="response_due",
+        excluded=_("Taken back before anybody answered; not due yet and not answered."),
+    ),
+    Figure(
+        "closing",
+        _("Closing rate"),
+        _("Closed needs (those without an answer included) ÷ needs accepted in the period"),
+        part="closed",
+        whole="accepted",
+        day="accepted_at",
+        excluded=_("Not accepted; taken back."),
+    ),
+    Figure(
+        "unconfirmed",
+        _("Closed without an answer"),
+        _("Needs closed because the resident did not answer ÷ needs accepted in the period"),
+        part="unconfirmed",
+        whole="accepted",
+        day="accepted_at",
+        excluded=_("Not accepted; taken back."),
+    ),
+    Figure(
+        "solved",
+        _("Solved rate"),
+        _("Residents who say “met” ÷ residents asked who answered, of the needs closed in the period"),
+        part="met",
+        whole="answered",
+        day="closed_at",
+        excluded=_("Closed without an answer."),
+    ),
+    Figure(
+        "satisfied",
+        _("Satisfaction rate"),
+        _("Needs rated with 4 or 5 points ÷ needs rated, of the needs closed in the period"),
+        part="satisfied",
+        whole="rated",
+        day="closed_at",
+        excluded=_("Not rated; closed without an answer."),
+    ),
+    Figure(
+        "response_time",
+        _("Time to the first answer"),
+        _("From received to first answered: median and 90th percentile of the needs received in the period"),
+        part="timed_answers",
+        day="received_at",
+        excluded=_("Not answered yet."),
+        minutes="response_minutes",
+    ),
+    Figure(
+        "resolution_time",
+        _("Time to the end"),
+        _("From accepted to closed, without pauses: median and 90th percentile of the needs closed in the period"),
+        part="timed_closings",
+        day="closed_at",
+        excluded=_("Not closed yet; never accepted."),
+        minutes="resolution_minutes",
+    ),
+)
+
+PERCENTILES: Final = (50, 90)
+
+Counts = dict[tuple[Figure, str], int]
+"""How many rows a set of a figure has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a day to a day, both included."""
+
+    first: date
+    last: date
+
+    def holds(self, column: Any) -> ColumnElement[bool]:
+        """Return the SQL for the rows whose moment lies in the period."""
+        return and_(column >= clock.day_starts(self.first), column < clock.day_ends(self.last))
+
+
+def this_month() -> Period:
+    """Return the days of the month so far."""
+    return Period(clock.today().replace(day=1), clock.today())
+
+
+def named_periods() -> list[tuple[Text, Period]]:
+    """Return the periods people ask for most."""
+    today = clock.today()
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    return [
+        (_("This week"), Period(today - timedelta(days=today.weekday()), today)),
+        (_("This month"), Period(month, today)),
+        (_("Last month"), Period(before.replace(day=1), before)),
+        (_("This year"), Period(today.replace(month=1, day=1), today)),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How many rows a set has; `address` opens them, empty where the viewer may see only the number."""
+
+    count: int
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a figure says: the numbers of its sets, and the percentiles of a duration in minutes."""
+
+    figure: Figure
+    part: Number
+    whole: Number | None = None
+    percentiles: tuple[int, ...] = ()
+
+    @property
+    def percent(self) -> str:
+        """Return the rate with one decimal; a dash where there is nothing to divide by."""
+        if self.whole is None or not self.whole.count:
+            return "—"
+        return f"{100 * self.part.count / self.whole.count:.1f}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The rows that figures are made of: a list, its named sets, the period and what narrows the rows further."""
+
+    model: Any
+    sets: Mapping[str, Quick]
+    period: Period
+    where: tuple[ColumnElement[bool], ...] = ()
+
+    def counts(self, figures: Iterable[Figure], group: Any = None) -> dict[Any, Counts]:
+        """Return how many rows each set of each figure has, in one statement; by `group` (None: of all rows)."""
+        asked = [(figure, name) for figure in figures for name in figure.sets]
+        rows = self._rows(group, *(case((self._holds(figure, name), 1), else_=0) for figure, name in asked))
+        columns = list(rows.c)[1:]
+        statement = select(rows.c.key, *(func.sum(column) for column in columns)).group_by(rows.c.key)
+        found = {row[0]: _counted(asked, row[1:]) for row in db.session.execute(statement)}
+        return found or {None: _counted(asked, [0] * len(asked))}
+
+    def percentiles(self, figure: Figure, group: Any = None) -> dict[Any, tuple[int, ...]]:
+        """Return the minutes below which 50 and 90 of 100 rows lie (nearest rank), by `group` (None: of all rows)."""
+        rows = self._rows(group, getattr(self.model, figure.minutes), where=(self._holds(figure, figure.part),))
+        rank = func.row_number().over(partition_by=rows.c.key, order_by=rows.c.n0)
+        count = func.count().over(partition_by=rows.c.key)
+        ranked = select(rows.c.key, rows.c.n0, rank.label("rank"), count.label("count")).subquery()
+        places = [(ranked.c.count * share + 99) // 100 for share in PERCENTILES]
+        wanted = select(ranked.c.key, ranked.c.n0).where(or_(*(ranked.c.rank == place for place in places)))
+        found: dict[Any, list[int]] = {}
+        for key, minutes in db.session.execute(wanted.order_by(ranked.c.rank)):
+            found.setdefault(key, []).append(minutes)
+        # Of few rows one may be both.
+        return {key: (minutes[0], minutes[-1]) for key, minutes in found.items()}
+
+    def _holds(self, figure: Figure, name: str) -> ColumnElement[bool]:
+        """Return the SQL for the rows of a set in the period."""
+        return and_(self.sets[name].where(), self.period.holds(getattr(self.model, figure.day)))
+
+    def _rows(self, group: Any, *columns: Any, where: tuple[ColumnElement[bool], ...] = ()) -> Subquery:
+        """Return the rows in sight with their group: found first, so that no database sees two spellings of it."""
+        key = (group if group is not None else literal(None, Integer)).label("key")
+        numbered = [column.label(f"n{index}") for index, column in enumerate(columns)]
+        found = select(key, *numbered).select_from(self.model).where(self.model.archived_at.is_(None))
+        return found.where(*self.where, *where).subquery()
+
+
+def _counted(asked: Iterable[tuple[Figure, str]], numbers: Iterable[Any]) -> Counts:
+    return dict(zip(asked, (int(number or 0) for number in numbers), strict=True))

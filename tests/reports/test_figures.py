@@ -1,0 +1,204 @@
+"""Figures: each rate is what its formula says, and each number opens exactly the rows it counts (数字可点)."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from app.accounts.models import Account
+from app.communities.models import Community
+from app.core import clock, database
+from app.core.actor import acting, system
+from app.extensions import db
+from app.needs.choices import NeedState, Outcome
+from app.needs.models import Need
+from app.needs.parts import PARTS
+from app.reports.figures import NEEDS, PERCENTILES, Ground, Period
+from tests.whole.test_budget import counting
+
+NUMBER = re.compile(r'<a href="(/needs/list/\?[^"]+)">([\d,]+)</a>')
+TOTAL = re.compile(r'<span class="count">([\d,]+)</span>')
+CARD = re.compile(
+    r"<h2><a [^>]*>(.*?)</a></h2>\s*<p class=\"say(?: long)?\">(.*?)</p>\s*<p class=\"of\">(.*?)</p>", re.DOTALL
+)
+MONTH = "from=2026-11-01&to=2026-11-30"
+TAG = re.compile(r"<[^>]+>")
+
+Lived = Callable[..., int]
+
+
+@pytest.fixture
+def lived(app: Flask, register: Callable[..., int]) -> Lived:
+    """Make a need that has had this life: columns as they became."""
+
+    def make(state: NeedState, login: str = "secretary", in_charge: str = "", **columns: Any) -> int:
+        pk = register(
+            login, received_at=clock.parse_local("2026-11-03T09:00"), place=columns.pop("place", "武江北路8栋")
+        )
+        with app.app_context(), acting(system("tests")), database.transaction():
+            need = db.session.get(Need, pk)
+            assert need is not None
+            for name, value in {
+                "state": state,
+                "response_due": need.received_at + timedelta(days=3),
+                **columns,
+            }.items():
+                setattr(need, name, value)
+            if in_charge:
+                need.in_charge = db.session.scalars(select(Account).filter_by(login=in_charge)).one()
+        return pk
+
+    return make
+
+
+@pytest.fixture
+def november(lived: Lived) -> None:
+    """Hold the clock on a day of November, after what ten needs lived through."""
+    clock.clock.fixed = clock.parse_local("2026-11-20T10:00")
+    soon, late = clock.parse_local("2026-11-03T11:00"), clock.parse_local("2026-11-08T09:00")
+    ended = clock.parse_local("2026-11-10T11:00")
+    heard = {"accepted_at": soon, "answered_at": soon, "response_minutes": 120}
+    done = heard | {"closed_at": ended, "resolution_minutes": 10_080}
+    lived(NeedState.SUBMITTED)  # not answered, and due
+    lived(NeedState.WITHDRAWN)  # taken back before anybody answered
+    lived(NeedState.REJECTED, answered_at=soon, response_minutes=120)
+    lived(NeedState.ACCEPTED, **heard | {"answered_at": late, "accepted_at": late, "response_minutes": 7_200})
+    lived(NeedState.IN_PROGRESS, in_charge="worker", **heard)
+    lived(NeedState.CLOSED_UNCONFIRMED, in_charge="gridworker", **done)
+    lived(NeedState.CLOSED, in_charge="gridworker", outcome=Outcome.MET, satisfaction=5, **done)
+    lived(NeedState.CLOSED, in_charge="worker", outcome=Outcome.MET, satisfaction=3, place="二建宿舍", **done)
+    lived(NeedState.CLOSED, in_charge="worker", outcome=Outcome.UNMET, place=None, **done)
+    lived(NeedState.CLOSED, "neighbour", place="桥南一网格", outcome=Outcome.MET, satisfaction=5, **done)
+
+
+def said(page: str) -> dict[str, tuple[str, str]]:
+    """Return what stands on the page of figures: by name the rate and its numbers."""
+    plain = {
+        name: (TAG.sub("", rate).strip(), TAG.sub("", numbers).strip()) for name, rate, numbers in CARD.findall(page)
+    }
+    assert len(plain) == len(NEEDS)
+    return plain
+
+
+@pytest.mark.usefixtures("november")
+def test_the_secretary_reads_each_rate_with_its_two_numbers(as_secretary):
+    figures = said(as_secretary.page(f"/figures/?{MONTH}"))
+    assert figures["响应率"] == ("75.0%", "6 ÷ 8")
+    assert figures["办结率"] == ("66.7%", "4 ÷ 6")
+    assert figures["未回应办结"] == ("16.7%", "1 ÷ 6")
+    assert figures["解决率"] == ("66.7%", "2 ÷ 3")
+    assert figures["满意率"] == ("50.0%", "1 ÷ 2")
+    assert figures["首次答复用时"] == ("2 小时 中位数 5 天 九成在此内", "7 条")
+    assert figures["办结用时"] == ("7 天 中位数 7 天 九成在此内", "4 条")
+
+
+@pytest.mark.usefixtures("november")
+def test_a_month_without_needs_has_no_rates_and_no_zero_percent(as_secretary):
+    figures = said(as_secretary.page("/figures/?from=2026-09-01&to=2026-09-30"))
+    assert {rate for rate, _numbers in figures.values()} == {"—"}
+
+
+@pytest.mark.usefixtures("november")
+@pytest.mark.parametrize(
+    "login", ["secretary", "worker", "gridlead", "gridworker", "coordinator", "auditor", "neighbour"]
+)
+def test_every_number_opens_exactly_the_rows_it_counts_for_this_person(as_person, login: str):
+    person = as_person(login)
+    pages = [f"/figures/?{MONTH}", *(f"/figures/{figure.code}?{MONTH}" for figure in NEEDS)]
+    links = {unescape(address): int(count) for page in pages for address, count in NUMBER.findall(person.page(page))}
+    for address, count in links.items():
+        total = TOTAL.search(person.page(address))
+        assert total, address
+        assert int(total[1]) == count, address
+    assert len(links) > 20 or login in ("coordinator", "gridworker", "neighbour")
+
+
+@pytest.mark.usefixtures("november")
+def test_figures_are_parted_by_place_category_and_person(as_secretary):
+    page = as_secretary.page(f"/figures/solved?{MONTH}")
+    rows = dict(re.findall(r'<th scope="row">(.*?)</th><td>\s*(.*?)\s*</td>', page, re.DOTALL))
+    assert {name: rows[name] for name in ("第一网格", "第二网格", "未填")} == {
+        "第一网格": "100.0%",
+        "第二网格": "100.0%",
+        "未填": "0.0%",
+    }
+    assert rows["李国强"] == "50.0%"
+    assert rows["社区治理"] == "66.7%"
+
+
+@pytest.mark.usefixtures("november")
+def test_a_place_narrows_every_figure(app: Flask, as_secretary, behind):
+    with behind():
+        path = db.session.scalar(select(Need.place_id).where(Need.place.has(name="二建宿舍")))
+    figures = said(as_secretary.page(f"/figures/?{MONTH}&place={path}"))
+    assert figures["解决率"] == ("100.0%", "1 ÷ 1")
+
+
+@pytest.mark.usefixtures("november")
+def test_the_neighbour_counts_only_her_own(as_neighbour):
+    figures = said(as_neighbour.page(f"/figures/?{MONTH}"))
+    assert figures["解决率"] == ("100.0%", "1 ÷ 1")
+
+
+@pytest.mark.usefixtures("november")
+def test_the_supervisor_sees_the_totals_of_the_communities_and_opens_no_row(as_supervisor):
+    page = as_supervisor.page(f"/figures/?{MONTH}")
+    assert said(page)["解决率"] == ("75.0%", "3 ÷ 4")
+    parted = as_supervisor.page(f"/figures/solved?{MONTH}")
+    assert "武江北社区" in parted
+    assert "桥南社区" in parted
+    assert not NUMBER.findall(page + parted)
+    assert not re.search("李国强|第一网格", parted)
+
+
+@pytest.mark.parametrize("address", ["/figures/?from=x", "/figures/?to=9999-01-01", "/figures/solved?place=abc"])
+def test_an_address_that_means_nothing_is_answered_with_a_sentence(as_secretary, address: str):
+    assert as_secretary.get(address).status_code == 400
+
+
+def test_days_the_wrong_way_round_are_said(as_secretary):
+    answer = as_secretary.get("/figures/?from=2026-11-30&to=2026-11-01")
+    assert answer.status_code == 400
+    assert "结束日期早于开始日期" in answer.get_data(as_text=True)
+
+
+def test_there_is_no_figure_that_was_never_defined(as_secretary, as_admin):
+    assert as_secretary.get("/figures/happiness").status_code == 404
+    assert as_admin.get("/figures/").status_code == 403
+
+
+@pytest.mark.usefixtures("november")
+def test_all_figures_cost_few_statements_however_many_rows_there_are(app: Flask, as_secretary, lived: Lived):
+    def cost(address: str) -> int:
+        with counting(app) as statements:
+            as_secretary.page(address)
+        return len(statements)
+
+    before = [cost(f"/figures/?{MONTH}"), cost(f"/figures/solved?{MONTH}")]
+    for _number in range(30):
+        lived(NeedState.CLOSED, outcome=Outcome.MET, closed_at=clock.now(), resolution_minutes=5)
+    assert [cost(f"/figures/?{MONTH}"), cost(f"/figures/solved?{MONTH}")] == before
+    assert max(before) <= 12
+
+
+@given(minutes=st.lists(st.integers(0, 500_000), min_size=1, max_size=30))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_percentiles_are_those_of_the_nearest_rank(app: Flask, minutes: list[int]):
+    figure = next(one for one in NEEDS if one.code == "response_time")
+    with app.app_context(), acting(system("tests")):
+        community = db.session.scalars(select(Community).filter_by(code="wjb")).one()
+        for number, one in enumerate(minutes):
+            db.session.add(Need(community=community, code=f"{number}", title="路灯不亮", response_minutes=one))
+        db.session.flush()
+        ground = Ground(Need, PARTS, Period(clock.today(), clock.today()))
+        found = ground.percentiles(figure)[None]
+        db.session.rollback()
+    ranked = sorted(minutes)
+    assert found == tuple(ranked[-(-len(ranked) * share // 100) - 1] for share in PERCENTILES)
