@@ -8,7 +8,19 @@ from typing import Any, Final
 from flask import Flask, g, request
 
 import config
-from app import accounts, catalog, cli, communities, instance, jobs, logs, needs, reports
+from app import (
+    accounts,
+    catalog,
+    cli,
+    communities,
+    instance,
+    jobs,
+    logs,
+    needs,
+    organizations,
+    people,
+    reports,
+)
 from app.accounts import sign_in
 from app.accounts.models import Account
 from app.assets import serving
@@ -17,7 +29,7 @@ from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db, migrate
 
-PACKAGES: Final[tuple[ModuleType, ...]] = (reports, needs, communities, accounts, jobs)
+PACKAGES: Final[tuple[ModuleType, ...]] = (reports, needs, organizations, people, communities, accounts, jobs)
 """The packages in menu order; each registers its pages."""
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -15,6 +15,8 @@ _UNSEEN: Final = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udfff]"
 )
 
+MOST_PHONES: Final = 5
+
 
 def phone(value: str) -> Text | None:
     """A mobile number, a landline with area code, or a service line such as 12345."""
@@ -35,6 +37,13 @@ def visible(value: str) -> Text | None:
         if _UNSEEN.search(value)
         else None
     )
+
+
+def phones(value: list[str]) -> Text | None:
+    """A few telephone numbers, each as `phone` wants it."""
+    if len(value) > MOST_PHONES:
+        return _("At most %(most)s numbers.", most=MOST_PHONES)
+    return next((wrong for number in value if (wrong := phone(number)) is not None), None)
 
 
 def not_future(value: date | datetime) -> Text | None:

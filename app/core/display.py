@@ -31,8 +31,14 @@ def words(value: Any) -> str:
 
 def shown(row: Any, name: str) -> str:
     """Return what the current actor may see of a column of a row."""
-    value = getattr(row, name)
-    field = facts(type(row))[name]
+    return words(veil(row, name))
+
+
+def veil(row: Any, name: str) -> str | list[str]:
+    """Return what the current actor may see of a column of a row; of a list each part by itself."""
+    value, field = getattr(row, name), facts(type(row))[name]
+    if isinstance(value, list):
+        return [veiled(words(part), row, field) for part in value]
     return words(value) if value in (None, "") else veiled(words(value), row, field)
 
 

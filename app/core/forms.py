@@ -13,7 +13,7 @@ from wtforms.fields import BooleanField, DateField, DateTimeLocalField
 from wtforms.widgets import TextInput
 
 from app.core import checks, clock
-from app.core.display import hides, words
+from app.core.display import hides, veil
 from app.core.fields import Field, Shape, Text, facts, shape
 from app.core.masking import MASKED
 from app.core.rules import BIGGEST_NUMBER
@@ -239,15 +239,15 @@ class RowForm(PortalForm):
         """Show what is hidden as its mask; a mask that comes back untouched is no mistake, of whatever kind it is."""
         for name in self.described():
             mask, field = _mask(row, name), self[name]
-            if mask is not None and (not self.is_submitted() or field.raw_data == [mask]):
+            if mask is not None and (not self.is_submitted() or mask in (field.data, *(field.raw_data or ()))):
                 field.data, field.process_errors = mask, []
 
     def renew_masks(self, row: Any) -> None:
         """Let masks stand for what is saved now; somebody may have changed it since the form was opened."""
         for name in self.described():
             mask, field = _mask(row, name), self[name]
-            if mask is not None and isinstance(field.data, str) and MASKED in field.data:
-                field.data, field.raw_data = mask, [mask]
+            if mask is not None and MASKED in "".join(field.data if isinstance(field.data, list | str) else ""):
+                field.data, field.raw_data = mask, [mask] if isinstance(mask, str) else []
 
     def described(self) -> list[str]:
         """Return the names of the fields that are columns of the row."""
@@ -266,12 +266,12 @@ class RowForm(PortalForm):
         return sent and (field.data is None or field.data != _mask(row, name))
 
 
-def _mask(row: Any, name: str) -> str | None:
+def _mask(row: Any, name: str) -> str | list[str] | None:
     """Return how the form shows a column that is hidden from the actor; None where it is not."""
     field = facts(type(row))[name]
     if not getattr(row, name) or field.mask is None or not hides(row, field):
         return None
-    return field.mask(words(getattr(row, name)))
+    return veil(row, name)
 
 
 def row_form(model: type, names: Iterable[str], **extra: FormField) -> type[RowForm]:

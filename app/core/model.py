@@ -105,6 +105,11 @@ class Sought:
         flat = (text for one in given for text in (one if isinstance(one, list) else [one]))
         return pinyin.words(flat)[:600]
 
+    @classmethod
+    def holding(cls, text: str) -> ColumnElement[bool]:
+        """Return the SQL for the rows the current actor finds by a text."""
+        return cls.sought.contains(text.lower(), autoescape=True)
+
 
 class Guarded:
     """A row that only some may see and write: those whose grants reach it and whose role allows it."""

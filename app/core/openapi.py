@@ -241,7 +241,8 @@ def _row(view: Specification, names: Iterable[str]) -> Schema:
 def _shown(model: Any, name: str) -> Schema:
     field, form = facts(model)[name], shape(model, name)
     # A mask is a text, whatever stands behind it.
-    value = {"type": "string"} if field.mask or field.sealed else _value(form)
+    masked = (field.mask or field.sealed) and form.kind != "list"
+    value = {"type": "string"} if masked else _value(form)
     return _or_nothing(value) | {"description": _told(field.label, field, form), "readOnly": not field.edited}
 
 

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from app.core import checks, clock, selects
-from app.core.display import hides, shown
+from app.core.display import hides, veil
 from app.core.fields import Labelled, Shape, Text, facts, shape
 from app.core.flow import Ask
 from app.core.listing import BadQuery
@@ -37,7 +37,7 @@ def plain(row: Any, name: str) -> Any:
         return getattr(row, form.column)
     value = getattr(row, name)
     if value not in (None, "") and hides(row, field):
-        return shown(row, name)
+        return veil(row, name)
     return _plain(value)
 
 
@@ -97,9 +97,9 @@ def _take(found: dict[str, Any], wrong: dict[str, list[Text]], name: str, raw: A
 
 
 def _is_mask(row: Any, name: str, raw: Any) -> bool:
-    if row is None or getattr(row, name) in (None, ""):
+    if row is None or getattr(row, name) in (None, "", []):
         return False
-    return hides(row, facts(type(row))[name]) and bool(raw == shown(row, name))
+    return hides(row, facts(type(row))[name]) and bool(raw == veil(row, name))
 
 
 def _text(raw: Any, form: Shape) -> str | None:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _
 
 from app.core import checks
 from app.core.fields import Field, Shape, Text, facts, shape
+from app.core.masking import MASKED
 
 BIGGEST_NUMBER = 2**31 - 1
 
@@ -58,7 +59,8 @@ def require(row: Any) -> None:
 def _complaint(value: Any, field: Field, form: Shape) -> Text | None:
     if value is None or value == "":
         return _("Please fill this in.") if form.required and form.kind != "flag" else None
-    if field.mask and isinstance(value, str) and "*" in value:
+    texts = value if isinstance(value, list) else [value]
+    if field.mask and any(isinstance(text, str) and MASKED in text for text in texts):
         found: Text | None = _("Type the whole value; a mask is not stored.")
     elif isinstance(value, str):
         found = checks.visible(value) or too_long(value, form.limit)

@@ -71,7 +71,7 @@ def offered(target: Any, text: str, *where: Any) -> list[tuple[int, str]]:
 def holds(target: Any, text: str) -> ColumnElement[bool]:
     """Return the SQL for the rows found by a text: by what they are sought in, else by their searched columns."""
     if issubclass(target, Sought):
-        found: ColumnElement[bool] = target.sought.contains(text.lower(), autoescape=True)
+        found: ColumnElement[bool] = target.holding(text)
         return found
     columns = [getattr(target, name) for name, fact in facts(target).items() if fact.searched]
     return or_(false(), *(column.icontains(text, autoescape=True) for column in columns))

@@ -1,12 +1,15 @@
 """Who plays: two communities, their places, and one person for each role."""
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from app.accounts.models import Account, Grant, GrantRole
 from app.accounts.passwords import hashed
 from app.communities.models import Category, Community, Place, PlaceKind
 from app.extensions import db
+from app.organizations.choices import TeamKind, UnitKind
+from app.organizations.models import Organization, Team
+from app.people.models import Person
 from app.roles import Role
 
 PASSWORD: Final = "sunny-lane-2026"
@@ -42,6 +45,12 @@ ROLES: Final = {
 
 CAST: Final = tuple(NAMES)
 
+PARTIES: Final = ("市中医院", "邻里帮社会工作服务中心", NAMES["volunteer"], "青年志愿服务队")
+"""What the liaison, the partner and the volunteer speak for, and the team the volunteer leads."""
+
+THEIR_PARTIES: Final = ("桥南卫生院", "桥南义工联合会", "林小满", "桥南助老队")
+"""The same next door, where nobody speaks for them."""
+
 
 def enter() -> None:
     """Let everybody onto the stage."""
@@ -54,9 +63,12 @@ def enter() -> None:
         _categories(community)
     secret = hashed(PASSWORD)
     everybody = {login: _account(login, name, secret, number) for number, (login, name) in enumerate(NAMES.items(), 1)}
+    bound = _parties(ours, everybody["volunteer"], PARTIES)
+    _parties(theirs, None, THEIR_PARTIES)
     for login, role in ROLES.items():
         place = {"gridlead": grids[0], "gridworker": grids[0]}.get(login)
-        _grant(everybody[login], role, ours, place)
+        _grant(everybody[login], role, ours, place, bound.get(login))
+    _grant(everybody["volunteer"], Role.VOLUNTEER, ours, subject=bound["team"])
     _grant(everybody["admin"], Role.ADMIN, None)
     _grant(everybody["neighbour"], Role.SECRETARY, theirs)
     for community in (ours, theirs):
@@ -83,6 +95,22 @@ def _categories(community: Community) -> None:
     db.session.add_all([top, Category(community=community, name="公共设施", parent=top)])
 
 
+def _parties(community: Community, volunteer: Account | None, names: tuple[str, ...]) -> dict[str, Any]:
+    """Let two organisations, a team and its leader be there; return who the people of the cast speak for."""
+    unit, partner, person, team = names
+    found = {
+        "liaison": Organization(community=community, name=unit, kind=UnitKind.HOSPITAL),
+        "partner": Organization(community=community, name=partner, kind=UnitKind.SOCIAL_ORG),
+        "volunteer": Person(community=community, name=person, account=volunteer),
+    }
+    db.session.add_all(found.values())
+    db.session.flush()
+    found["team"] = Team(community=community, name=team, kind=TeamKind.SERVICE_TEAM, leader=found["volunteer"].party)
+    db.session.add(found["team"])
+    db.session.flush()
+    return found
+
+
 def _account(login: str, name: str, secret: str, number: int) -> Account:
     account = Account(login=login, name=name, phone=f"138000010{number:02d}", password_hash=secret)
     db.session.add(account)
@@ -90,6 +118,10 @@ def _account(login: str, name: str, secret: str, number: int) -> Account:
     return account
 
 
-def _grant(account: Account, role: Role, community: Community | None, place: Place | None = None) -> None:
+def _grant(
+    account: Account, role: Role, community: Community | None, place: Place | None = None, subject: Any = None
+) -> None:
     given = {"role": GrantRole(role.value), "community": community, "place": place, "starts_on": SINCE}
+    if subject is not None:
+        given |= {"subject_kind": subject.party_kind.value, "subject_uid": subject.uid}
     db.session.add(Grant(account=account, **given))

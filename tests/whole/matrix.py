@@ -76,7 +76,7 @@ OTHER_PAGES: Final = {
 PAGE_LINES: Final = {"jobs.index": "communities", "figures.index": "needs", "figures.one": "needs"}
 """The line of the role table of each page of no list that asks for a verb."""
 
-LINES: Final = {"categories": "places", "holidays": "places", "grants": "users"}
+LINES: Final = {"categories": "places", "holidays": "places", "grants": "users", "teams": "volunteers"}
 """The lists that stand under another line of the role table than the one of their own name."""
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from app.core.fields import shape
 from app.extensions import db
-from tests.whole.scene import Scene
+from tests.whole.scene import Scene, list_of
 from tests.whole.walk import ROLES, doors, makes, passes
 
 LIST_AND_FORM = 6
@@ -68,7 +68,7 @@ def queries(view: Any, rows: dict[str, int]) -> list[str]:
     for name in view.filter_columns:
         form = shape(view.model, name)
         if form.kind == "one":
-            found.append(f"{name}={rows[form.target.list_name]}")
+            found.append(f"{name}={rows[list_of(form.target)]}")
     return [*found, *(f"quick={name}" for name in view.quick_filters)]
 
 

@@ -47,6 +47,7 @@ PASS_BY = {
     "app.jobs.service._end": "says how one run of a job ended",
     "app.jobs.service.forget_old": "removes the runs of jobs that ended a month ago",
     "app.jobs.service.recover": "lets runs of jobs start again whose worker died",
+    "app.parties.models": "the ids of the parties a grant is bound to; what they are compared with is scoped",
     "app.reports.audit._totals": "counts the acts in the communities of the actor's own grants",
     "app.migrations.env": "brings the tables up to the code",
     "app.migrations.env.wipe": "writes the database anew, whatever stands in it",

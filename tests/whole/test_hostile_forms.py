@@ -12,7 +12,7 @@ from app.core.actor import acting, system
 from app.core.fields import facts, shape
 from app.extensions import db
 from tests.whole.paper import HAN, fields_of, said, typed, written
-from tests.whole.scene import Scene, dump
+from tests.whole.scene import Scene, dump, list_of
 from tests.whole.walk import doors
 
 
@@ -155,7 +155,7 @@ def test_rows_of_another_community_cannot_be_named(app: Flask, scene: Scene, vis
             if target is None:
                 continue
             before = dump(app)
-            assert try_to_add(person, scene, view, **{name: str(theirs[target.list_name])}).status_code == 422
+            assert try_to_add(person, scene, view, **{name: str(theirs[list_of(target)])}).status_code == 422
             assert dump(app) == before
             tried += 1
     assert tried > 3

@@ -110,7 +110,7 @@ def leaks_in_the_log(app: Flask, scene: Scene) -> list[str]:
 def test_who_works_with_people_reads_their_names_but_not_their_numbers(app: Flask, scene: Scene, visit, login: str):
     person = visit(login)
     for view in guarded_lists(scene):
-        if "e" not in verbs(ROLES[login], view.guard):
+        if "e" not in verbs(ROLES[login], view.guard) or masked(ROLES[login], view.guard):
             continue
         pk = scene.make(view, login)
         values, form = stored(app, view, pk), fields_of(person.page(f"{view.route_base}/edit/{pk}"))
@@ -181,7 +181,7 @@ def test_no_mask_is_ever_stored(app: Flask, scene: Scene, visit, login: str, for
             answer = person.post(address, form | {name: forged})
             assert answer.status_code == 422, name
             if shape(view.model, name).kind != "choice":
-                assert f'value="{forged}"' in answer.get_data(as_text=True), name
+                assert fields_of(answer.get_data(as_text=True))[name] == forged, name
         assert stored(app, view, pk) == before
 
 

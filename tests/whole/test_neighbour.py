@@ -22,7 +22,7 @@ from app.core.timeline import Step
 from app.extensions import db
 from app.roles import Role
 from tests.whole.paper import fields_of, sent, typed
-from tests.whole.scene import OURS, THEIRS, Scene, dump
+from tests.whole.scene import OURS, THEIRS, Scene, dump, list_of
 from tests.whole.spy import NOTHING, Spy
 from tests.whole.walk import doors, passes
 
@@ -84,7 +84,7 @@ def ask_for_our_rows_in_every_list(scene: Scene, spy: Spy, ours: dict[str, int])
 
 def _pk(view: Any, name: str, ours: dict[str, int]) -> int:
     target = shape(view.model, name).target
-    return ours[target.list_name]
+    return ours[list_of(target)]
 
 
 def ask_by_what_is_not_offered(scene: Scene, spy: Spy) -> None:
@@ -346,7 +346,7 @@ def test_who_works_in_both_communities_cannot_mix_them(app: Flask, scene: Scene,
                 continue
             with acting_as("secretary"):
                 row = db.session.get(view.model, ours[view.list_name])
-                setattr(row, name, db.session.get(target, theirs[target.list_name]))
+                setattr(row, name, db.session.get(target, theirs[list_of(target)]))
                 assert getattr(row, name) is not None
                 with pytest.raises((OutOfScope, Violation)):
                     db.session.flush()

@@ -1,0 +1,110 @@
+"""Organisations and teams: who the community works with."""
+
+from typing import Any, ClassVar
+
+from flask_appbuilder import Model
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from app.communities.models import Place, all_rows
+from app.core import checks, masking, normal
+from app.core.fields import about
+from app.core.model import Recorded, RowSet, Sought
+from app.core.rules import RowRule
+from app.core.sealing import BLIND, Sealed
+from app.organizations.choices import TeamKind, UnitKind
+from app.organizations.rules import credit_code, name_is_free
+from app.parties.models import Partied, Party, PartyKind, bound, chosen
+
+_WHO = _("Contact")
+
+
+class Organization(Partied, Recorded, Sought, Model):
+    """An organisation that works with the community: a unit reporting in, a company, an association."""
+
+    __tablename__ = "organization"
+    __table_args__ = (
+        UniqueConstraint("community_id", "credit_code"),
+        Index("ix_organization_newest", "community_id", "archived_at", "id"),
+        Index("ix_organization_name", "community_id", "name", "id"),
+        Index("ix_organization_kind", "community_id", "kind", "id"),
+        Index("ix_organization_contact_phone", "community_id", "contact_phone_index"),
+    )
+    list_name = "units"
+    party_kind = PartyKind.ORGANIZATION
+    option_order: ClassVar[tuple[Any, ...]] = ()
+    row_sets: ClassVar[dict[str, RowSet]] = {"own unit": bound}
+    rules: ClassVar[tuple[RowRule, ...]] = (name_is_free,)
+
+    name: Mapped[str] = mapped_column(String(80), info=about(_("Name"), listed=True, searched=True))
+    kind: Mapped[UnitKind] = mapped_column(info=about(_("Kind"), listed=True))
+    credit_code: Mapped[str | None] = mapped_column(
+        String(18),
+        info=about(_("Credit code"), _("18 digits and capital letters, as on the licence."), check=credit_code),
+    )
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    place: Mapped[Place | None] = relationship(info=about(_("Place"), _("Where it is, if it lies in the community.")))
+    member_count: Mapped[int | None] = mapped_column(
+        info=about(_("Party members"), _("How many members report in with it."), check=checks.not_negative)
+    )
+    head_name: Mapped[str | None] = mapped_column(String(40), info=about(_("Head"), mask=masking.name, group=_WHO))
+    contact_name: Mapped[str | None] = mapped_column(
+        String(40), info=about(_("Contact person"), listed=True, mask=masking.name, group=_WHO)
+    )
+    contact_phone: Mapped[str | None] = mapped_column(
+        Sealed(32, found_by=normal.phone),
+        info=about(_("Contact phone"), listed=True, mask=masking.phone, check=checks.phone, group=_WHO),
+    )
+    contact_phone_index: Mapped[str | None] = mapped_column(BLIND)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @validates("credit_code")
+    def _capitals(self, key: str, value: str | None) -> str | None:
+        return (value or "").strip().upper() or None
+
+
+Organization.option_order = (Organization.name, Organization.id)
+
+
+class Team(Partied, Recorded, Sought, Model):
+    """A team that serves the community: volunteers of one kind, a micro team (微团队), a club."""
+
+    __tablename__ = "team"
+    __table_args__ = (
+        Index("ix_team_newest", "community_id", "archived_at", "id"),
+        Index("ix_team_name", "community_id", "name", "id"),
+        Index("ix_team_organization", "community_id", "organization_id"),
+    )
+    list_name = "teams"
+    guarded_by = "volunteers"
+    party_kind = PartyKind.TEAM
+    option_order: ClassVar[tuple[Any, ...]] = ()
+    row_sets: ClassVar[dict[str, RowSet]] = {"names": all_rows, "self": bound}
+    rules: ClassVar[tuple[RowRule, ...]] = (
+        name_is_free,
+        chosen("leader", PartyKind.PERSON),
+        chosen("organization", PartyKind.ORGANIZATION),
+    )
+
+    name: Mapped[str] = mapped_column(String(60), info=about(_("Name"), listed=True, searched=True))
+    kind: Mapped[TeamKind] = mapped_column(info=about(_("Kind"), listed=True))
+    leader_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    leader: Mapped[Party | None] = relationship(
+        foreign_keys=[leader_id], info=about(_("Leader"), _("A person of the list of people."), listed=True)
+    )
+    speciality: Mapped[str | None] = mapped_column(
+        String(120), info=about(_("Speciality"), _("What it does best."), listed=True, searched=True)
+    )
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    organization: Mapped[Party | None] = relationship(
+        foreign_keys=[organization_id], info=about(_("Belongs to the unit"), _("If a unit stands behind it."))
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Team.option_order = (Team.name, Team.id)

@@ -1,0 +1,45 @@
+"""The pages of units and teams: only what differs from every other list."""
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _
+
+from app.core.views import ListView, ScopedInterface
+from app.organizations.models import Organization, Team
+from app.parties.models import PartyKind, choices
+
+GROUP: Final = _("People and units")
+_KINDS: Final = {"leader": PartyKind.PERSON, "organization": PartyKind.ORGANIZATION}
+
+
+class UnitView(ListView):
+    """单位."""
+
+    datamodel = ScopedInterface(Organization)
+    list_title = _("Units")
+    menu_group = GROUP
+    icon = "briefcase"
+    add_hint = _("Register a unit")
+    empty_hint = _("No unit is registered yet.")
+    link_column = "name"
+    narrow_columns = ("contact_name", "contact_phone")
+    filter_columns = ("kind", "place")
+    order_names = ("id", "name", "member_count")
+
+
+class TeamView(ListView):
+    """队伍."""
+
+    datamodel = ScopedInterface(Team)
+    list_title = _("Teams")
+    menu_group = GROUP
+    icon = "flag"
+    add_hint = _("Register a team")
+    empty_hint = _("No team is registered yet.")
+    link_column = "name"
+    filter_columns = ("kind",)
+    order_names = ("id", "name")
+
+    def choices(self, name: str, text: str) -> list[tuple[int, str]]:
+        """Offer people as leaders and units as those a team belongs to."""
+        return choices(text, _KINDS[name]) if name in _KINDS else super().choices(name, text)

@@ -1,0 +1,10 @@
+"""People (居民): one record for each person, whatever they are besides: resident, party member, volunteer (S0-01)."""
+
+from typing import Any
+
+from app.people.views import PersonView
+
+
+def register(appbuilder: Any) -> None:
+    """Add the list of people to the portal."""
+    appbuilder.add_view(PersonView, "m.people")
