@@ -5,7 +5,8 @@ from typing import Any
 from flask import current_app
 
 from app.accounts import leftovers
-from app.accounts.views import AccountView, GrantView, pages
+from app.accounts.pages import pages
+from app.accounts.views import AccountView, GrantView
 
 
 def register(appbuilder: Any) -> None:

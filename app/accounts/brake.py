@@ -20,14 +20,15 @@ TRIES: Final = 5
 FIRST: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=8)
 FORGOTTEN: Final = timedelta(hours=24)
+NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 class Braked(Exception):
-    """No password is looked at for this account before `until`."""
+    """No password is looked at for this account before `until`; `first` in this brake, or for a minute."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, first: bool = True) -> None:
         super().__init__(until)
-        self.until = until
+        self.until, self.first = until, first
 
     @property
     def minutes(self) -> int:
@@ -50,9 +51,15 @@ def take(key: str) -> None:
     with writing(), transaction():
         db.session.execute(delete(Brake).where(Brake.last_at < moment - FORGOTTEN))
         brake = _locked(key, moment)
-        if brake.until is not None and brake.until > moment:
-            raise Braked(brake.until)
-        _count(brake, moment)
+        until = brake.until if brake.until is not None and brake.until > moment else None
+        first = moment - brake.last_at >= NOTED_EVERY or brake.tries <= TRIES
+        if until is None:
+            _count(brake, moment)
+        elif first:
+            # More tries than there may be: that one has been noted.
+            brake.tries, brake.last_at = TRIES + 1, moment
+    if until is not None:
+        raise Braked(until, first)
 
 
 def _count(brake: Brake, moment: datetime) -> None:

@@ -60,7 +60,11 @@ class PersonForm(PortalForm):
 class EndForm(PortalForm):
     """Why a role is taken back."""
 
-    reason = Paragraph(_("Reason"), [_needed(), Length(max=200, message=_("At most 200 characters."))])
+    reason = Paragraph(
+        _("Reason"),
+        [_needed(), Length(max=200, message=_("At most 200 characters."))],
+        render_kw={"aria-required": "true"},
+    )
 
 
 @dataclass(frozen=True)
@@ -91,5 +95,6 @@ def token_form(held: Iterable[Grant]) -> type[PortalForm]:
             description=_("1 to %(most)s days.", most=LONGEST_LIFE),
             render_kw={"aria-required": "true"},
         )
+        password = Secret(_("Present password"), [_needed(), _not_endless()], render_kw=_PRESENT)
 
     return TokenForm

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, select
 
-from app.accounts import brake, links, passwords, sessions, tokens
+from app.accounts import brake, links, passwords, refusals, sessions, tokens
 from app.accounts.models import Account, Grant, GrantRole
 from app.accounts.traces import LinkPurpose
 from app.communities.models import Community, Place
@@ -183,28 +183,36 @@ def set_password(account: Account, password: str) -> None:
     db.session.flush()
 
 
-def change_password(account_id: int, old: str, new: str) -> None:
-    """Change the own password; all sign-ins end. Raises Violation or brake.Braked.
+def prove(account_id: int, password: str, name: str = "password") -> None:
+    """Ask for the own password again before something grave. Raises Violation of the field `name`, or brake.Braked.
 
-    Runs in transactions of its own, none of them open while a password is hashed. A wrong old password counts like one
-    at sign-in, or an unlocked screen would be a place to guess.
+    Runs in transactions of its own, none of them open while a password is hashed. A wrong one counts like one at
+    sign-in, or an unlocked screen would be a place to guess.
     """
-    account = _own(account_id)
-    stored = account.password_hash
-    own = (account.login, account.phone, account.name)
+    stored = _own(account_id).password_hash
     db.session.rollback()
     key = brake.key_of(account_id, "")
-    brake.take(key)
-    if not passwords.matches(stored, old):
-        raise Violation({"old": [_("This is not your present password.")]})
-    wrong = _("The new password is the same as the old one.") if old == new else passwords.complaint(new, *own)
-    hashed = passwords.hashed(new) if wrong is None else None
+    with refusals.noted(account_id):
+        brake.take(key)
+    if not passwords.matches(stored, password):
+        refusals.note(refusals.REFUSED, account_id)
+        raise Violation({name: [_("This is not your present password.")]})
     with transaction():
         brake.release(key)
-        if hashed is not None:
-            _own(account_id).password_hash = hashed
+
+
+def change_password(account_id: int, old: str, new: str) -> None:
+    """Change the own password; all sign-ins end. Raises Violation or brake.Braked."""
+    prove(account_id, old, "old")
+    account = _own(account_id)
+    own = (account.login, account.phone, account.name)
+    db.session.rollback()
+    wrong = _("The new password is the same as the old one.") if old == new else passwords.complaint(new, *own)
     if wrong is not None:
         raise Violation({"new": [wrong]})
+    hashed = passwords.hashed(new)
+    with transaction():
+        _own(account_id).password_hash = hashed
 
 
 def _own(account_id: int) -> Account:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import g, request, session
 from sqlalchemy import Row, or_, select, update
 
-from app.accounts import brake, passwords, sessions, tokens
+from app.accounts import brake, passwords, refusals, sessions, tokens
 from app.accounts.models import Account
 from app.core import checks, clock, recording, sealing
 from app.core.actor import acting, set_actor, system
@@ -43,19 +43,15 @@ def sign_in(name: str, password: str, agent: str = "") -> str | None:
     """
     db.session.rollback()
     known = _find(normal(name))
-    key = brake.key_of(known.id if known else None, normal(name))
-    brake.take(key)
+    account_id = known.id if known else None
+    key = brake.key_of(account_id, normal(name))
+    with refusals.noted(account_id):
+        brake.take(key)
     right = passwords.matches(known.password_hash if known else None, password)
     token = _begin(known, key, agent) if known is not None and right else None
     if token is None:
-        _note_refusal(known, normal(name))
+        refusals.note(refusals.REFUSED, account_id)
     return token
-
-
-def _note_refusal(known: Row[Any] | None, name: str) -> None:
-    """Write down that somebody was not let in; of a name that is nobody's, which may be a password, one letter."""
-    with acting(system("sign-in")), writing(), transaction():
-        recording.note("sign_in_refused", "users", known, login=None if known else f"{name[:1]}***")
 
 
 def _begin(known: Row[Any], key: str, agent: str) -> str | None:

@@ -13,7 +13,7 @@ from app.accounts.models import Account, Grant
 from app.accounts.sessions import SEEN_EVERY, held_by, note_presence
 from app.accounts.traces import AccessToken
 from app.communities.models import Place
-from app.core import checks, clock
+from app.core import checks, clock, recording
 from app.core.actor import Actor, acting, system
 from app.core.fields import Text
 from app.core.rules import Violation, too_long
@@ -41,6 +41,7 @@ def make(given: Grant, name: str, days: int) -> tuple[AccessToken, str]:
     kept.made_at, kept.expires_at = moment, moment + timedelta(days=days)
     db.session.add(kept)
     db.session.flush()
+    recording.note("token_made", "users", given.account, token=kept.id)
     return kept, token
 
 
@@ -101,10 +102,22 @@ def of(account_id: int) -> list[tuple[AccessToken, Grant]]:
 
 def revoke(token_id: int, account_id: int | None = None) -> bool:
     """Take a token back, of this person if one is named; False if there is none. Part of the caller's transaction."""
-    grants = _grants(account_id) if account_id is not None else None
-    taken = update(AccessToken).where(AccessToken.id == token_id, AccessToken.revoked_at.is_(None))
-    taken = taken.where(AccessToken.grant_id.in_(grants)) if grants is not None else taken
-    return bool(_write(taken.values(revoked_at=clock.now())))
+    owner = _owner(token_id)
+    if owner is None or account_id not in (None, owner.id):
+        return False
+    alive = update(AccessToken).where(AccessToken.id == token_id, AccessToken.revoked_at.is_(None))
+    taken = bool(_write(alive.values(revoked_at=clock.now())))
+    if taken:
+        recording.note("token_ended", "users", owner, token=token_id)
+    return taken
+
+
+def _owner(token_id: int) -> Row[Any] | None:
+    """Return id and uid of the account a token acts for."""
+    found = select(Account.id, Account.uid).join(Grant, Grant.account_id == Account.id)
+    found = found.join(AccessToken, AccessToken.grant_id == Grant.id).where(AccessToken.id == token_id)
+    with acting(system("accounts")):
+        return db.session.execute(found).one_or_none()
 
 
 def withdraw(account_id: int) -> None:

@@ -1,7 +1,5 @@
 """The pages of communities, places, categories and holidays: only what differs from every other list."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import flash, redirect, request
@@ -14,6 +12,7 @@ from app.communities import service
 from app.communities.models import Category, Community, Holiday, Place, in_subtree
 from app.core import access, checks, clock, selects
 from app.core.database import transaction
+from app.core.deeds import Deed, NothingAsked
 from app.core.fields import Text
 from app.core.forms import Day, Flag, Kept, Line, Number, PortalForm, RowForm
 from app.core.gate import requires
@@ -59,17 +58,6 @@ class CommunityView(ListView):
         return service.open_community(**values)
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceMove:
-    """Something done with a place beyond editing it."""
-
-    label: Text
-    form: type[PortalForm]
-    make: Callable[[Place, Any], None]
-    tone: str = "plain"
-    help: Text | None = None
-
-
 class RelocateForm(PortalForm):
     """Where a place goes."""
 
@@ -84,12 +72,6 @@ class CloseForm(PortalForm):
     closed_on = Day(_("Last day"), default=clock.today)
     reason = Line(_("Reason for closing"), render_kw={"aria-required": "true"})
     with_children = Flag(_("Close everything below it too"))
-    version = Kept()
-
-
-class ReopenForm(PortalForm):
-    """Nothing is asked."""
-
     version = Kept()
 
 
@@ -115,11 +97,11 @@ def _reopen(place: Place, form: Any) -> None:
 
 
 MOVES: Final = {
-    "relocate": PlaceMove(_("Move this place"), RelocateForm, _relocate, help=_("Everything below it moves along.")),
-    "close": PlaceMove(
+    "relocate": Deed(_("Move this place"), RelocateForm, _relocate, help=_("Everything below it moves along.")),
+    "close": Deed(
         _("Close this place"), CloseForm, _close, tone="grave", help=_("Old rows keep it; new ones cannot choose it.")
     ),
-    "reopen": PlaceMove(_("Reopen this place"), ReopenForm, _reopen),
+    "reopen": Deed(_("Reopen this place"), NothingAsked, _reopen),
 }
 
 
@@ -137,6 +119,7 @@ class PlaceView(ListView):
     order_names = ("name", "level", "households")
     default_order = ("path", "asc")
     edit_names = ("name", "kind", "level", "aliases", "code", "households", "opened_on")
+    deeds = MOVES
 
     def depth(self, row: Place) -> int:
         """Return how deep in the tree a row stands."""

@@ -15,7 +15,7 @@ from flask_appbuilder.api import expose
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
-from app.core import access, keyset, moves, openapi, payload
+from app.core import access, deeds, keyset, moves, openapi, payload
 from app.core.actor import current
 from app.core.database import transaction
 from app.core.errors import LEAVES, answer
@@ -47,6 +47,8 @@ class ListApi(ModelRestApi):
         self.exclude_route_methods = set() if hasattr(self.model, "flow") else {"move"}
         if not self.model.archivable:
             self.exclude_route_methods.add("delete")
+        if not self.page.deeds:
+            self.exclude_route_methods.add("act")
         super().__init__()
 
     def _init_properties(self) -> None:
@@ -181,6 +183,22 @@ class ListApi(ModelRestApi):
         with self._saving():
             moves.perform(row, name, values, version)
         return self._answer(row)
+
+    @expose("/<pk>/move/<name>", methods=["POST"])
+    @requires("e")
+    def act(self, pk: str, name: str) -> Json:
+        """Do what is done with rows of this list beyond editing them; what is asked for it is the body."""
+        row = self.view.row(pk, "e")
+        deed = self.view.deeds.get(name)
+        if deed is None:
+            raise access.OutOfScope
+        given = payload.body()
+        if _version(given) != row.version:
+            raise moves.Stale
+        form = deeds.filled(deed, row, given)
+        with self._saving():
+            told = deed.make(row, form)
+        return self._answer(row, **(told or {}))
 
     @contextmanager
     def _saving(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.core import gate, moves
+from app.core.deeds import Deed, is_needed, kind_of
 from app.core.errors import SENTENCES
 from app.core.fields import Field, Shape, Text, facts, shape
 from app.core.flow import Ask, Move
@@ -108,6 +109,8 @@ def _paths(view: Specification) -> Schema:
         f"{base}/options": {"get": _choosing(view)},
         f"{base}/{{pk}}": row | _of_one(view),
     }
+    for name, deed in view.deeds.items():
+        found[f"{base}/{{pk}}/move/{name}"] = row | {"post": _doing(view, name, deed)}
     for move in getattr(getattr(view.model, "flow", None), "moves", ()):
         found[f"{base}/{{pk}}/move/{move.name}"] = row | {"post": _moving(view, move)}
     return found
@@ -178,6 +181,17 @@ def _moving(view: Specification, move: Move) -> Schema:
     found = _operation(view, f"move_{move.name}", move.label, "m", move.by)
     body = _given(view, {ask.name: ask for ask in move.asks}, version=True)
     return found | _takes(body) | _answers(200, _row_of(view), WRITE_MAY)
+
+
+def _doing(view: Specification, name: str, deed: Deed) -> Schema:
+    asks = {ask: _or_nothing(PLAIN[kind_of(field)]) | _about(field) for ask, field in deed.asks().items()}
+    needed = ["version", *(ask for ask, field in deed.asks().items() if is_needed(field))]
+    body = _object({"version": VERSION} | asks, needed) | {"additionalProperties": False}
+    return _operation(view, name, deed.label, "e") | _takes(body) | _answers(200, _row_of(view), WRITE_MAY)
+
+
+def _about(field: Any) -> Schema:
+    return {"description": " · ".join(str(part) for part in (field.label.text, field.description) if part)}
 
 
 # -- what is asked --------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import ColumnElement
 
 from app.core import access, selects
+from app.core.deeds import Deed
 from app.core.fields import Text, facts, shape
 from app.core.forms import Kept, field_for, row_form
 from app.core.listing import Offer, Quick
@@ -69,6 +70,8 @@ class Specification(ModelView):
     loud_filters: tuple[str, ...] = ()
     """The quick filters whose number should alarm when it is not zero."""
     bulk_moves: tuple[str, ...] = ()
+    deeds: Mapping[str, Deed] = {}
+    """What else is done with a row, by name; the page has addresses of its own for it, programs one for all."""
     add_names: tuple[str, ...] = ()
     edit_names: tuple[str, ...] = ()
     add_hint: Text = ""

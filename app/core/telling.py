@@ -34,15 +34,15 @@ ACTS: Final[dict[str, Text]] = {
     "password": _("Password set"),
     "sign_in": _("Signed in"),
     "sign_in_refused": _("Sign-in refused"),
+    "sign_in_braked": _("Sign-in stopped after too many wrong passwords"),
     "sign_out": _("Signed out"),
     "sign_outs": _("Sign-ins ended"),
     "link_made": _("One-time link made"),
     "link_used": _("One-time link used"),
+    "token_made": _("Token for a program made"),
+    "token_ended": _("Token for a program taken back"),
 }
 """What is done to rows of every list, and what is done without any row."""
-
-SAID: Final[dict[str, Text]] = {"login": _("Login name"), "purpose": _("For")}
-"""The words for what an act without a row was told with."""
 
 
 @dataclass

@@ -15,11 +15,14 @@ from app.accounts.traces import AccessToken
 from app.communities.models import Community
 from app.core import clock
 from app.core.database import transaction
+from app.core.history import Entry
 from app.core.rules import Violation
 from app.extensions import db
+from tests.cast.people import PASSWORD
 from tests.whole.scene import dump
 
 NEEDS = "/api/v1/needs/"
+TOKEN_FORM = {"name": "表格同步", "days": "7", "password": PASSWORD}
 SHOWN = re.compile(r"sidan_[\w-]{43}")
 
 
@@ -159,7 +162,7 @@ def test_a_token_has_a_name_and_an_end(behind, name, days, wrong):
 def test_a_person_makes_a_token_sees_it_once_and_takes_it_back(app, as_worker, send, behind):
     with behind():
         pk = grant_of("worker").id
-    made = as_worker.post("/profile/token", {"name": "表格同步", "grant": str(pk), "days": "7"})
+    made = as_worker.post("/profile/token", TOKEN_FORM | {"grant": str(pk)})
     token = SHOWN.search(made.get_data(as_text=True))
     assert token
     assert made.headers["Cache-Control"] == "no-store"
@@ -178,12 +181,45 @@ def test_nobody_makes_a_token_of_a_role_of_others(as_worker, behind):
     with behind():
         theirs = grant_of("secretary").id
     for grant in (str(theirs), "x", ""):
-        answer = as_worker.post("/profile/token", {"name": "表格", "grant": grant, "days": "7"})
+        answer = as_worker.post("/profile/token", TOKEN_FORM | {"grant": grant})
         assert answer.status_code == 422
     for days in ("0", "9999", "x", ""):
         with behind():
             own = grant_of("worker").id
-        assert as_worker.post("/profile/token", {"name": "表格", "grant": str(own), "days": days}).status_code == 422
+        answer = as_worker.post("/profile/token", TOKEN_FORM | {"grant": str(own), "days": days})
+        assert answer.status_code == 422
+
+
+def test_a_token_is_made_only_by_who_knows_the_password(as_worker, behind, send):
+    with behind():
+        form = TOKEN_FORM | {"grant": str(grant_of("worker").id)}
+    answers = [as_worker.post("/profile/token", form | {"password": "wrong-guess-1"}) for _try in range(6)]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+    assert as_worker.post("/profile/token", form | {"password": ""}).status_code == 422
+    assert as_worker.post("/profile/token", form).status_code == 429
+    with behind():
+        assert db.session.scalars(select(AccessToken)).all() == []
+
+
+def test_history_tells_who_made_a_token_and_who_took_it_back(app, as_worker, behind):
+    with behind():
+        form = TOKEN_FORM | {"grant": str(grant_of("worker").id)}
+    made = SHOWN.search(as_worker.post("/profile/token", form).get_data(as_text=True))
+    number = re.search(r"/profile/token/end/(\d+)", as_worker.page("/profile/"))
+    assert made
+    assert number
+    as_worker.post(number[0])
+    as_worker.post(number[0])
+    words = ["create", "worker", "--role", "Worker", "--name", "表格同步", "--days", "9"]
+    run = app.test_cli_runner().invoke(commands, words)
+    app.test_cli_runner().invoke(commands, ["revoke", re.search(r"令牌 (\d+)", run.output)[1]])
+    with behind():
+        about = select(Entry.act, Entry.actor_label, Entry.changes).where(Entry.act.like("token_%")).order_by(Entry.id)
+        told = [tuple(row) for row in db.session.execute(about)]
+        worker = db.session.scalars(select(Account.id).filter_by(login="worker")).one()
+    assert [act for act, _by, _said in told] == ["token_made", "token_ended"] * 2
+    assert [by for _act, by, _said in told] == [f"person:{worker}"] * 2 + ["system:cli"] * 2
+    assert all(made[0] not in said for _act, _by, said in told)
 
 
 def test_nobody_takes_back_the_token_of_somebody_else(as_worker, send, token_of, behind):

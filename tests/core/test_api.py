@@ -300,10 +300,10 @@ def test_options_are_in_scope(program, register):
 
 
 def test_a_list_without_moves_or_archive_has_no_such_doors(app, program, ids):
-    rules = {str(rule) for rule in app.url_map.iter_rules() if str(rule).startswith("/api/v1/places")}
+    rules = {str(rule) for rule in app.url_map.iter_rules() if str(rule).startswith("/api/v1/categories")}
     assert not any("move" in rule for rule in rules)
-    place = ids("place", name="第一网格")
-    assert program("secretary").send("DELETE", f"/api/v1/places/{place}", reason="x").status_code == 405
+    category = ids("category", name="公共设施")
+    assert program("secretary").send("DELETE", f"/api/v1/categories/{category}", reason="x").status_code == 405
 
 
 def test_another_community_of_the_same_person_must_be_named(program, ids):

@@ -33,6 +33,7 @@ API_DOORS: Final = {
     "put": "e",
     "delete": "a",
     "move": "m",
+    "act": "e",
 }
 """The doors for programs every list has, and the verb one needs for them."""
 

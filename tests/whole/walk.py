@@ -129,7 +129,7 @@ def _filled(route: Route, view: Any, rows: dict[str, int]) -> Iterator[dict[str,
 def _names(address: str, view: Any) -> Iterable[str]:
     if "/move/" in address:
         flow = getattr(view.model, "flow", None)
-        return list(flow.by_name) if flow else ["relocate", "close", "reopen"]
+        return list(flow.by_name) if flow else list(view.deeds)
     if "/filters/" in address:
         return [name for name in view.offer.filters if shape(view.model, name).kind == "one"]
     return [name for name in facts(view.model) if shape(view.model, name).kind == "one"]
