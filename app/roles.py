@@ -178,6 +178,9 @@ VERBS: Final = {
     "R": _("reveal"),
 }
 
+WORDS: Final = {"verify": _("verify"), "export": _("export everything")}
+"""What a cell says in a word instead of verbs."""
+
 _CLAUSE = re.compile(r"^(?P<verbs>[vcemaixR]+)(?=\(M\)|\s|$)(?P<mask>\(M\))?\s?(?P<more>[cemaixR]+\b)?\s*(?P<rows>.*)$")
 
 
@@ -202,6 +205,12 @@ def rules(role: Role, listing: str) -> tuple[Rule, ...]:
         return ()
     cell = cells[list(Role).index(role)]
     return tuple(rule for clause in cell.split(", ") if (rule := _rule(clause)))
+
+
+def words(role: Role, listing: str) -> frozenset[str]:
+    """Return what `role` may do with `listing` beyond the verbs."""
+    cells = TABLE.get(listing)
+    return frozenset(cells[list(Role).index(role)].split(", ")) & WORDS.keys() if cells else frozenset()
 
 
 def _rule(clause: str) -> Rule | None:

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.core.fields import Text
-from app.roles import LIST_TITLES, TABLE, TITLES, VERBS, Role, Rule, rules
+from app.roles import LIST_TITLES, TABLE, TITLES, VERBS, WORDS, Role, Rule, rules, words
 
 NOTHING: Final = "–"
 
@@ -46,7 +46,8 @@ def verbs() -> list[tuple[str, Text]]:
 
 def cell(role: Role, listing: str) -> list[str]:
     """Return what a role may do with a list, clause by clause; a dash where it is nothing."""
-    return [_clause(rule) for rule in rules(role, listing)] or [NOTHING]
+    more = [str(said) for word, said in WORDS.items() if word in words(role, listing)]
+    return [*(_clause(rule) for rule in rules(role, listing)), *more] or [NOTHING]
 
 
 def _clause(rule: Rule) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import and_, false, or_, true
 from sqlalchemy.sql import ColumnElement
 
 from app.core.actor import Actor, Held, current
-from app.roles import Role, Rule, rules
+from app.roles import Role, Rule, rules, words
 
 
 class Forbidden(Exception):
@@ -35,6 +35,13 @@ def may(verb: str, listing: str, actor: Actor | None = None) -> bool:
     if actor is None:
         return False
     return actor.unbounded or any(True for _ in clauses(actor, listing, verb))
+
+
+def where_may(word: str, listing: str, actor: Actor | None = None) -> frozenset[int]:
+    """Return the communities in which the table lets the actor do what it says of the list in a word."""
+    actor = actor or current()
+    held = [one for one in actor.held if word in words(one.role, listing)] if actor is not None else []
+    return frozenset(one.community_id for one in held if one.community_id is not None)
 
 
 def may_row(verb: str, row: Any, actor: Actor | None = None) -> bool:

@@ -81,6 +81,16 @@ def writing() -> Iterator[None]:
         _reading.reset(token)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Let what begins in the block only read although the request writes, so that nobody who writes waits for it."""
+    token = _reading.set(True)
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
 @event.listens_for(Model.metadata, "before_create")
 def _only_by_migrations(*_about: Any, **_more: Any) -> None:
     """FAB's own command would make tables that no migration knows, and the next one would fail."""

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app.core.access import Forbidden, may
+from app.core.access import Forbidden, may, where_may
 from app.core.actor import current
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,12 +17,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 class Rule:
     """Who passes: anybody (`public`), anybody signed in, or who may do one of `verbs` with the list.
 
-    `listing` empty: the list of the view the address belongs to.
+    `word` instead of verbs: who may somewhere do what the table says of the list in this word. `listing` empty: the
+    list of the view the address belongs to.
     """
 
     public: bool = False
     verbs: str = ""
     listing: str = ""
+    word: str = ""
 
 
 PUBLIC: Final = Rule(public=True)
@@ -41,6 +43,11 @@ def members(function: F) -> F:
 def requires(verbs: str, listing: str = "") -> Callable[[F], F]:
     """Open an address to those who may do one of `verbs` with the list."""
     return lambda function: _mark(function, Rule(verbs=verbs, listing=listing))
+
+
+def does(word: str, listing: str) -> Callable[[F], F]:
+    """Open an address to those who may somewhere do what the table says of the list in a word."""
+    return lambda function: _mark(function, Rule(word=word, listing=listing))
 
 
 def _mark(function: F, rule: Rule) -> F:
@@ -62,6 +69,8 @@ def passes(rule: Rule | None) -> bool:
         return False
     if rule.public:
         return True
+    if rule.word:
+        return bool(where_may(rule.word, rule.listing))
     return current() is not None and (not rule.verbs or any(may(verb, rule.listing) for verb in rule.verbs))
 
 

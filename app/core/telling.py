@@ -39,6 +39,8 @@ ACTS: Final[dict[str, Text]] = {
     "sign_outs": _("Sign-ins ended"),
     "link_made": _("One-time link made"),
     "link_used": _("One-time link used"),
+    "history_verified": _("History verified"),
+    "history_exported": _("History exported"),
     "token_made": _("Token for a program made"),
     "token_ended": _("Token for a program taken back"),
 }

@@ -30,6 +30,10 @@ class Fault(enum.Enum):
     """The last entries are gone, or the end was set back."""
     OLDER = "older"
     """A daily file remembers a later or another end: entries were cut off, or an old database was put back."""
+    ELSEWHERE = "elsewhere"
+    """A copy ends with an entry the database does not have."""
+    FORGED_COPY = "forged_copy"
+    """The first line of a copy is not what was written."""
     FORGED_FILE = "forged_file"
     """A daily file is not what was written."""
 

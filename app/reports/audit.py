@@ -19,6 +19,7 @@ from app.core.gate import members
 from app.core.history import Entry, recorded_models
 from app.core.listing import BadQuery
 from app.extensions import db
+from app.roles import LIST_TITLES, WORDS
 
 audit_pages: Final = Blueprint("audit", __name__)
 
@@ -32,6 +33,11 @@ ASKED: Final = ("list", "act", "person", "from", "to")
 @members
 def index() -> ResponseReturnValue:
     """Show the entries the person may see, the newest first, and to a supervisor the totals of the communities."""
+    return page()
+
+
+def page(**more: Any) -> ResponseReturnValue:
+    """Return the page with the entries the address asks for, and whatever else is to be said on it."""
     try:
         wanted = _asked(request.args)
     except BadQuery as bad:
@@ -39,7 +45,19 @@ def index() -> ResponseReturnValue:
     entries = list(db.session.scalars(wanted.order_by(Entry.id.desc()).limit(SIZE + 1)))
     lines = _lines(entries[:SIZE])
     older = _older(entries[SIZE - 1].id) if len(entries) > SIZE else ""
-    return render_template("audit.html", lines=lines, older=older, totals=_totals(), lists=_lists(), acts=_acts())
+    shown = {"lines": lines, "older": older, "totals": _totals(), "lists": _lists(), "acts": _acts()}
+    return render_template("audit.html", **shown, chains=_chains(), **more)
+
+
+def _chains() -> dict[str, list[tuple[int, str]]]:
+    """Return by word of the role table id and name of the communities whose chain the person may verify or export."""
+    allowed = {word: access.where_may(word, Entry.guard()) for word in WORDS}
+    some = frozenset().union(*allowed.values())
+    if not some:
+        return {word: [] for word in allowed}
+    asked = select(Community.id, Community.name).where(Community.id.in_(some)).order_by(Community.id)
+    names = [(row.id, row.name) for row in db.session.execute(asked)]
+    return {word: [(pk, name) for pk, name in names if pk in where] for word, where in allowed.items()}
 
 
 def _older(before: int) -> str:
@@ -127,7 +145,7 @@ def _line(entry: Entry, names: telling.Names, view: Any) -> dict[str, Any]:
         "entry": entry,
         "label": telling.act_label(model, entry.act),
         "by": names.person(entry.actor_id),
-        "list": view.list_title if view is not None else entry.list,
+        "list": view.list_title if view is not None else LIST_TITLES.get(entry.list, entry.list),
         "address": view.url("history", pk=entry.row_id) if opened else "",
         "columns": gettext(", ").join(_columns(model, entry)),
     }

@@ -1,6 +1,7 @@
 """Verifying history from the command line; acts as `system:cli`."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
@@ -8,32 +9,51 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from app.communities.models import Community
-from app.core import clock, heads, verifying
+from app.core import copies, heads, verifying
 from app.core.actor import acting, system
-from app.core.fields import Text
-from app.core.history import INSTALLATION
-from app.core.verifying import Fault, Finding, Walked
+from app.core.verifying import Walked
 from app.extensions import db
+from app.reports import findings
 
 audit = AppGroup("audit", help="History: is it whole?")
 
 
 @audit.command("verify")
 @click.option("--community", "code", help="code of the community; all chains without it")
-def verify(code: str | None) -> None:
+@click.option(
+    "--file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="a file from the page of history"
+)
+def verify(code: str | None, file: Path | None) -> None:
     """Walk the chains of history and name the first broken entry of each; exit code 1 if there is one."""
     with acting(system("cli")):
-        names = {row.id: row.name for row in db.session.execute(select(Community.id, Community.name))}
-        only = _number(code) if code else None
-        walked = list(verifying.verify(db.session.connection(), only))
-    forged = verifying.forged_files()
-    for line in [*(_said(one, names) for one in walked), *(_broken(finding) for finding in forged)]:
-        click.echo(str(line))
-    if forged or any(one.finding for one in walked):
+        whole = _verify_copy(file) if file is not None else _verify_all(code)
+        db.session.rollback()
+    if not whole:
         raise SystemExit(1)
-    if only is None:
+
+
+def _verify_all(code: str | None) -> bool:
+    """Walk the chains, or one of them, and say what was found; tell whether all is whole."""
+    only = _number(code) if code else None
+    walked = list(verifying.verify(db.session.connection(), only))
+    forged, called = verifying.forged_files(), findings.names()
+    for line in [*(findings.said(one, called) for one in walked), *(findings.broken(finding) for finding in forged)]:
+        click.echo(str(line))
+    whole = not forged and not any(one.finding for one in walked)
+    if whole and only is None:
         _keep(walked)
-    db.session.rollback()
+    return whole
+
+
+def _verify_copy(file: Path) -> bool:
+    """Walk a copy, and say what was found; tell whether it is whole."""
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        try:
+            found = copies.verify(db.session.connection(), lines)
+        except copies.NoCopy:
+            raise click.ClickException(gettext("%(path)s is no file from the page of history.", path=file)) from None
+    click.echo(str(findings.said(found, findings.names())))
+    return found.finding is None
 
 
 def _number(code: str) -> int:
@@ -47,28 +67,3 @@ def _keep(walked: Iterable[Walked]) -> None:
     """Remember the ends that were just found sound."""
     path = heads.write({one.chain: (one.entries, one.hash) for one in walked})
     click.echo(gettext("The ends of the chains are kept in %(path)s.", path=path))
-
-
-def _said(one: Walked, names: dict[int, str]) -> Text:
-    name = gettext("The installation") if one.chain == INSTALLATION else names.get(one.chain, f"#{one.chain}")
-    if one.finding is None:
-        return gettext("%(name)s: %(count)s entries, whole.", name=name, count=one.entries)
-    return gettext("%(name)s: %(finding)s", name=name, finding=_broken(one.finding))
-
-
-def _broken(finding: Finding) -> Text:
-    seq, day = finding.seq, finding.day
-    if finding.fault is Fault.CHANGED:
-        when = f"{clock.local(finding.at):%Y-%m-%d %H:%M}" if finding.at is not None else ""
-        return gettext("Entry %(seq)s (%(when)s) was changed or forged.", seq=seq, when=when)
-    if finding.fault is Fault.MISSING:
-        return gettext("Entry %(seq)s is missing or stands in another place.", seq=seq)
-    if finding.fault is Fault.CUT:
-        return gettext("The chain does not end where it should: entries from %(seq)s on are gone.", seq=seq)
-    if finding.fault is Fault.OLDER:
-        return gettext(
-            "The file of %(day)s remembers another end: entries from %(seq)s on are gone, or the database is old.",
-            seq=seq,
-            day=day,
-        )
-    return gettext("The file of %(day)s with the ends of the chains was changed.", day=day)

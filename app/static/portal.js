@@ -309,7 +309,7 @@ document.addEventListener("submit", (event) => {
     all("input, select", form).filter((one) => one.value === "" && !one.disabled).forEach((one) => { one.disabled = true; one.dataset.emptied = "yes"; });
     return;
   }
-  if (form.hasAttribute("hx-post")) return;
+  if (form.hasAttribute("hx-post") || form.hasAttribute("data-download")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });

@@ -47,12 +47,17 @@ MORE_LIST_PAGES: Final = {
 }
 """The pages only one list has."""
 
+WORD: Final = "word:"
+"""What an address is for whose role says so in a word beyond the verbs."""
+
 OTHER_PAGES: Final = {
     "home.index": MEMBERS,
     "home.search": MEMBERS,
     "home.save_view": MEMBERS,
     "home.forget_view": MEMBERS,
     "audit.index": MEMBERS,
+    "audit.verify": "word:verify",
+    "audit.export": "word:export",
     "jobs.index": "e",
     "figures.index": "v",
     "figures.one": "v",
@@ -74,7 +79,13 @@ OTHER_PAGES: Final = {
 }
 """The pages of no list."""
 
-PAGE_LINES: Final = {"jobs.index": "communities", "figures.index": "needs", "figures.one": "needs"}
+PAGE_LINES: Final = {
+    "audit.verify": "audit",
+    "audit.export": "audit",
+    "jobs.index": "communities",
+    "figures.index": "needs",
+    "figures.one": "needs",
+}
 """The line of the role table of each page of no list that asks for a verb."""
 
 LINES: Final = {"categories": "places", "holidays": "places", "grants": "users", "teams": "volunteers"}

@@ -15,6 +15,7 @@ from tests.whole.matrix import (
     MORE_LIST_PAGES,
     OTHER_PAGES,
     PUBLIC,
+    WORD,
     declared,
     line,
     line_of,
@@ -52,10 +53,11 @@ def test_every_address_is_for_whom_the_matrix_says(app: Flask):
     for endpoint, function in app.view_functions.items():
         rule, wanted = gate.rule_of(function), declared(endpoint)
         assert rule is not None, endpoint
-        said = PUBLIC if rule.public else rule.verbs or MEMBERS
+        said = PUBLIC if rule.public else WORD + rule.word if rule.word else rule.verbs or MEMBERS
         assert said == wanted, endpoint
         view = getattr(function, "__self__", None)
-        assert rule.listing == (line_of(endpoint, getattr(view, "model", None)) if rule.verbs else ""), endpoint
+        stands = line_of(endpoint, getattr(view, "model", None)) if rule.verbs or rule.word else ""
+        assert rule.listing == stands, endpoint
 
 
 def test_the_matrix_names_no_address_that_is_gone(app: Flask):
