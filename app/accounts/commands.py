@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
-from flask.cli import AppGroup
 from flask_babel import gettext
 from sqlalchemy import select
 
@@ -14,15 +14,16 @@ from app.accounts.models import Account, Grant, GrantRole
 from app.communities.models import Community, Place
 from app.communities.service import find_places
 from app.core.actor import acting, system
+from app.core.commanding import Commands
 from app.core.database import Clash, transaction
 from app.core.moves import Refused
 from app.core.rules import Violation
 from app.extensions import db
 from app.roles import TITLES, Role
 
-users = AppGroup("users", help="Accounts: invite, new password, sign out.")
-tokens = AppGroup("tokens", help="Tokens with which programs sign in.")
-roles = AppGroup("roles", help="The table of roles.")
+users = Commands("users", help="Accounts: invite, new password, sign out.")
+tokens = Commands("tokens", help="Tokens with which programs sign in.")
+roles = Commands("roles", help="The table of roles.")
 
 
 @contextmanager
@@ -49,8 +50,15 @@ def _at_work() -> Iterator[None]:
 )
 @click.option("--community", "code", help="code of the community; none for Admin")
 @click.option("--place", "words", help="name of the place; needed for grid roles")
+@click.option("--unit", help="name of the unit or team the person speaks for; needed for liaisons and partners")
 def invite(  # noqa: PLR0913, PLR0917 - click hands over each option
-    login: str, name: str | None, phone: str | None, role_code: str, code: str | None, words: str | None
+    login: str,
+    name: str | None,
+    phone: str | None,
+    role_code: str,
+    code: str | None,
+    words: str | None,
+    unit: str | None,
 ) -> None:
     """Make an account, or take the one there is, give it the role, and print the link to set its password."""
     with _at_work():
@@ -60,7 +68,8 @@ def invite(  # noqa: PLR0913, PLR0917 - click hands over each option
         account = account or service.create_account(login, name or "", phone)
         community = _community(code) if code else None
         place = _place(community, words) if community is not None and words else None
-        service.grant(account, Role(role_code), community, place)
+        subject = _unit(Role(role_code), community, unit) if community is not None and unit else None
+        service.grant(account, Role(role_code), community, place, subject=subject)
         link = service.invite(account)
         click.echo(gettext("%(name)s is now: %(role)s.", name=account.name, role=TITLES[Role(role_code)]))
     click.echo(gettext("One-time link, valid for 7 days: %(link)s", link=link))
@@ -154,6 +163,13 @@ def _community(code: str) -> Community:
     if found is None:
         raise click.ClickException(gettext("There is no community with the code “%(code)s”.", code=code))
     return found
+
+
+def _unit(role: Role, community: Community, name: str) -> Any:
+    found = service.fit_for(role, community, name)
+    if len(found) != 1:
+        raise click.ClickException(gettext("There is no unit or team “%(name)s” for this role.", name=name))
+    return found[0]
 
 
 def _place(community: Community, words: str) -> Place:

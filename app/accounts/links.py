@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 from typing import Final
 
+from blinker import Signal
 from sqlalchemy import select, update
 
 from app.accounts import brake, passwords
@@ -21,6 +22,10 @@ VALID: Final = {
     LinkPurpose.RESET: timedelta(hours=24),
     LinkPurpose.SETUP: timedelta(hours=24),
 }
+
+
+link_made: Final = Signal()
+"""Sent by Account when a link for it is made, in the same transaction; `account`, `purpose`."""
 
 
 class Gone(Exception):
@@ -44,6 +49,7 @@ def make(account: Account, purpose: LinkPurpose) -> str:
     link.made_at, link.expires_at = moment, moment + VALID[purpose]
     db.session.add(link)
     recording.note("link_made", "users", account, purpose=purpose)
+    link_made.send(Account, account=account, purpose=purpose)
     return hosts.link(f"/setup/{token}")
 
 

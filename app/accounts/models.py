@@ -12,13 +12,15 @@ from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, synonym, validates
 from sqlalchemy.sql import ColumnElement
 
+from app.accounts.rules import changed, community_fits, days_in_order, place_fits, stays_as_given, subject_fits
 from app.core import access, checks, clock, masking, normal, sealing
 from app.core.actor import Actor, Held, acting, current, system
 from app.core.fields import Labelled, Text, about
 from app.core.model import Guarded, Recorded, RowSet, Sought
 from app.core.rules import RowRule
 from app.core.sealing import BLIND, Sealed
-from app.roles import INSTALLATION_ROLES, PLACE_ROLES, TITLES, Role, Rule, may_grant
+from app.parties.models import Party
+from app.roles import TITLES, Role, Rule, may_grant
 
 _LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 OWN_COLUMNS: Final = frozenset(
@@ -218,7 +220,7 @@ class Account(Recorded, Sought, Guarded, Model):
         if verbs == "c":
             return access.may("c", self.guard(), actor)
         if self.id == actor.user_id:
-            return _changed(self) <= OWN_COLUMNS
+            return changed(self) <= OWN_COLUMNS
         return self.is_below(actor)
 
     def is_below(self, actor: Actor) -> bool:
@@ -251,50 +253,6 @@ def _could_give(held: Held, role: Role, community_id: int | None) -> bool:
     return reaches and held.place_path is None and may_grant(held.role, role)
 
 
-def _changed(row: Any) -> set[str]:
-    return {attribute.key for attribute in sa_inspect(row).attrs if attribute.history.has_changes()}
-
-
-def place_fits(grant: "Grant") -> dict[str, Text] | None:
-    """Grid people are granted an open place of the community; nobody else needs one."""
-    if grant.role is None:
-        return None
-    if grant.place is None:
-        return {"place": _("This role needs a place.")} if grant.role.role in PLACE_ROLES else None
-    if grant.place.community_id != grant.community_key:
-        return {"place": _("The place belongs to another community.")}
-    if grant.is_new and grant.place.closed_on is not None and grant.place.closed_on <= clock.today():
-        return {"place": _("This place is closed; choose another.")}
-    return None
-
-
-def community_fits(grant: "Grant") -> dict[str, Text] | None:
-    """A role holds in one community, except the administrator's, which holds for the installation."""
-    everywhere = grant.role is not None and grant.role.role in INSTALLATION_ROLES
-    if everywhere and grant.community_key:
-        return {"community": _("An administrator holds for all communities; leave this empty.")}
-    if not everywhere and not grant.community_key:
-        return {"community": _("Choose the community the role holds in.")}
-    return None
-
-
-def days_in_order(grant: "Grant") -> dict[str, Text] | None:
-    """A grant ends on or after the day it begins."""
-    if grant.ends_on is not None and grant.starts_on is not None and grant.ends_on < grant.starts_on:
-        return {"ends_on": _("The last day lies before the first day.")}
-    return None
-
-
-def stays_as_given(grant: "Grant") -> dict[str, Text] | None:
-    """A grant is not rewritten: what somebody once held must stay readable."""
-    if grant.is_new:
-        return None
-    fixed = {"account", "account_id", "role", "community", "community_id", "place", "place_id"}
-    rewritten = sorted(_changed(grant) & fixed)
-    complaint = _("A grant cannot be rewritten: end it and give a new one.")
-    return {name.removesuffix("_id"): complaint for name in rewritten} or None
-
-
 class Grant(Recorded, Guarded, Model):
     """A role given to a person: in a community, for a place or not, from a day to a day (both included)."""
 
@@ -302,12 +260,19 @@ class Grant(Recorded, Guarded, Model):
     __table_args__ = (
         Index("ix_account_grant_account", "account_id"),
         Index("ix_account_grant_community", "community_id", "account_id"),
+        Index("ix_account_grant_subject", "community_id", "subject_id"),
     )
     list_name = "grants"
     guarded_by = "users"
     archivable = False
     row_sets: ClassVar[dict[str, RowSet]] = {"own community": _grants_here, "Secretary": _secretaries}
-    rules: ClassVar[tuple[RowRule, ...]] = (community_fits, place_fits, days_in_order, stays_as_given)
+    rules: ClassVar[tuple[RowRule, ...]] = (
+        community_fits,
+        place_fits,
+        subject_fits,
+        days_in_order,
+        stays_as_given,
+    )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     account: Mapped[Account] = relationship(
@@ -326,15 +291,23 @@ class Grant(Recorded, Guarded, Model):
             _("Place"), _("Needed for grid leads and grid workers; the role then holds there and below."), listed=True
         ),
     )
-    subject_kind: Mapped[str | None] = mapped_column(String(32))
-    subject_uid: Mapped[str | None] = mapped_column(String(32))
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"))
+    subject: Mapped[Party | None] = relationship(
+        foreign_keys=[subject_id],
+        lazy="joined",
+        info=about(
+            _("Speaks for"),
+            _("Liaisons and partners: their organisation. Volunteers: themselves, or the team they lead."),
+            listed=True,
+        ),
+    )
     starts_on: Mapped[date] = mapped_column(default=clock.today, info=about(_("From"), listed=True))
     ends_on: Mapped[date | None] = mapped_column(
         info=about(_("Until"), _("The last day; empty: until it is ended."), listed=True)
     )
 
     def __str__(self) -> str:
-        where = self.place or self.community
+        where = self.subject or self.place or self.community
         return f"{self.role.label} · {where}" if where is not None else str(self.role.label)
 
     @property
@@ -351,14 +324,16 @@ class Grant(Recorded, Guarded, Model):
         """Tell whether the grant holds today."""
         day = clock.today()
         begun = self.starts_on is None or self.starts_on <= day
-        return begun and (self.ends_on is None or self.ends_on >= day) and self.archived_at is None
+        in_use = self.archived_at is None and (self.subject is None or self.subject.archived_at is None)
+        return begun and (self.ends_on is None or self.ends_on >= day) and in_use
 
     @classmethod
     def holding(cls) -> ColumnElement[bool]:
-        """The SQL for the grants that hold today."""
+        """The SQL for the grants that hold today; who spoke for what is archived speaks for nothing."""
         day = clock.today()
         unended = or_(cls.ends_on.is_(None), cls.ends_on >= day)
-        return and_(cls.archived_at.is_(None), cls.starts_on <= day, unended)
+        in_use = or_(cls.subject_id.is_(None), cls.subject.has(archived_at=None))
+        return and_(cls.archived_at.is_(None), cls.starts_on <= day, unended, in_use)
 
     @classmethod
     def within(cls, held: Held) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """The pages of signing in, of one-time links, and of the own profile."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -20,6 +21,9 @@ from app.core.gate import members, public
 from app.core.rules import Violation
 from app.core.specification import Page
 from app.extensions import db
+
+profile_panels: Final[list[Callable[[], tuple[str, dict[str, Any]]]]] = []
+"""Further sections of the profile, of packages above: template and its values."""
 
 pages = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -110,7 +114,7 @@ def _me() -> Account:
     return found
 
 
-_WHERE = (joinedload(Grant.community), joinedload(Grant.place))
+_WHERE = (joinedload(Grant.community), joinedload(Grant.place), joinedload(Grant.subject))
 
 
 def _my_grants() -> list[Grant]:
@@ -124,6 +128,7 @@ def _profile_page(status: int = 200, **forms: Any) -> Page:
     shown |= {"token": token_form(held)(formdata=None)} | forms
     shown["sign_ins"] = [(row, sessions.agent_words(row.agent)) for row in sessions.of(me.id)]
     shown["tokens"] = tokens.of(me.id)
+    shown["panels"] = [panel() for panel in profile_panels]
     return render_template("accounts/profile.html", me=me, held=held, here=g.account.sign_in_id, **shown), status
 
 

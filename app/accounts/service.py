@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
+from blinker import Signal
 from flask import Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -19,9 +20,15 @@ from app.core.database import transaction
 from app.core.moves import Refused
 from app.core.rules import Violation
 from app.extensions import db
-from app.roles import Role
+from app.parties.models import Party
+from app.roles import BOUND_ROLES, Role
+
+role_prepared: Final = Signal()
+"""Sent before a grant is written that may be given; `columns` may be completed, or a Violation raised."""
 
 NOT_YOURS: Final = _("You cannot give this role here: only roles below your own, where you hold it.")
+granted: Final = Signal()
+"""Sent by Grant when one has been given, in the same transaction; `grant`."""
 FIRST_LOGIN: Final = "admin"
 _LAST_ADMIN: Final = _("This is the last administrator; make another one first.")
 
@@ -69,23 +76,35 @@ def _must_manage(account: Account) -> None:
 def grant(account: Account, role: Role, community: Community | None, place: Place | None = None, **more: Any) -> Grant:
     """Give a person a role: in a community, and for a place where it is bound to one.
 
-    `more`: starts_on, ends_on (the last day), subject_kind and subject_uid (the organisation, team or person it is
-    bound to). Raises Violation when the role is not the actor's to give or does not fit.
+    `more`: starts_on, ends_on (the last day), subject (the party it is bound to). Raises Violation when the role is not
+    the actor's to give or does not fit.
     """
     return give(account=account, role=GrantRole.of(role), community=community, place=place, **more)
 
 
 def give(**columns: Any) -> Grant:
     """Write a grant from its columns. Raises Violation when the role is not the actor's to give or does not fit."""
-    with db.session.no_autoflush:
-        given = Grant(**{"starts_on": clock.today()} | columns)
-        db.session.add(given)
-        actor = current()
-        if actor is None or not (actor.unbounded or given.writable(actor, "c")):
-            db.session.expunge(given)
-            raise Violation({"role": [NOT_YOURS]})
+    actor = current()
+    if actor is None or not (actor.unbounded or _may_give(actor, columns)):
+        raise Violation({"role": [NOT_YOURS]})
+    columns = {"starts_on": clock.today()} | columns
+    role_prepared.send(Grant, columns=columns)
+    given = Grant(**columns)
+    db.session.add(given)
     db.session.flush()
+    granted.send(Grant, grant=given)
     return given
+
+
+def _may_give(actor: Actor, columns: dict[str, Any]) -> bool:
+    where = {name: columns[name] for name in ("role", "community", "community_id") if name in columns}
+    return Grant(**where).writable(actor, "c")
+
+
+def fit_for(role: Role, community: Community, name: str) -> list[Party]:
+    """Return the parties of this name a person of the community may speak for in this role."""
+    named = select(Party).filter_by(community_id=community.id, name=name, archived_at=None)
+    return [one for one in db.session.scalars(named) if one.kind.value in BOUND_ROLES.get(role, ())]
 
 
 def end_grant(given: Grant, reason: str, on: date | None = None) -> None:

@@ -109,7 +109,7 @@ def _rows(token_hash: str) -> list[Row[Any]]:
     found = (
         select(
             *(Account.id, Account.name, Account.login, SignIn.id.label("sign_in_id"), SignIn.seen_at),
-            *(Grant.role, Grant.community_id, Grant.place_id, Place.path, Grant.subject_kind, Grant.subject_uid),
+            *(Grant.role, Grant.community_id, Grant.place_id, Place.path, Grant.subject_id),
             Community.name.label("community_name"),
         )
         .select_from(SignIn)
@@ -125,8 +125,7 @@ def _rows(token_hash: str) -> list[Row[Any]]:
 
 def held_by(row: Row[Any]) -> Held:
     """Return the grant that a row of the statement tells of."""
-    subject = (row.subject_kind, row.subject_uid) if row.subject_kind else None
-    return Held(row.role.role, row.community_id, row.path, subject)
+    return Held(row.role.role, row.community_id, row.path, row.subject_id)
 
 
 def idle() -> timedelta:

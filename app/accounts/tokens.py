@@ -71,7 +71,7 @@ def _row(token_hash: str) -> Row[Any] | None:
     found = (
         select(
             *(AccessToken.id, AccessToken.used_at, Grant.account_id, Grant.role, Grant.community_id),
-            *(Place.path, Grant.subject_kind, Grant.subject_uid),
+            *(Place.path, Grant.subject_id),
         )
         .join(Grant, Grant.id == AccessToken.grant_id)
         .join(Account, Account.id == Grant.account_id)

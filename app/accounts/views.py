@@ -7,6 +7,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts import service
@@ -25,6 +26,8 @@ from app.core.specification import Page
 from app.core.views import ListView, ScopedInterface
 from app.extensions import db
 from app.roles import may_grant
+
+_WHERE: Final = (joinedload(Grant.community), joinedload(Grant.place), joinedload(Grant.subject))
 
 
 def _link(account: Account, form: Any) -> dict[str, Any]:
@@ -112,7 +115,8 @@ class AccountView(ListView):
         """The grants of the person, and what can be done about the account."""
         actor = current()
         manageable = actor is not None and row.is_below(actor)
-        grants = db.session.scalars(select(Grant).filter_by(account_id=row.id).order_by(Grant.id.desc()))
+        found = select(Grant).filter_by(account_id=row.id).order_by(Grant.id.desc())
+        grants = db.session.scalars(found.options(*_WHERE))
         values = {"account": row, "grants": [(given, _standing(given)) for given in grants], "manageable": manageable}
         return [("accounts/account_panel.html", values | {"may_grant": access.may("c", self.guard)})]
 
@@ -175,7 +179,7 @@ class GrantView(ListView):
     icon = "key"
     filter_columns = ("role", "community", "account")
     order_names = ("id", "starts_on", "ends_on")
-    add_names = ("account", "role", "place", "starts_on", "ends_on")
+    add_names = ("account", "role", "place", "subject", "starts_on", "ends_on")
     edit_names = ("ends_on",)
     add_hint = _("Give a role")
     deeds = GRANT_DEEDS

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
@@ -15,9 +14,10 @@ from app.box import context, reading, service
 from app.box.contents import Box, BoxError, Complaint
 from app.communities.models import Community, Place
 from app.core.actor import acting, system
+from app.core.commanding import Commands
 from app.extensions import db
 
-community = AppGroup("community", help="Set up communities and list them.")
+community = Commands("community", help="Set up communities and list them.")
 
 
 @community.command("init")

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from app.accounts.models import GrantRole
 from app.communities.models import PlaceKind
 from app.core.fields import Text
+from app.parties.models import Partied
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,18 @@ class HolidayEntry:
 
 
 @dataclass(slots=True, eq=False)
+class PartyEntry:
+    """A unit or a team. `columns`: what else is said of it; `unit`: the unit a team belongs to."""
+
+    line: int
+    model: type[Partied]
+    name: str
+    columns: dict[str, Any]
+    place: PlaceEntry | None = None
+    unit: "PartyEntry | None" = None
+
+
+@dataclass(slots=True, eq=False)
 class AccountEntry:
     """A person who signs in, with one role."""
 
@@ -68,6 +82,7 @@ class AccountEntry:
     phone: str | None
     role: GrantRole
     place: PlaceEntry | None
+    speaks_for: PartyEntry | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +100,8 @@ class Box:
     places: list[PlaceEntry] = field(default_factory=list)
     categories: list[CategoryEntry] | None = None
     holidays: list[HolidayEntry] = field(default_factory=list)
+    parties: list[PartyEntry] = field(default_factory=list)
+    """The units, then the teams."""
     accounts: list[AccountEntry] = field(default_factory=list)
     left_aside: dict[str, int] = field(default_factory=dict)
     """Sections whose list does not exist yet, and how many entries they have."""

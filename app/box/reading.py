@@ -1,7 +1,6 @@
 """Reads a box file: everything that is wrong is named with its line before anything is changed."""
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,15 +9,14 @@ from flask_babel import lazy_gettext as _
 from app.accounts.models import Account, GrantRole
 from app.box.contents import AccountEntry, Box, BoxError, CategoryEntry, Complaint, HolidayEntry, PlaceEntry
 from app.box.lines import LARGEST_FILE, Item, Lines, parse
+from app.box.party_reading import PartyReader
+from app.box.place_words import places_called
 from app.communities import naming
 from app.communities.models import LEVEL_NAMES, Category, Community, Holiday, Place, PlaceKind
 from app.communities.rules import level_list
 from app.roles import PLACE_ROLES, Role
 
 COLUMNS: Final = ("street", "district", "city", "boundary", "slogan")
-LATER: Final = ("units", "teams")
-"""Sections whose list does not exist yet."""
-
 KNOWN: Final = (
     "code",
     "name",
@@ -27,8 +25,9 @@ KNOWN: Final = (
     "places",
     "categories",
     "holidays",
+    "units",
+    "teams",
     "accounts",
-    *LATER,
     "reference_date",
 )
 PLACE_KEYS: Final = ("name", "kind", "level", "aliases", "code", "households", "children")
@@ -73,9 +72,9 @@ class BoxReader:
         box.places = self._places(fields.get("places"), None)
         box.categories = self._categories(fields["categories"]) if "categories" in fields else None
         box.holidays = self._holidays(fields.get("holidays"))
+        self.parties = PartyReader(self.lines, box)
+        self.parties.read(fields.get("units"), fields.get("teams"))
         box.accounts = self._accounts(fields.get("accounts"), box)
-        for name in LATER:
-            box.left_aside[name] = len(self.lines.items(fields.get(name)))
         if self.lines.complaints:
             raise BoxError(self.lines.complaints)
         return box
@@ -215,11 +214,10 @@ class BoxReader:
         phone = self.lines.text(fields.get("phone"), Account, "phone")
         role = self._role(item, fields.get("role"))
         place = self._account_place(item, fields.get("place"), role, box)
-        if "unit" in fields:
-            box.left_aside["accounts.unit"] = box.left_aside.get("accounts.unit", 0) + 1
+        speaks_for = self.parties.speaks_for(item, fields.get("unit"), role)
         if login is None or name is None or role is None:
             return None
-        return AccountEntry(item.line, login, name, phone, role, place)
+        return AccountEntry(item.line, login, name, phone, role, place, speaks_for)
 
     def _role(self, account: Item, item: Item | None) -> GrantRole | None:
         word = self.lines.word(item)
@@ -251,28 +249,3 @@ class BoxReader:
             else _("There is no place “%(word)s” in this file.", word=word),
         )
         return None
-
-
-def places_called(word: str, box: Box) -> list[PlaceEntry]:
-    """Return the places of a box a word may mean, in any spelling, also behind the names of places above."""
-    chains = list(_chains(box.places, ()))
-    exact = [chain[0] for chain in chains if chain[0].name == word]
-    if len(exact) == 1:
-        return exact
-    key = naming.key(word)
-    direct = [chain[0] for chain in chains if key in _keys(chain[0])]
-    return direct or [
-        chain[0] for chain in chains if naming.reaches(key, _keys(chain[0]), [_keys(above) for above in chain[1:]])
-    ]
-
-
-def _keys(place: PlaceEntry) -> set[str]:
-    return {naming.key(word) for word in (place.name, *place.aliases)} - {""}
-
-
-def _chains(places: list[PlaceEntry], above: tuple[PlaceEntry, ...]) -> Iterator[tuple[PlaceEntry, ...]]:
-    """Yield each place with those above it, the nearest first."""
-    for place in places:
-        chain = (place, *above)
-        yield chain
-        yield from _chains(place.children, chain)

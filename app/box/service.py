@@ -11,15 +11,19 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from app.accounts import service as accounts
-from app.accounts.models import Account, Grant
-from app.box.contents import AccountEntry, Box, BoxError, CategoryEntry, Complaint, PlaceEntry
+from app.accounts.models import Account, Grant, GrantRole
+from app.box.contents import AccountEntry, Box, BoxError, CategoryEntry, Complaint, PartyEntry, PlaceEntry
+from app.box.party_reading import USUAL
 from app.communities import defaults, naming
 from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place
 from app.communities.service import open_community
+from app.core import display
 from app.core.database import transaction
 from app.core.fields import Text, facts
 from app.core.rules import Violation
 from app.extensions import db
+from app.parties.models import Party
+from app.people.service import person_of
 
 
 @dataclass(slots=True)
@@ -57,6 +61,7 @@ class _Applying:
         self.box = box
         self.report = Report(box.code, box.name, left_aside={key: n for key, n in box.left_aside.items() if n})
         self.places: dict[PlaceEntry, Place] = {}
+        self.parties: dict[PartyEntry, Any] = {}
 
     def run(self) -> Report:
         """Make what is missing and tell what was done."""
@@ -67,6 +72,9 @@ class _Applying:
         self._places(self.box.places, None)
         self._categories()
         self._holidays()
+        for party in self.box.parties:
+            with _named(party.line):
+                self._party(party)
         for entry in self.box.accounts:
             with _named(entry.line):
                 self._account(entry)
@@ -103,9 +111,8 @@ class _Applying:
             setattr(row, column, value)
         elif present != value:
             label = facts(type(row))[column].label
-            self.report.kept.append(
-                _("%(row)s, %(label)s: stays “%(present)s”.", row=row, label=label, present=present)
-            )
+            said = display.shown(row, column)
+            self.report.kept.append(_("%(row)s, %(label)s: stays “%(present)s”.", row=row, label=label, present=said))
 
     # -- places, categories, holidays ---------------------------------------------------------------------------
 
@@ -182,6 +189,28 @@ class _Applying:
                 self.report.made["holidays"] += 1
         db.session.flush()
 
+    # -- units and teams ----------------------------------------------------------------------------------------
+
+    def _party(self, entry: PartyEntry) -> None:
+        """Make the unit or team; one that is there is completed, and one that was archived stays so."""
+        columns = dict(entry.columns)
+        columns |= {"place": self.places[entry.place]} if entry.place is not None else {}
+        columns |= {"organization": self.parties[entry.unit].party} if entry.unit is not None else {}
+        model: Any = entry.model
+        same = select(model).where(model.community_id == self.community.id, model.name == entry.name)
+        known = db.session.scalars(same.order_by(model.archived_at.is_(None).desc(), model.id)).first()
+        if known is None:
+            columns["kind"] = columns["kind"] or USUAL[model]
+            known = model(community=self.community, name=entry.name, **columns)
+            db.session.add(known)
+            self.report.made[model.list_name] += 1
+        elif known.archived_at is None:
+            for column, value in columns.items():
+                if value is not None:
+                    self._fill(known, column, value)
+        db.session.flush()
+        self.parties[entry] = known
+
     # -- accounts -----------------------------------------------------------------------------------------------
 
     def _require_own_accounts(self) -> None:
@@ -197,20 +226,37 @@ class _Applying:
             account = accounts.create_account(entry.login, entry.name, entry.phone)
             self.report.made["accounts"] += 1
         place = self.places[entry.place] if entry.place is not None else None
-        if not self._was_granted(account, entry, place):
-            accounts.grant(account, entry.role.role, self.community, place)
+        if entry.role is GrantRole.VOLUNTEER:
+            self._volunteer(account, entry)
+        else:
+            self._grant(account, entry, place, self._spoken_for(entry))
         if fresh:
             self.report.links.append((entry.login, entry.name, accounts.invite(account)))
 
-    def _was_granted(self, account: Account, entry: AccountEntry, place: Place | None) -> bool:
-        """Tell whether the person has or once had this very grant; what the community ended stays ended."""
-        grants = select(Grant.id).filter_by(
-            account_id=account.id,
-            role=entry.role,
-            community_id=self.community.id,
-            place_id=place.id if place is not None else None,
+    def _spoken_for(self, entry: AccountEntry) -> Party | None:
+        return self.parties[entry.speaks_for].party if entry.speaks_for is not None else None
+
+    def _volunteer(self, account: Account, entry: AccountEntry) -> None:
+        """Let the person be a volunteer, and lead the team the file names."""
+        person = person_of(account, self.community)
+        self._grant(account, entry, None, person.party)
+        team = self.parties[entry.speaks_for] if entry.speaks_for is not None else None
+        if team is not None and self._grant(account, entry, None, team.party):
+            team.leader = team.leader or person.party
+
+    def _grant(self, account: Account, entry: AccountEntry, place: Place | None, subject: Party | None) -> bool:
+        """Give the role unless the person has or once had it so; what the community ended stays ended."""
+        bound = {
+            "place_id": place.id if place is not None else None,
+            "subject_id": subject.id if subject is not None else None,
+        }
+        alike = select(Grant.id).filter_by(
+            account_id=account.id, role=entry.role, community_id=self.community.id, **bound
         )
-        return db.session.scalar(grants.limit(1)) is not None
+        if db.session.scalar(alike.limit(1)) is not None:
+            return False
+        accounts.grant(account, entry.role.role, self.community, place, subject=subject)
+        return True
 
 
 def _stranger(entry: AccountEntry) -> Complaint | None:
@@ -247,6 +293,8 @@ def told(report: Report) -> list[str]:
         "places": gettext("places"),
         "categories": gettext("categories"),
         "holidays": gettext("holidays"),
+        "units": gettext("units"),
+        "teams": gettext("teams"),
         "accounts": gettext("accounts"),
     }
     counts = [f"{labels[name]} {count}" for name, count in report.made.items()]

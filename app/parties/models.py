@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, String, event, false, or_, select, true
+from sqlalchemy import ForeignKey, Index, String, event, false, or_, true
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
@@ -143,23 +143,12 @@ def _keep_in_step(row: Any, fresh: bool) -> None:
 
 def is_bound(row: Any, name: str, held: Held) -> Any:
     """Tell whether the relation `name` of a row leads to the party a grant is bound to; of a class, return the SQL."""
-    uid = held.subject[1] if held.subject is not None else ""
-    if isinstance(row, type):
-        found: ColumnElement[bool] = getattr(row, f"{name}_id").in_(select(_PARTIES.id).where(_PARTIES.uid == uid))
-        return found
-    party = getattr(row, name)
-    return party is not None and party.uid == uid
-
-
-_PARTIES: Final = Party.__table__.c
+    return getattr(row, f"{name}_id") == (held.subject or 0)
 
 
 def bound(row: Any, actor: Actor, held: Held) -> Any:
     """The organisation, team or person a grant is bound to, among the rows of its own list."""
-    kind, uid = held.subject or ("", "")
-    if kind != row.party_kind.value:
-        return false() if isinstance(row, type) else False
-    return row.uid == uid
+    return row.id == (held.subject or 0)
 
 
 def chosen(name: str, *kinds: PartyKind) -> RowRule:

@@ -74,7 +74,7 @@ def test_a_grid_worker_is_invited_for_a_place_in_any_spelling(run, behind):
             ("invite", "newone", "--name", "新人", "--role", "Worker", "--community", "wjb", "--phone", "13800001002"),
             "已用于另一个账号",
         ),
-        (("invite", "newone", "--name", "新人", "--role", "Emperor", "--community", "wjb"), "Emperor"),
+        (("invite", "newone", "--name", "新人", "--role", "Emperor", "--community", "wjb"), "应为其中之一"),
         (("reset-link", "newone"), "没有账号“newone”"),
         (("end-sessions", "newone"), "没有账号“newone”"),
     ],

@@ -17,6 +17,7 @@ from app.core.database import transaction
 from app.core.moves import Refused
 from app.core.rules import Violation
 from app.extensions import db
+from app.parties.models import Party
 from app.roles import INSTALLATION_ROLES, PLACE_ROLES, Role, may_grant, rank
 from tests.cast.people import CAST
 
@@ -72,7 +73,8 @@ def test_the_matrix_of_giving_holds_below_every_page(acting_as, behind, login):
 
 def _gives(account: Account, role: Role, where: Community | None, grid: Place | None) -> bool:
     try:
-        service.grant(account, role, where, grid)
+        unit = db.session.scalars(select(Party).filter_by(name="市中医院")).first()
+        service.grant(account, role, where, grid, subject=unit if role in (Role.LIAISON, Role.PARTNER) else None)
     except (Violation, OutOfScope):
         return False
     return True

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from app.accounts.models import Account, Grant
 from app.communities.models import Category, Community, Holiday, Place
 from app.extensions import db
+from app.organizations.models import Organization, Team
+from app.people.models import Person
 
 BOX = """\
 code: dh
@@ -38,10 +40,18 @@ holidays:
 accounts:
   - {login: zhaoli, name: 赵丽, phone: 13900001111, role: Secretary}
   - {login: qianwei, name: 钱伟, phone: "13900001112", role: GridLead, place: 二网格三幢}
+  - {login: sunxia, name: 孙霞, role: UnitLiaison, unit: 惠民小学}
+  - {login: lijun, name: 李军, phone: 13900001113, role: Volunteer, unit: 护学队}
 units:
-  - {name: 惠民小学, kind: school}
+  - {name: 惠民小学, kind: school, member_count: 12, contact_phone: 0751-8880000, place: 河西片区}
+  - {name: 邻里中心}
+teams:
+  - {name: 护学队, unit: 惠民小学, speciality: 上下学护送}
 reference_date: 2026-11-20
 """
+
+
+KEPT = (Community, Place, Category, Holiday, Organization, Team, Person, Account, Grant)
 
 
 @pytest.fixture
@@ -66,7 +76,7 @@ def everything(behind: Any) -> Callable[[], dict[str, list[Any]]]:
                 model.__tablename__: [
                     tuple(row) for row in db.session.execute(select(*model.__table__.c).order_by("id"))
                 ]
-                for model in (Community, Place, Category, Holiday, Account, Grant)
+                for model in KEPT
             }
 
     return read

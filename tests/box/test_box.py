@@ -12,6 +12,9 @@ from app.communities import service
 from app.communities.models import Category, Community, Holiday, Place, PlaceKind
 from app.core import clock
 from app.extensions import db
+from app.organizations.choices import TeamKind, UnitKind
+from app.organizations.models import Organization, Team
+from app.people.models import Person
 from app.roles import Role
 from tests.box.conftest import BOX
 
@@ -62,7 +65,7 @@ def test_a_community_comes_out_of_its_box(run, box, behind, eastern):
 
 def test_its_people_get_their_role_and_a_link_once(run, box, behind, eastern):
     answer = run("init", box())
-    assert answer.output.count("/setup/") == 2
+    assert answer.output.count("/setup/") == 4
     with behind():
         lead = db.session.scalars(select(Account).filter_by(login="qianwei")).one()
         (grant,) = lead.grants
@@ -70,8 +73,48 @@ def test_its_people_get_their_role_and_a_link_once(run, box, behind, eastern):
         assert lead.password_hash is None
 
 
-def test_sections_of_later_lists_are_named_and_left_aside(run, box):
-    assert "units" in run("init", box()).output
+def test_units_and_teams_come_out_of_it_and_its_people_speak_for_them(run, box, behind, eastern):
+    said = run("init", box()).output
+    assert "单位 2" in said
+    assert "队伍 1" in said
+    with behind():
+        school, centre = db.session.scalars(select(Organization).filter_by(community=eastern()).order_by("id"))
+        assert (school.name, school.kind, school.member_count) == ("惠民小学", UnitKind.SCHOOL, 12)
+        assert (school.contact_phone, school.place.name) == ("0751-8880000", "河西片区")
+        assert (centre.name, centre.kind) == ("邻里中心", UnitKind.OTHER)
+        team = db.session.scalars(select(Team).filter_by(community=eastern())).one()
+        assert (team.kind, team.organization, str(team.leader)) == (TeamKind.SERVICE_TEAM, school.party, "李军")
+        person = db.session.scalars(select(Person).filter_by(community=eastern())).one()
+        assert (person.name, person.phones, person.account.login) == ("李军", ["13900001113"], "lijun")
+        held = {login: subjects(login) for login in ("sunxia", "lijun", "qianwei")}
+        assert held == {"sunxia": [school.party], "lijun": [person.party, team.party], "qianwei": [None]}
+
+
+def subjects(login):
+    grants = select(Grant).join(Account, Grant.account_id == Account.id).where(Account.login == login)
+    return [grant.subject for grant in db.session.scalars(grants.order_by(Grant.id))]
+
+
+def test_what_became_of_units_and_teams_since_stays(run, box, behind, eastern):
+    run("init", box())
+    with behind():
+        school = db.session.scalars(select(Organization).filter_by(community=eastern(), name="惠民小学")).one()
+        centre = db.session.scalars(select(Organization).filter_by(community=eastern(), name="邻里中心")).one()
+        team = db.session.scalars(select(Team).filter_by(community=eastern())).one()
+        school.contact_phone, school.member_count, team.leader = "0751-8881111", 15, None
+        centre.archived_at = clock.now()
+        db.session.commit()
+    again = run("init", box())
+    assert again.exit_code == 0
+    assert "15" in again.output
+    assert "0751-8881111" not in again.output
+    with behind():
+        units = db.session.scalars(select(Organization).filter_by(community=eastern()).order_by("id")).all()
+        assert [(unit.name, unit.member_count, unit.archived_at is None) for unit in units] == [
+            ("惠民小学", 15, True),
+            ("邻里中心", None, False),
+        ]
+        assert db.session.scalars(select(Team).filter_by(community=eastern())).one().leader is None
 
 
 def test_reading_a_box_again_changes_nothing(run, box, everything):
@@ -101,7 +144,7 @@ def test_what_the_community_changed_since_stays(run, box, behind, eastern):
     with behind():
         assert eastern().street == "新华街道"
         assert service.find_places(eastern(), "第二网格") == []
-        assert db.session.scalar(select(func.count(Grant.id)).where(Grant.community_id == eastern().id)) == 2
+        assert db.session.scalar(select(func.count(Grant.id)).where(Grant.community_id == eastern().id)) == 5
 
 
 def test_a_longer_box_adds_what_is_new(run, box, behind, eastern):
