@@ -1,0 +1,23 @@
+"""Orders (服务落地清单): who was asked to answer a need, who took it on, and what came of it (S3-13, S3-02)."""
+
+from typing import Any
+
+from app.fulfilments import following
+from app.fulfilments.job import EXPIRE
+from app.fulfilments.models import Fulfilment
+from app.fulfilments.news import NEWS
+from app.fulfilments.panel import orders_panel
+from app.fulfilments.views import FulfilmentView
+from app.jobs.registry import declare
+from app.needs.models import Need
+from app.notices import news as notices
+
+
+def register(appbuilder: Any) -> None:
+    """Add the list of orders to the portal, let needs ask it, and let each need show its orders."""
+    following.attend()
+    declare(EXPIRE)
+    notices.declare(Fulfilment.list_name, NEWS)
+    appbuilder.add_view(FulfilmentView, "m.fulfilments")
+    views = {view.list_name: view for view in appbuilder.list_views()}
+    views[Need.list_name].guests.append(orders_panel(views[Fulfilment.list_name]))

@@ -1,0 +1,67 @@
+"""Whom to reach and where: shown, one look at a time and written down, to who goes there once a date is agreed."""
+
+from typing import Any, Final
+
+from flask import render_template, request
+from flask_appbuilder import expose
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.core import access, display, revealing
+from app.core.actor import current
+from app.core.fields import Text, facts
+from app.core.forms import PortalForm
+from app.core.gate import requires
+from app.core.moves import Refused
+from app.core.specification import Page, Panel, Specification
+from app.fulfilments.choices import FulfilmentState
+from app.fulfilments.following import need_of
+from app.fulfilments.models import Fulfilment
+from app.needs.models import Need
+
+SHOWN_IN: Final = (FulfilmentState.SCHEDULED, FulfilmentState.IN_PROGRESS)
+WHEN: Final = _("The contact is shown from when a date is agreed until the order is carried out.")
+SHOWN: Final = ("reporter_name", "reporter_phone", "address")
+
+
+class Contacting(Specification):
+    """The page of the contact of an order."""
+
+    def panels(self, row: Fulfilment) -> list[Panel]:
+        """Say that the contact can be seen, or from when on."""
+        if not access.may_row("m", row) or row.archived_at is not None:
+            return []
+        open_now = row.state in SHOWN_IN
+        waits = row.state in (FulfilmentState.OFFERED, FulfilmentState.CLAIMED)
+        return [("fulfilments/contact_panel.html", {"open": open_now})] if open_now or waits else []
+
+    @expose("/contact/<pk>", methods=["GET", "POST"])
+    @requires("m")
+    def contact(self, pk: str) -> Page:
+        """Ask first, then show name, phone and address of who waits for the order, for a while."""
+        row: Fulfilment = self.row(pk, "m")
+        if request.method == "GET":
+            return self._contact_page(row, None)
+        if row.state not in SHOWN_IN:
+            raise Refused(WHEN)
+        return self._contact_page(row, _look(row))
+
+    def _contact_page(self, row: Fulfilment, lines: list[tuple[Text, str]] | None) -> Page:
+        reason = None if row.state in SHOWN_IN else WHEN
+        words = {"lines": lines, "reason": reason, "seconds": revealing.SHOWN, "title": _TITLE}
+        return render_template("fulfilments/contact.html", view=self, row=row, form=PortalForm(), **words)
+
+
+_TITLE: Final = _("Contact and address")
+
+
+def _look(row: Fulfilment) -> list[tuple[Text, str]]:
+    actor, need = current(), need_of(row)
+    if actor is None or actor.user_id is None:
+        raise access.Forbidden
+    found: list[tuple[str, Any]] = [(name, getattr(need, name)) for name in SHOWN]
+    place = str(need.place) if need.place is not None else display.EMPTY
+    told = {"column": "reporter_phone", "reason": revealing.Purpose.SERVICE, "text": row.code}
+    revealing.write_down(need, actor.user_id, **told)
+    labels = facts(Need)
+    return [(gettext("Place"), place), *((labels[name].label, display.words(value)) for name, value in found)]

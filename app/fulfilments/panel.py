@@ -1,0 +1,36 @@
+"""What a need shows of its orders: who does it, how far they are, and a button to offer it."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.core import access
+from app.core.specification import Panel
+from app.extensions import db
+from app.fulfilments.models import Fulfilment
+from app.needs.choices import WORKING_STATES
+from app.needs.models import Need
+
+SHOWN: Final = 50
+
+
+def orders_panel(view: Any) -> Callable[[Need], list[Panel]]:
+    """Return what makes the panel of a need, with the pages of `view`."""
+
+    def panels(need: Need) -> list[Panel]:
+        if not access.may("v", view.guard):
+            return []
+        may_offer = need.state in WORKING_STATES and need.archived_at is None and access.may("c", view.guard)
+        rows = _orders(need)
+        shown = {"orders": rows, "view": view, "may_offer": may_offer}
+        return [("fulfilments/panel.html", shown)] if rows or may_offer else []
+
+    return panels
+
+
+def _orders(need: Need) -> list[Fulfilment]:
+    of_it = select(Fulfilment).filter_by(community_id=need.community_id, need_id=need.id)
+    newest = of_it.order_by(Fulfilment.id.desc()).limit(SHOWN).options(joinedload(Fulfilment.provider))
+    return list(db.session.scalars(newest))

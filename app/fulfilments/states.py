@@ -1,0 +1,37 @@
+"""What follows from the orders of a need for the need (workflows: State from orders)."""
+
+from collections.abc import Iterable
+from typing import Final, Protocol
+
+from app.fulfilments.choices import DONE, FulfilmentState
+from app.needs.choices import NeedState
+
+FOLLOWING: Final = (NeedState.ACCEPTED, NeedState.PLANNED, NeedState.IN_PROGRESS, NeedState.DELIVERED)
+"""A need in one of these stands where its orders say; one in any other is left alone."""
+
+_WAITING: Final = frozenset({FulfilmentState.OFFERED, FulfilmentState.CLAIMED, FulfilmentState.SCHEDULED})
+
+
+class Order(Protocol):
+    """What counts of an order."""
+
+    @property
+    def state(self) -> FulfilmentState:
+        """Where it stands."""
+
+    @property
+    def quantity_delivered(self) -> int | None:
+        """How many were carried out."""
+
+
+def state_from_orders(orders: Iterable[Order], asked: int | None) -> NeedState:
+    """Return where a need stands that asks for `asked` pieces (None: uncounted) and has, or had, these orders."""
+    standing = list(orders)
+    states = {order.state for order in standing}
+    if FulfilmentState.IN_PROGRESS in states:
+        return NeedState.IN_PROGRESS
+    if states & _WAITING:
+        return NeedState.PLANNED
+    done = [order.quantity_delivered or 0 for order in standing if order.state in DONE]
+    met = sum(done) >= asked if asked is not None else bool(done)
+    return NeedState.DELIVERED if met else NeedState.ACCEPTED
