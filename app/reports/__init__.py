@@ -7,6 +7,7 @@ from flask import current_app
 from app.reports import chains  # noqa: F401 - its pages hang themselves on those of history
 from app.reports.audit import audit_pages
 from app.reports.figure_pages import figure_pages
+from app.reports.gaps import gap_pages
 from app.reports.views import home_pages
 
 
@@ -15,3 +16,4 @@ def register(appbuilder: Any) -> None:
     current_app.register_blueprint(home_pages)
     current_app.register_blueprint(audit_pages)
     current_app.register_blueprint(figure_pages)
+    current_app.register_blueprint(gap_pages)

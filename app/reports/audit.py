@@ -125,7 +125,9 @@ def _acts() -> dict[str, Text]:
     """Return every act there is, in words; a move of a list stands under its own name."""
     flows = (getattr(model, "flow", None) for model in recorded_models().values())
     moves = {move.name: move.label for flow in flows if flow is not None for move in flow.moves}
-    return {code: label for code, label in telling.ACTS.items() if code not in ("register", "edit")} | moves
+    more = [getattr(model, "acts", {}) for model in recorded_models().values()]
+    told = {code: label for acts in more for code, label in acts.items()}
+    return {code: label for code, label in telling.ACTS.items() if code not in ("register", "edit")} | told | moves
 
 
 def _lines(entries: list[Entry]) -> list[dict[str, Any]]:
@@ -144,7 +146,7 @@ def _line(entry: Entry, names: telling.Names, view: Any) -> dict[str, Any]:
     return {
         "entry": entry,
         "label": telling.act_label(model, entry.act),
-        "by": names.person(entry.actor_id),
+        "by": names.person(entry.actor_id, entry.actor_label),
         "list": view.list_title if view is not None else LIST_TITLES.get(entry.list, entry.list),
         "address": view.url("history", pk=entry.row_id) if opened else "",
         "columns": gettext(", ").join(_columns(model, entry)),
@@ -153,6 +155,8 @@ def _line(entry: Entry, names: telling.Names, view: Any) -> dict[str, Any]:
 
 def _columns(model: Any, entry: Entry) -> list[str]:
     described = facts(model) if model is not None else {}
+    if entry.act in telling.LOOKS:
+        return [words for _label, words in telling.looked(model, entry)]
     return [str(described[name].label) for name in entry.told() if name in described and entry.act != "create"]
 
 

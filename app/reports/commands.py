@@ -4,18 +4,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 from flask_babel import gettext
 from sqlalchemy import select
 
 from app.communities.models import Community
-from app.core import copies, heads, verifying
+from app.core import copies, database, heads, verifying
 from app.core.actor import acting, system
+from app.core.commanding import Commands
 from app.core.verifying import Walked
 from app.extensions import db
 from app.reports import findings
 
-audit = AppGroup("audit", help="History: is it whole?")
+audit = Commands("audit", help="History: is it whole?")
 
 
 @audit.command("verify")
@@ -25,7 +25,7 @@ audit = AppGroup("audit", help="History: is it whole?")
 )
 def verify(code: str | None, file: Path | None) -> None:
     """Walk the chains of history and name the first broken entry of each; exit code 1 if there is one."""
-    with acting(system("cli")):
+    with acting(system("cli")), database.reading():
         whole = _verify_copy(file) if file is not None else _verify_all(code)
         db.session.rollback()
     if not whole:

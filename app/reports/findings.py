@@ -39,6 +39,7 @@ def broken(finding: Finding) -> Text:
     sentences = {
         Fault.CHANGED: gettext("Entry %(seq)s was changed or forged.", seq=seq),
         Fault.MISSING: gettext("Entry %(seq)s is missing or stands in another place.", seq=seq),
+        Fault.STEP: gettext("What the step of entry %(seq)s says was changed, or the step is gone.", seq=seq),
         Fault.CUT: gettext("The chain does not end where it should: entries from %(seq)s on are gone.", seq=seq),
         Fault.ELSEWHERE: gettext("Entry %(seq)s of the file is another one than in the database.", seq=seq),
         Fault.FORGED_COPY: gettext("The first line of the file was changed, or the file is from another portal."),

@@ -1,0 +1,160 @@
+"""Gathers who might help, within what the actor may see, and lets the score judge them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import false, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql import ColumnElement
+
+from app.extensions import db
+from app.fulfilments.choices import LIVE, FulfilmentState
+from app.fulfilments.models import Fulfilment
+from app.matching.parts import unmet
+from app.matching.score import Asked, Candidate, Helper, judged, ranked
+from app.matching.topics import TOPICS, topics
+from app.needs.choices import NeedState
+from app.needs.models import Need
+from app.organizations.models import Team
+from app.resources.choices import QuantityMode, ResourceState
+from app.resources.models import Resource
+from app.resources.service import next_room, offerable
+
+MOST: Final = 150
+"""How many rows of each list are judged at most: those of the category first, then those that share a word."""
+NEEDS: Final = 200
+
+GONE: Final = (ResourceState.DRAFT, ResourceState.REVIEWED)
+"""What was never offered is not told as left out."""
+
+
+def candidates(need: Need) -> tuple[list[Candidate], list[Candidate]]:
+    """Return who can help with a need, the best first, and who would fit but cannot be offered now, with the reason."""
+    asked = asked_of(need)
+    helpers = [*_resources(need, asked), *_teams(need, asked)]
+    return ranked(asked, _with_orders(need.community_id, helpers))
+
+
+def asked_of(need: Need) -> Asked:
+    """Return what is known of a need, as the score wants it."""
+    category = need.category
+    return Asked(
+        f"{need.title} {need.text or ''} {need.category_text or ''}",
+        need.category_id,
+        (category.parent_id or category.id) if category is not None else None,
+        need.place.path if need.place is not None else "",
+        need.quantity_asked,
+    )
+
+
+# -- helpers --------------------------------------------------------------------------------------------------------
+
+
+def _resources(need: Need, asked: Asked) -> list[Helper]:
+    fits = or_(_of_categories(Resource, asked), _shares_words(asked, Resource.name, Resource.text))
+    found = select(Resource).where(Resource.community_id == need.community_id, Resource.archived_at.is_(None), fits)
+    found = found.where(Resource.state.not_in(GONE)).order_by(Resource.checked_on.desc(), Resource.id).limit(MOST)
+    loaded = found.options(selectinload(Resource.categories), joinedload(Resource.provider), joinedload(Resource.place))
+    return [_resource(one, asked.quantity) for one in db.session.scalars(loaded)]
+
+
+def _resource(resource: Resource, quantity: int | None) -> Helper:
+    place = resource.place
+    return Helper(
+        "resource",
+        resource.id,
+        resource.name,
+        resource.provider,
+        f"{resource.name} {resource.text or ''}",
+        frozenset(one.id for one in resource.categories),
+        frozenset(one.parent_id or one.id for one in resource.categories),
+        place.path if place is not None else "",
+        place.name if place is not None else "",
+        resource.checked_on,
+        _free(resource),
+        refusal=offerable(resource, quantity=quantity),
+    )
+
+
+def _free(resource: Resource) -> datetime | None:
+    return next_room(resource) if resource.quantity_mode is QuantityMode.SCHEDULED else None
+
+
+def _teams(need: Need, asked: Asked) -> list[Helper]:
+    found = select(Team).where(Team.community_id == need.community_id, Team.archived_at.is_(None))
+    found = found.where(_shares_words(asked, Team.name, Team.speciality)).order_by(Team.id).limit(MOST)
+    teams = db.session.scalars(found.options(joinedload(Team.party)))
+    return [Helper("team", one.id, one.name, one.party, f"{one.name} {one.speciality or ''}") for one in teams]
+
+
+def _of_categories(model: Any, asked: Asked) -> ColumnElement[bool]:
+    wanted = [pk for pk in (asked.category, asked.top) if pk is not None]
+    found: ColumnElement[bool] = (
+        model.categories.any(or_(*(_belongs(model, pk) for pk in wanted))) if wanted else model.id.is_(None)
+    )
+    return found
+
+
+def _belongs(model: Any, pk: int) -> ColumnElement[bool]:
+    category = model.categories.property.mapper.class_
+    return or_(category.id == pk, category.parent_id == pk)
+
+
+def _shares_words(asked: Asked, *columns: Any) -> ColumnElement[bool]:
+    """Return the SQL for rows that say a word of a topic the need is about."""
+    words = {word for topic in topics(asked.text) for word in TOPICS[topic].split()}
+    if not words:
+        return false()
+    return or_(*(column.contains(word, autoescape=True) for word in sorted(words) for column in columns))
+
+
+def _with_orders(community_id: int, helpers: Iterable[Helper]) -> list[Helper]:
+    """Return the helpers with what their providers have in hand and have done, in one statement."""
+    known = list(helpers)
+    wanted = sorted({helper.provider.id for helper in known if helper.provider is not None})
+    counted = (
+        select(Fulfilment.provider_id, Fulfilment.state, func.count())
+        .where(Fulfilment.community_id == community_id, Fulfilment.provider_id.in_(wanted))
+        .where(Fulfilment.state.in_((*LIVE, FulfilmentState.CONFIRMED)))
+        .group_by(Fulfilment.provider_id, Fulfilment.state)
+    )
+    busy: Counter[int] = Counter()
+    done: Counter[int] = Counter()
+    for provider, state, count in db.session.execute(counted) if wanted else ():
+        (done if state is FulfilmentState.CONFIRMED else busy)[provider] += count
+    return [_loaded(helper, busy, done) for helper in known]
+
+
+def _loaded(helper: Helper, busy: Counter[int], done: Counter[int]) -> Helper:
+    if helper.provider is None:
+        return helper
+    return replace(helper, busy=busy[helper.provider.id], done=done[helper.provider.id])
+
+
+# -- the other way round --------------------------------------------------------------------------------------------
+
+WORKING: Final = (NeedState.ACCEPTED, NeedState.PLANNED)
+
+
+def answerable(resource: Resource) -> list[tuple[Need, Candidate]]:
+    """Return the open needs a resource could answer (点单), the best first; none while it cannot be offered."""
+    if offerable(resource) is not None:
+        return []
+    helper = _resource(resource, None)
+    found = [(need, one) for need in _waiting(resource) if (one := judged(asked_of(need), helper)) is not None]
+    return sorted((pair for pair in found if pair[1].refusal is None), key=lambda pair: (-pair[1].points, pair[0].id))
+
+
+def _waiting(resource: Resource) -> list[Need]:
+    """Return the newest needs that wait for a helper and might fit."""
+    words = {word for topic in topics(f"{resource.name} {resource.text or ''}") for word in TOPICS[topic].split()}
+    said = [column.contains(word, autoescape=True) for word in sorted(words) for column in (Need.title, Need.text)]
+    ids = [one.id for one in resource.categories]
+    fits = or_(Need.category_id.in_(ids), *said)
+    waits = select(Need).where(Need.community_id == resource.community_id, Need.archived_at.is_(None), fits)
+    waits = waits.where(Need.state.in_(WORKING), unmet())
+    newest = waits.order_by(Need.received_at.desc(), Need.id.desc()).limit(NEEDS)
+    return list(db.session.scalars(newest.options(joinedload(Need.category), joinedload(Need.place))))
