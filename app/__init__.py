@@ -10,16 +10,21 @@ from flask import Flask, g, request
 import config
 from app import (
     accounts,
+    callbacks,
     catalog,
     cli,
     communities,
+    fulfilments,
     instance,
     jobs,
     logs,
+    matching,
     needs,
+    notices,
     organizations,
     people,
     reports,
+    resources,
 )
 from app.accounts import sign_in
 from app.accounts.models import Account
@@ -29,7 +34,20 @@ from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db, migrate
 
-PACKAGES: Final[tuple[ModuleType, ...]] = (reports, needs, organizations, people, communities, accounts, jobs)
+PACKAGES: Final[tuple[ModuleType, ...]] = (
+    reports,
+    needs,
+    resources,
+    fulfilments,
+    matching,
+    callbacks,
+    organizations,
+    people,
+    communities,
+    accounts,
+    notices,
+    jobs,
+)
 """The packages in menu order; each registers its pages."""
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -2,18 +2,19 @@
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
 from flask_babel import gettext
 
 from app import demo
 from app.accounts.commands import roles, tokens, users
 from app.assets.commands import assets
 from app.box.commands import community
+from app.core.commanding import Commands
 from app.doctor import doctor
 from app.jobs.commands import jobs
+from app.keys import keys
 from app.reports.commands import audit
 
-demonstration = AppGroup("demo", help="The demonstration data.")
+demonstration = Commands("demo", help="The demonstration data.")
 
 
 @demonstration.command("load")
@@ -28,6 +29,6 @@ def load() -> None:
 
 def start(app: Flask) -> None:
     """Mount the commands."""
-    for group in (assets, audit, community, demonstration, jobs, users, roles, tokens):
+    for group in (assets, audit, community, demonstration, jobs, keys, users, roles, tokens):
         app.cli.add_command(group)
     app.cli.add_command(doctor)

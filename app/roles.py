@@ -54,6 +54,13 @@ OFFICE: Final = (Role.SECRETARY, Role.WORKER)
 PLACE_ROLES: Final = frozenset({Role.GRID_LEAD, Role.GRID_WORKER})
 """Roles whose grant must name a place."""
 
+BOUND_ROLES: Final = {
+    Role.LIAISON: ("organization",),
+    Role.PARTNER: ("organization",),
+    Role.VOLUNTEER: ("person", "team"),
+}
+"""Roles whose grant is bound to a party, and of which kind: the unit one speaks for, oneself, or the team one leads."""
+
 INSTALLATION_ROLES: Final = frozenset({Role.ADMIN})
 """Roles whose grant names no community: they hold for the installation."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import NullPool, create_engine
 from app import create_app
 from app.core import clock, database, heads
 from app.core.actor import acting, system
+from app.core.files import vault
 from app.extensions import db
 from tests.cast import people
 
@@ -104,6 +105,7 @@ class Stage:
         self.database.bring_back()
         # What is kept of the ends of history belongs to the database of the test before.
         shutil.rmtree(Path(self.app.config["INSTANCE"]) / heads.FOLDER, ignore_errors=True)
+        shutil.rmtree(Path(self.app.config["INSTANCE"]) / vault.FOLDER, ignore_errors=True)
         try:
             yield self.app
         finally:

@@ -63,7 +63,7 @@ def test_an_admin_gets_a_running_portal_and_a_one_time_link(installed):
     assert start.line(f"门户已启动：http://127.0.0.1:{start.port}")
     assert re.search(r"/setup/\S{20,}$", start.line("请用这个一次性链接") or "")
     assert (folder / "sidan.db").is_file()
-    assert {path.name for path in (folder / "keys").iterdir()} == {"secret.key", "data.key"}
+    assert {path.name for path in (folder / "keys").iterdir()} == {"secret.key", "data.key", "data-0001.key"}
 
 
 def test_an_admin_who_starts_twice_is_told_where_it_already_runs(installed):
@@ -205,7 +205,7 @@ def test_the_command_makes_a_new_instance_complete(tmp_path):
         capture_output=True,
         timeout=PATIENCE,
     )
-    assert {path.name for path in (folder / "keys").iterdir()} == {"secret.key", "data.key"}
+    assert {path.name for path in (folder / "keys").iterdir()} == {"secret.key", "data.key", "data-0001.key"}
     with contextlib.closing(sqlite3.connect(folder / "sidan.db")) as database:
         assert database.execute("SELECT version_num FROM alembic_version").fetchone()
         assert database.execute("SELECT name FROM sqlite_master WHERE name = 'need'").fetchone()

@@ -4,13 +4,13 @@ import sys
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from flask_babel import gettext
 
 from app.assets import fetch
 from app.assets.store import Fault
+from app.core.commanding import Commands
 
-assets = AppGroup("assets", help="The styles, scripts and icons of others.")
+assets = Commands("assets", help="The styles, scripts and icons of others.")
 
 
 @assets.command("fetch")

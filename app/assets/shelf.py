@@ -25,7 +25,7 @@ class Asset:
     def __init__(self, name: str, content: bytes) -> None:
         self.name, self.content = name, content
         self.kind = TYPES.get(Path(name).suffix, "application/octet-stream")
-        self.fingerprint = lock.digest(content)[:16]
+        self.fingerprint = lock.digest(content)[:8]
 
     @cached_property
     def packed(self) -> bytes:

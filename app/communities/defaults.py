@@ -6,6 +6,15 @@ from flask_babel import lazy_gettext as _
 
 from app.core.fields import Text
 
+OFFER_HOURS: Final = 48
+"""For how long an offer waits for an answer."""
+SILENCE_DAYS: Final = 14
+"""After how many days without an answer of the resident what was delivered is closed as unconfirmed."""
+CALLBACK_SHARE: Final = 10
+"""How many of a hundred closings are called back."""
+CALLBACK_QUOTA: Final = 5
+"""How many call-backs a week the office should make."""
+
 CATEGORIES: Final[dict[Text, tuple[Text, ...]]] = {
     _("Community governance"): (
         _("Cleanliness and greenery"),

@@ -1,7 +1,7 @@
 """Communities (社区), their one tree of places, their categories and their holidays."""
 
 import enum
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
@@ -11,19 +11,22 @@ from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.communities import naming
+from app.communities import defaults, naming
 from app.communities.rules import (
     LONGEST_PATH,
     category_fits,
     closes_last,
     code_form,
     dates_in_order,
+    days_form,
+    hours_form,
     level_fits,
     level_list,
     name_is_free,
     order_form,
     parent_fits,
     path_fits,
+    share_form,
 )
 from app.core import access, checks, clock
 from app.core.actor import Actor, Held
@@ -34,6 +37,7 @@ from app.core.rules import RowRule
 LEVEL_NAMES: Final[tuple[Text, ...]] = (_("Community"), _("Grid"), _("Building"), _("Building unit"))
 """What the levels of the tree are called unless a community says otherwise; the first is the community itself."""
 
+RESIDENTS: Final = _("For residents")
 LARGEST_SORT: Final = 0xFFF
 LONGEST_SOUGHT: Final = 600
 
@@ -86,11 +90,61 @@ class Community(Recorded, Sought, Guarded, Model):
     reference_date: Mapped[date | None] = mapped_column(
         info=about(_("Reference date"), _("Counts as today for the date checks of imported ledgers."))
     )
+    phone: Mapped[str | None] = mapped_column(
+        String(32),
+        info=about(
+            _("Office telephone"),
+            _("Stands on posters and on the pages for residents."),
+            check=checks.phone,
+            group=RESIDENTS,
+        ),
+    )
+    silence_days: Mapped[int | None] = mapped_column(
+        info=about(
+            _("Days until silence closes"),
+            _("After so many days without an answer what was delivered is closed as unconfirmed. Empty: 14."),
+            check=days_form,
+            group=RESIDENTS,
+        )
+    )
+    offer_hours: Mapped[int | None] = mapped_column(
+        info=about(
+            _("Hours to answer an offer"),
+            _("After so many hours an offer nobody has answered runs out. Empty: 48."),
+            check=hours_form,
+        )
+    )
+    callback_share: Mapped[int | None] = mapped_column(
+        info=about(
+            _("Call-backs out of a hundred"),
+            _("How many of those closed by code, or without an answer, are called back. Empty: 10."),
+            check=share_form,
+            group=RESIDENTS,
+        )
+    )
+    callback_quota: Mapped[int | None] = mapped_column(
+        info=about(_("Call-backs a week"), _("Empty: 5."), check=checks.not_negative, group=RESIDENTS)
+    )
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What the community sets differently from `settings.DEFAULTS`."""
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def silence(self) -> timedelta:
+        """Return how long the resident may take to answer."""
+        return timedelta(days=self.silence_days or defaults.SILENCE_DAYS)
+
+    @property
+    def answer_time(self) -> timedelta:
+        """Return how long a provider may take to answer an offer."""
+        return timedelta(hours=self.offer_hours or defaults.OFFER_HOURS)
+
+    @property
+    def share_called(self) -> int:
+        """Return how many of a hundred closings are called back."""
+        return defaults.CALLBACK_SHARE if self.callback_share is None else self.callback_share
 
     @classmethod
     def within(cls, held: Held) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ import re
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import inspect as sa_inspect
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
 
@@ -11,6 +12,7 @@ from app.communities import naming
 from app.core.fields import Text
 
 LONGEST_PATH: Final = 255
+_CLOSED: Final = _("This category is no longer in use; choose another.")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,31}")
 
 
@@ -33,6 +35,21 @@ def level_list(names: list[str]) -> Text | None:
 def order_form(value: int) -> Text | None:
     """A place in an order of at most 4096."""
     return None if 0 <= value <= 4095 else _("Give a number from 0 to 4095.")
+
+
+def share_form(value: int) -> Text | None:
+    """A share of a hundred."""
+    return None if 0 <= value <= 100 else _("Give a number from 0 to 100.")
+
+
+def days_form(value: int) -> Text | None:
+    """A number of days up to a year."""
+    return None if 1 <= value <= 366 else _("Give a number of days from 1 to 366.")
+
+
+def hours_form(value: int) -> Text | None:
+    """A number of hours up to a month."""
+    return None if 1 <= value <= 744 else _("Give a number of hours from 1 to 744.")
 
 
 def dates_in_order(row: Any) -> dict[str, Text] | None:
@@ -102,6 +119,31 @@ def _siblings(row: Any) -> list[Any]:
     below = model.parent_id == (row.parent.id if row.parent is not None else None)
     stored = select(model).where(model.community_id == row.community.id, below)
     return [*coming, *(other for other in session.scalars(stored) if other is not row)]
+
+
+def category_in_use(row: Any) -> dict[str, Text] | None:
+    """A category that is closed is not chosen any more; rows that have it keep it."""
+    if points_anew(row, "category_id") and row.category is not None and not row.category.is_open:
+        return {"category": _CLOSED}
+    return None
+
+
+def categories_in_use(row: Any) -> dict[str, Text] | None:
+    """The same for a row that names several."""
+    chosen = sa_inspect(row).attrs["categories"].history.added or ()
+    return {"categories": _CLOSED} if any(not category.is_open for category in chosen) else None
+
+
+def place_in_use(row: Any) -> dict[str, Text] | None:
+    """A place that is closed is not chosen any more; rows that have it keep it."""
+    if points_anew(row, "place_id") and row.place is not None and not row.place.is_open:
+        return {"place": _("This place is closed; choose another.")}
+    return None
+
+
+def points_anew(row: Any, key: str) -> bool:
+    """Tell whether the row is about to point at something it did not point at before."""
+    return bool(sa_inspect(row).attrs[key].history.has_changes())
 
 
 def category_fits(category: Any) -> dict[str, Text] | None:

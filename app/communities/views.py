@@ -49,6 +49,11 @@ class CommunityView(ListView):
         "slogan",
         "level_names",
         "reference_date",
+        "phone",
+        "silence_days",
+        "offer_hours",
+        "callback_share",
+        "callback_quota",
     )
 
     def create(self, values: dict[str, Any]) -> Community:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, false, or_, true
 from sqlalchemy.sql import ColumnElement
 
-from app.core.actor import Actor, Held, current
+from app.core.actor import Actor, Errand, Held, current
 from app.roles import Role, Rule, rules, words
 
 
@@ -44,12 +44,31 @@ def where_may(word: str, listing: str, actor: Actor | None = None) -> frozenset[
     return frozenset(one.community_id for one in held if one.community_id is not None)
 
 
+def somebody_may(verb: str, listing: str) -> bool:
+    """Tell whether any role may do `verb` with rows of the list."""
+    return any(verb in rule.verbs for role in Role for rule in rules(role, listing))
+
+
 def may_row(verb: str, row: Any, actor: Actor | None = None) -> bool:
     """Tell whether the actor may do `verb` with this row."""
     actor = actor or current()
     if actor is None:
         return False
-    return actor.unbounded or any(_reaches(held, rule, row, actor) for held, rule in clauses(actor, row.guard(), verb))
+    granted = any(_reaches(held, rule, row, actor) for held, rule in clauses(actor, row.guard(), verb))
+    return actor.unbounded or granted or sent(verb, row, actor)
+
+
+def sent(verb: str, row: Any, actor: Actor) -> bool:
+    """Tell whether an errand of the actor allows `verb` with this row."""
+    return any(
+        verb in errand.verbs and all(getattr(row, name) == value for name, value in errand.where)
+        for errand in _errands(type(row), actor)
+    )
+
+
+def _errands(model: Any, actor: Actor) -> Iterator[Errand]:
+    # By the list itself and not by its line of the table: an errand to a need is none to what else the line rules.
+    return (errand for errand in actor.errands if errand.list_name == getattr(model, "list_name", None))
 
 
 def roles_for(verb: str, row: Any, actor: Actor) -> set[Role]:
@@ -66,6 +85,12 @@ def masked(row: Any, actor: Actor | None = None) -> bool:
     return not any(not rule.masked and _reaches(held, rule, row, actor) for held, rule in seen)
 
 
+def masks(listing: str) -> bool:
+    """Tell whether some rows of a list are masked for the current actor."""
+    actor = current()
+    return actor is None or any(rule.masked for _held, rule in clauses(actor, listing, "v"))
+
+
 def _reaches(held: Held, rule: Rule, row: Any, actor: Actor) -> bool:
     return row.is_within(held) and (not rule.rows or bool(_row_set(type(row), rule)(row, actor, held)))
 
@@ -78,14 +103,19 @@ def _no_row(row: Any, actor: Actor, held: Held) -> Any:
     return false() if isinstance(row, type) else False
 
 
-def criterion(model: Any, actor: Actor) -> ColumnElement[bool]:
-    """Return the SQL that tells which rows of a guarded model the actor may see by the role table."""
+def criterion(model: Any, actor: Actor, verb: str = "v") -> ColumnElement[bool]:
+    """Return the SQL that tells with which rows of a guarded model the actor may do `verb` by the role table."""
     if actor.unbounded:
         return true()
-    if model.open_to_members:
-        return or_(false(), *(model.within(held) for held in actor.held))
-    seen = clauses(actor, model.guard(), "v")
-    return or_(false(), *(_clause(model, held, rule, actor) for held, rule in seen))
+    ways = [_named(model, errand) for errand in _errands(model, actor)] if verb == "v" else []
+    if model.open_to_members and verb == "v":
+        return or_(false(), *ways, *(model.within(held) for held in actor.held))
+    seen = clauses(actor, model.guard(), verb)
+    return or_(false(), *ways, *(_clause(model, held, rule, actor) for held, rule in seen))
+
+
+def _named(model: Any, errand: Errand) -> ColumnElement[bool]:
+    return and_(*(getattr(model, name) == value for name, value in errand.where))
 
 
 def _clause(model: Any, held: Held, rule: Rule, actor: Actor) -> ColumnElement[bool]:

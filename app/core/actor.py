@@ -13,22 +13,36 @@ class Held:
     """A grant as it holds today.
 
     `community_id` None: the whole installation. `place_path` None: the whole community; otherwise the place and all
-    below it.
+    below it. `subject`: the id of the party the grant is bound to: an organisation, a team or a person.
     """
 
     role: Role
     community_id: int | None
     place_path: str | None = None
-    subject: tuple[str, str] | None = None
+    subject: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What somebody without a role may do: `verbs` with those rows of one list whose columns have these values."""
+
+    list_name: str
+    verbs: str
+    where: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody who acts, and the grants that hold for them today."""
+    """Somebody who acts, and the grants that hold for them today.
+
+    `errands`: a resident who scanned a poster or holds the code of one need has no grant, and reaches only what these
+    name.
+    """
 
     label: str
     user_id: int | None = None
     held: tuple[Held, ...] = ()
+    errands: tuple[Errand, ...] = ()
     unbounded: bool = False
     memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 

@@ -15,11 +15,13 @@ from flask_appbuilder.api import expose
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
-from app.core import access, deeds, keyset, moves, openapi, payload
+from app.core import access, deeds, keyset, moves, openapi, payload, revealing
 from app.core.actor import current
 from app.core.database import transaction
 from app.core.errors import LEAVES, answer
 from app.core.fields import facts, shape
+from app.core.files import pages as file_pages
+from app.core.files.doors import FileDoors
 from app.core.gate import requires
 from app.core.listing import BadQuery
 from app.core.rules import Violation
@@ -30,7 +32,7 @@ from app.roles import VERBS
 Json = ResponseReturnValue
 
 
-class ListApi(ModelRestApi):
+class ListApi(FileDoors, ModelRestApi):
     """The REST door of a list. It says only which page it stands beside."""
 
     page: type[ListView]
@@ -45,10 +47,14 @@ class ListApi(ModelRestApi):
         self.model: Any = self.datamodel.obj
         self.resource_name = self.model.list_name
         self.exclude_route_methods = set() if hasattr(self.model, "flow") else {"move"}
+        self.exclude_route_methods |= set() if revealing.revealable(self.model) else {"reveal"}
+        self.exclude_route_methods |= set() if revealing.findable(self.model) else {"find"}
         if not self.model.archivable:
             self.exclude_route_methods.add("delete")
         if not self.page.deeds:
             self.exclude_route_methods.add("act")
+        if not self.model.attachments:
+            self.exclude_route_methods |= {"files", "add_file", "file", "remove_file"}
         super().__init__()
 
     def _init_properties(self) -> None:
@@ -115,7 +121,8 @@ class ListApi(ModelRestApi):
         except BadQuery as bad:
             return answer(400, bad.sentence)
         part = keyset.after(query, self.view.row(after)) if after else query
-        rows = part.rows(*self.view.relations(()))
+        related = [name for name in self.view.list_columns if shape(self.model, name).kind == "many"]
+        rows = part.rows(*self.view.relations(related))
         result = [self._row(row, self.view.list_columns) for row in rows]
         return jsonify(count=query.count(limit=None), ids=[row.id for row in rows], result=result)
 
@@ -129,10 +136,11 @@ class ListApi(ModelRestApi):
     @requires("c")
     def post(self) -> Json:
         """Register a row."""
-        given = payload.body()
+        given = {self.view.other_names.get(name, name): value for name, value in payload.body().items()}
         names = [*self.view.add_names, "community"] if "community" in facts(self.model) else self.view.add_names
         # What is not sent is empty, as in the form.
-        values = dict.fromkeys(self.view.add_names) | payload.values(self.model, given, names)
+        empty = {name: payload.nothing(shape(self.model, name)) for name in self.view.add_names}
+        values = empty | payload.values(self.model, given, names)
         if "community" in names and values.get("community") is None:
             values["community"] = self.view.usual_community()
         with self._saving():
@@ -180,8 +188,11 @@ class ListApi(ModelRestApi):
         given = payload.body()
         version = _version(given)
         values = payload.parameters(self.model, given, move.asks)
-        with self._saving():
-            moves.perform(row, name, values, version)
+        try:
+            with self._saving():
+                moves.perform(row, name, values, version)
+        except Violation as error:
+            raise Violation(moves.by_parameter(error.errors, move)) from None
         return self._answer(row)
 
     @expose("/<pk>/move/<name>", methods=["POST"])
@@ -199,6 +210,30 @@ class ListApi(ModelRestApi):
         with self._saving():
             told = deed.make(row, form)
         return self._answer(row, **(told or {}))
+
+    @expose("/<pk>/reveal/<name>", methods=["POST"])
+    @requires("R")
+    def reveal(self, pk: str, name: str) -> Json:
+        """Return one masked value; the body says why: `reason`, and `text` where it is another."""
+        row = self.view.row(pk, "R")
+        given = payload.body()
+        if (unknown := set(given) - {"reason", "text"}) != set():
+            raise Violation({field[:40]: [payload.NOT_ASKED] for field in unknown})
+        purpose = next((one for one in revealing.Purpose if one.value == given.get("reason")), None)
+        value = revealing.reveal(row, name, purpose, str(given.get("text") or "").strip())
+        return jsonify(id=row.id, result={name: payload.spoken(value)})
+
+    @expose("/find", methods=["POST"])
+    @requires("R")
+    def find(self) -> Json:
+        """Return the rows whose sealed column is exactly the value that is sent under its name."""
+        given = payload.body()
+        name, value = next(iter(given.items()), ("", ""))
+        if len(given) != 1 or not isinstance(value, str):
+            raise Violation({str(name)[:40]: [_("Send one column with its whole value.")]})
+        rows = self.view.found(name, value)
+        result = [self._row(row, self.view.list_columns) for row in rows]
+        return jsonify(count=len(rows), ids=[row.id for row in rows], result=result)
 
     @contextmanager
     def _saving(self) -> Iterator[None]:
@@ -237,3 +272,4 @@ def open_doors(portal: Any) -> None:
         name = type(view).__name__.removesuffix("View")
         portal.add_api(type(f"{name}Api", (ListApi,), {"page": type(view)}))
     current_app.register_blueprint(openapi.pages)
+    current_app.register_blueprint(file_pages.pages)

@@ -1,12 +1,12 @@
 """How a value is shown: words instead of codes, masks where the role asks for them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from flask_babel import gettext
 
-from app.core import clock
-from app.core.access import masked
+from app.core import access, clock, masking
 from app.core.fields import Field, Labelled, facts
 
 EMPTY: Final = "—"
@@ -45,8 +45,27 @@ def veil(row: Any, name: str) -> str | list[str]:
 def veiled(text: str, row: Any, field: Field) -> str:
     """Return what the current actor may see of a text that stands, or stood, in a column of a row."""
     if not hides(row, field):
-        return text
+        return careful(text, row)
     return field.mask(text) if field.mask else EMPTY
+
+
+def careful(text: str, row: Any) -> str:
+    """Return a free text of a row, in which phones and identity numbers are masked where the row's columns are."""
+    found = masking.free_text(text)
+    return found if found != text and access.masked(row) else text
+
+
+def careless(model: type, values: Mapping[str, Any]) -> list[str]:
+    """Return the labels of the free texts in which somebody typed what looks like a phone or an identity number."""
+    described = facts(model)
+    typed = {name: value for name, value in values.items() if isinstance(value, str) and name in described}
+    free = {name: value for name, value in typed.items() if not (described[name].mask or described[name].check)}
+    return [str(described[name].label) for name, value in free.items() if masking.free_text(value) != value]
+
+
+def titled(row: Any) -> str:
+    """Return what a row is called, as the current actor may read it."""
+    return careful(str(row), row)
 
 
 def marks(row: Any, name: str) -> Labelled | None:
@@ -57,11 +76,20 @@ def marks(row: Any, name: str) -> Labelled | None:
     return value
 
 
+def masked(row: Any, name: str) -> str:
+    """Return what of a column may be told to anybody: as a role sees it to which masked columns are masked."""
+    value = getattr(row, name)
+    field = facts(type(row))[name]
+    if value in (None, "") or not (field.sealed or field.mask):
+        return masking.free_text(words(value))
+    return field.mask(words(value)) if field.mask else EMPTY
+
+
 def hides(row: Any, field: Field) -> bool:
     """Tell whether a column of this row is masked for the current actor."""
     if field.sealed:
         return True
-    return field.mask is not None and masked(row)
+    return field.mask is not None and access.masked(row)
 
 
 def duration(minutes: int) -> str:

@@ -33,6 +33,7 @@ class Editing(Specification):
             del form.community
         if request.method == "GET":
             form.uid.data = new_uid()
+            self.begin(form)
             return self._form_page(form)
         return self._twice(form) or self._add(form)
 
@@ -56,9 +57,12 @@ class Editing(Specification):
         try:
             with transaction():
                 row = self.create(values)
-        except (Violation, Clash, access.OutOfScope) as error:
+                if "photos" in form:
+                    form.photos.keep(row, "register")
+        except (Violation, Clash, access.OutOfScope, moves.Refused) as error:
             return self._twice(form) or self._refused(form, error)
         flash(gettext("Saved."), "success")
+        self.warn(values)
         following = request.form.get("then") == "next"
         return redirect(self.url("add") if following else self.url("show", pk=row.id))
 
@@ -101,14 +105,16 @@ class Editing(Specification):
         return self._edit(form, row)
 
     def _edit(self, form: RowForm, row: Any) -> Page:
+        values = form.values(row)
         try:
             with transaction():
-                self.change(row, form.values(row))
+                self.change(row, values)
         except moves.Stale:
             return self._conflict(form, row)
         except (Violation, Clash, access.OutOfScope) as error:
             return self._refused(form, error, row)
         flash(gettext("Saved."), "success")
+        self.warn(values)
         return redirect(self.url("show", pk=row.id))
 
     def _refused(self, form: RowForm, error: Exception, row: Any = None) -> Page:
@@ -117,6 +123,9 @@ class Editing(Specification):
             form.complain(error.errors)
         elif isinstance(error, Clash):
             form.complain(self.clash(error))
+        elif isinstance(error, moves.Refused):
+            form.complain({"": [error.reason]})
+            return self._form_page(form, row, status=409)
         else:
             name = "place" if "place" in form else ""
             form.complain({name: [LEAVES]})
@@ -128,6 +137,8 @@ class Editing(Specification):
         return {name: [CLASH]}
 
     def _form_page(self, form: RowForm, row: Any = None, status: int = 200) -> Page:
+        if status == 422 and "photos" in form:
+            form.photos.put_aside()
         names = [name for name in form.described() if name in form]
         values = {"view": self, "form": form, "row": row, "groups": self.groups(names)}
         template = "appbuilder/general/model/add.html" if row is None else "appbuilder/general/model/edit.html"

@@ -20,6 +20,7 @@ from app.core.fields import Text
 from app.core.hosts import Misdirected
 from app.core.keyring import KeyLost
 from app.core.moves import Refused, Stale
+from app.core.revealing import TOO_OFTEN, TooOften
 from app.core.rules import Violation
 from app.core.sealing import KeyReplaced
 from app.extensions import db
@@ -62,6 +63,7 @@ def start(app: Flask) -> None:
     app.register_error_handler(Misdirected, lambda _error: answer(400, _elsewhere()))
     for fault in (Unavailable, DBAPIError, PoolTimeout, OSError):
         app.register_error_handler(fault, _fault)
+    app.register_error_handler(TooOften, lambda _error: answer(429, TOO_OFTEN))
     app.register_error_handler(KeyReplaced, lambda _error: answer(503, _BUSY))
     app.register_error_handler(KeyLost, lambda _error: answer(503, _KEY_LOST))
     app.register_error_handler(NotMigrated, lambda _error: answer(503, _NOT_MIGRATED))

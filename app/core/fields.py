@@ -4,7 +4,7 @@ import enum
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from sqlalchemy import JSON, String, TypeDecorator
 from sqlalchemy import inspect as sa_inspect
@@ -47,6 +47,50 @@ class Labelled(enum.Enum):
 
     def __str__(self) -> str:
         return str(self.label)
+
+
+class NotUnderstood(ValueError):
+    """What was written is no value; the text says why. Forms show it beside the field."""
+
+
+class Worded:
+    """A value of several parts that people write in words and programs as JSON, such as opening times.
+
+    Its words (`str`) can be read again.
+    """
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Read what somebody typed; None where it says nothing. Raises NotUnderstood."""
+        raise NotImplementedError
+
+    @classmethod
+    def of(cls, given: Any) -> Self | None:
+        """Read JSON; None where it says nothing. Raises NotUnderstood."""
+        raise NotImplementedError
+
+    def plain(self) -> Any:
+        """Return it as JSON."""
+        raise NotImplementedError
+
+
+class WordedType(TypeDecorator[Worded]):
+    """A column of such values, stored as JSON."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def __init__(self, kind: type[Worded]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Worded | None, dialect: Any) -> Any:
+        """Store the JSON."""
+        return value.plain() if value is not None else None
+
+    def process_result_value(self, value: Any, dialect: Any) -> Worded | None:
+        """Give back what was stored."""
+        return self.kind.of(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +164,16 @@ def _info(prop: Any) -> Mapping[str, Any]:
     return {}
 
 
+RELATED: Final = frozenset({"one", "many"})
+"""The kinds that name rows of another list."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What kind of value a described column holds, derived from its mapping."""
 
     kind: str
-    """One of text, choice, flag, date, instant, number, list, one."""
+    """One of text, choice, flag, date, instant, number, decimal, list, worded, one, many."""
     required: bool
     limit: int | None = None
     choices: type[Labelled] | None = None
@@ -133,6 +181,7 @@ class Shape:
     column: str = ""
     default: Any = None
     """What a new row takes when nothing is given: a value, or a function without arguments."""
+    worded: type[Worded] | None = None
 
 
 def shape(model: type, name: str) -> Shape:
@@ -146,12 +195,15 @@ def _form(model: type, name: str) -> Shape:
     mapper: Mapper[Any] = sa_inspect(model)
     prop: Any = mapper.attrs[name]
     if isinstance(prop, RelationshipProperty):
+        if prop.secondary is not None:
+            return Shape("many", required=False, target=prop.mapper.class_, column=name)
         column = next(iter(prop.local_columns))
         return Shape("one", not column.nullable, target=prop.mapper.class_, column=str(column.key))
     column = prop.columns[0]
     required = not column.nullable and column.default is None
     choices = getattr(column.type, "enum_class", None)
-    return Shape(_kind(column), required, _limit(column), choices, column=name, default=_default(column))
+    worded = column.type.kind if isinstance(column.type, WordedType) else None
+    return Shape(_kind(column), required, _limit(column), choices, column=name, default=_default(column), worded=worded)
 
 
 def _default(column: Any) -> Any:
@@ -163,6 +215,8 @@ def _default(column: Any) -> Any:
 def _kind(column: Any) -> str:
     if getattr(column.type, "enum_class", None):
         return "choice"
+    if isinstance(column.type, WordedType):
+        return "worded"
     kinds = {"bool": "flag", "date": "date", "datetime": "instant", "int": "number", "Decimal": "decimal"}
     kinds |= {"float": "decimal", "list": "list"}
     stored: Any = column.type

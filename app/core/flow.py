@@ -15,7 +15,8 @@ Guard = Callable[[Any, Any], Text | None]
 class Ask:
     """A parameter of a move: a described column of the row, or a free text such as a reason.
 
-    `unless_set`: a required column may be left out where the row has it already.
+    `unless_set`: a required column may be left out where the row has it already. `column`: the column it sets, where
+    that has another name than the parameter.
     """
 
     name: str
@@ -23,6 +24,12 @@ class Ask:
     unless_set: bool = False
     label: Text | None = None
     help: Text | None = None
+    column: str = ""
+
+    @property
+    def sets(self) -> str:
+        """Return the name of the column the parameter sets, if it sets one."""
+        return self.column or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,9 @@ class Move:
     """One step in the life of a row; it becomes a permission, a button, a REST verb and a line of the timeline.
 
     `target` None: the state stays; a function derives it from the row. `by`: the roles that make it; empty means any
-    role that may make moves on the row, the guard then says who. `tone`: how the button looks (plain, strong, grave).
+    role that may make moves on the row, the guard then says who. `by_system`: only the system makes it, whoever holds
+    what. `by_resident`: the resident it is about makes it too, by code. `tone`: how the button looks (plain, strong,
+    grave). `photos`: files may come with it, as evidence.
     """
 
     name: str
@@ -38,10 +47,13 @@ class Move:
     sources: tuple[Labelled, ...]
     target: Labelled | Callable[[Any], Labelled] | None = None
     by: tuple[Role, ...] = ()
+    by_system: bool = False
+    by_resident: bool = False
     asks: tuple[Ask, ...] = ()
     guards: tuple[Guard, ...] = ()
     tone: str = "plain"
     help: Text | None = None
+    photos: bool = False
 
     def leads_to(self, row: Any) -> Labelled | None:
         """Return the state the move leads to from where the row stands."""

@@ -14,10 +14,10 @@ from wtforms.widgets import TextInput
 
 from app.core import checks, clock
 from app.core.display import hides, veil
-from app.core.fields import Field, Shape, Text, facts, shape
+from app.core.fields import RELATED, Field, Shape, Text, facts, shape
 from app.core.masking import MASKED
 from app.core.rules import BIGGEST_NUMBER
-from app.core.selects import RemoteSelect
+from app.core.selects import RemoteMany, RemoteSelect
 
 LONG_TEXT: Final = 120
 """Texts that may be longer than this get a box of several lines."""
@@ -188,6 +188,19 @@ class Lines(TextAreaField):
         return self.raw_data[0] if self.raw_data else "\n".join(self.data or [])
 
 
+class Wording(Paragraph):
+    """A value that is written in words, such as opening times."""
+
+    def __init__(self, label: Text | None = None, worded: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.worded = worded
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the words."""
+        text = _trimmed(valuelist[0]) if valuelist else None
+        self.data = self.worded.read(text) if text else None
+
+
 class Kept(HiddenField):
     """A value the page carries along: the version it was opened at, the key that makes a double click one row."""
 
@@ -200,7 +213,8 @@ def field_for(model: type, name: str, required: bool | None = None, **options: A
     if form.kind == "text" and (form.limit is None or form.limit > LONG_TEXT):
         kind = Paragraph
     options |= {"choices": form.choices} if form.kind == "choice" else {}
-    options |= {"target": form.target} if form.kind == "one" else {}
+    options |= {"target": form.target} if form.kind in RELATED else {}
+    options |= {"worded": form.worded} if form.worded is not None else {}
     if form.default is not None:
         options["default"] = form.default
     return kind(field.label, description=field.help or "", render_kw=_attributes(field, form, needed), **options)
@@ -214,7 +228,9 @@ _KINDS: Final[dict[str, type[FormField]]] = {
     "number": Number,
     "decimal": Amount,
     "list": Lines,
+    "worded": Wording,
     "one": RemoteSelect,
+    "many": RemoteMany,
 }
 
 

@@ -98,6 +98,13 @@ def _is_page() -> bool:
     return request.method == "GET" or "GET" in (request.url_rule.methods or () if request.url_rule else ())
 
 
+def onward(address: str) -> Response:
+    """Send the person on; a form that stands in a dialog is told to leave the page."""
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
 def unruled(app: Flask) -> list[str]:
     """Return the endpoints that carry no rule; the build fails if there are any."""
     return sorted(name for name, view in app.view_functions.items() if rule_of(view) is None)

@@ -25,6 +25,9 @@ INSTALLATION: Final = 0
 UNRECORDED: Final = frozenset({"created_at", "changed_at", "created_by", "changed_by", "community"})
 """What each entry says by itself, or what never changes."""
 
+STEP: Final = "*step"
+"""In an entry's changes: the digest of the step made with it. No column is called so."""
+
 Changes = dict[str, list[Any]]
 """By column: what it was and what it became, as stored."""
 

@@ -36,8 +36,10 @@ class Ring:
         self._keys = {key_id(key): key for key in keys}
         self.newest = next(iter(self._keys))
 
-    def __contains__(self, number: str) -> bool:
-        return number in self._keys
+    @property
+    def names(self) -> list[str]:
+        """The names of the keys, the newest first."""
+        return [*self._keys]
 
     def seal(self, purpose: Purpose, text: str, bound_to: str) -> str:
         """Return a text encrypted under the newest key, which its first characters name."""

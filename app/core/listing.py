@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 
 from flask_babel import gettext
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from app.core import checks, clock
-from app.core.fields import Shape, Text, facts, shape
+from app.core.display import titled
+from app.core.fields import RELATED, Shape, Text, facts, shape
 from app.core.selects import find, holds
 from app.extensions import db
 
@@ -104,7 +105,8 @@ class Query:
 
     def at_row(self, index: int) -> list[tuple[str, str]]:
         """Return what tells a detail page which list it was opened from, and where in it."""
-        return [("in", urlencode(self.asked)), ("at", str((self.page - 1) * self.size + index))]
+        place = ("at", str((self.page - 1) * self.size + index))
+        return [("in", urlencode(self.asked)), place] if self.asked else [place]
 
     def around(self, position: int) -> list[tuple[int, int]]:
         """Return position and id of the rows before, at and after a position of the list."""
@@ -116,10 +118,9 @@ class Query:
         """Return the address of another page."""
         return [*self.asked, ("page", str(page))]
 
-    def rows(self, *relations: Any) -> list[Any]:
-        """Return the rows of the page, with these relations loaded in the same statement."""
-        statement = self._ordered(self._filtered(select(self.offer.model)))
-        statement = statement.options(*(joinedload(relation) for relation in relations))
+    def rows(self, *options: Any) -> list[Any]:
+        """Return the rows of the page, their relations loaded as the options say."""
+        statement = self._ordered(self._filtered(select(self.offer.model))).options(*options)
         return list(db.session.scalars(statement.limit(self.size).offset((self.page - 1) * self.size)))
 
     def count(self, limit: int | None = COUNTED + 1) -> int:
@@ -256,7 +257,7 @@ class _Reader:
         label = facts(self.offer.model)[column].label
         for value, (_stored, words) in zip(values, picked, strict=True):
             self._chip(name, value, gettext("%(label)s: %(words)s", label=label, words=words))
-        if form.kind == "one":
+        if form.kind in RELATED:
             self.where.append(or_(*(_reaches(self.offer.model, column, row) for row, _words in picked)))
             self.rows_picked += [(name, value, words) for value, (_row, words) in zip(values, picked, strict=True)]
         else:
@@ -284,10 +285,10 @@ def _value(form: Shape, value: str, name: str) -> tuple[Any, str]:
             return member, str(member.label)
     elif form.kind == "one" and value == NOT_SET:
         return None, gettext("Not set")
-    elif form.kind == "one":
+    elif form.kind in RELATED:
         row = find(form.target, value)
         if row is not None:
-            return row, str(row)
+            return row, titled(row)
     elif form.kind == "flag" and value in ("0", "1"):
         return value == "1", gettext("Yes") if value == "1" else gettext("No")
     raise BadQuery(gettext("“%(value)s” is not a choice of the filter “%(name)s”.", value=value[:40], name=name[:40]))
@@ -295,13 +296,15 @@ def _value(form: Shape, value: str, name: str) -> tuple[Any, str]:
 
 def _reaches(model: Any, column: str, row: Any) -> ColumnElement[bool]:
     """Return the SQL for rows that point at `row`, or at what lies below it where the target is a tree."""
-    key = getattr(model, shape(model, column).column)
+    form = shape(model, column)
+    target: Any = form.target
+    key = target.id if form.kind == "many" else getattr(model, form.column)
     if row is None:
         empty: ColumnElement[bool] = key.is_(None)
         return empty
     below: Callable[[], Any] | None = getattr(row, "below", None)
     reached: ColumnElement[bool] = key.in_(below()) if below else key == row.id
-    return reached
+    return getattr(model, column).any(reached) if form.kind == "many" else reached
 
 
 def _day(value: str) -> date:

@@ -15,7 +15,7 @@ from sqlalchemy.sql import ColumnElement
 from app.core import access, pinyin
 from app.core.actor import Actor, Held
 from app.core.clock import Instant, now
-from app.core.fields import Labelled, about
+from app.core.fields import Labelled, Text, about
 
 
 def _codes(choices: type[enum.Enum]) -> list[str]:
@@ -50,8 +50,13 @@ class Recorded:
 
     guarded_by: ClassVar[str] = ""
     archivable: ClassVar[bool] = True
+    attachments: ClassVar[bool] = False
+    """True where rows may have photos and files; only for lists of a community."""
+
     noted_columns: ClassVar[dict[str, str]] = {}
     """Columns of which history says that they changed, by the name of the act, and never from what to what."""
+    acts: ClassVar[dict[str, Text]] = {}
+    """The words for what is done to a row and is no move."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)

@@ -22,6 +22,9 @@ ARCHIVED: Final = _("The row is archived; restore it first.")
 moved: Final = Signal()
 """Sent by the class of the row after its state has changed and before it is written; `row`, `move`, `values`."""
 
+settled: Final = Signal()
+"""Sent by the class of the row after the row and its step were written, for what follows for other rows; the same."""
+
 
 class Refused(Exception):
     """The move is not allowed now; the reason is for the person who tried."""
@@ -59,13 +62,24 @@ def perform(row: Any, name: str, values: dict[str, Any], version: int | None = N
 
 def _apply(session: Session, row: Any, flow: Flow, move: Move, values: dict[str, Any]) -> None:
     source, target = flow.state(row), move.leads_to(row)
+    columns = {ask.name: ask.sets for ask in move.asks}
     for name, value in values.items():
-        if name in facts(type(row)):
-            setattr(row, name, value)
+        if columns[name] in facts(type(row)):
+            setattr(row, columns[name], value)
     if target is not None:
         setattr(row, flow.column, target)
     moved.send(type(row), row=row, move=move.name, values=values)
     add_step(session, row, move.name, source.value, flow.state(row).value, **told(values))
+    if settled.has_receivers_for(type(row)):
+        # What follows may be done by the system; this is the person's.
+        session.flush()
+        settled.send(type(row), row=row, move=move.name, values=values)
+
+
+def by_parameter(errors: dict[str, list[Text]], move: Move) -> dict[str, list[Text]]:
+    """Return complaints about columns under the names of the parameters that set them."""
+    names = {ask.sets: ask.name for ask in move.asks}
+    return {names.get(column, column): texts for column, texts in errors.items()}
 
 
 def _allowed(row: Any, move: Move) -> Actor:
@@ -77,7 +91,9 @@ def _allowed(row: Any, move: Move) -> Actor:
 
 def may_make(row: Any, move: Move, actor: Actor) -> bool:
     """Tell whether a grant of the actor allows this kind of move on this row, whatever state it is in."""
-    if actor.unbounded:
+    if actor.unbounded or move.by_system:
+        return actor.unbounded
+    if move.by_resident and access.sent("m", row, actor):
         return True
     held = access.roles_for("m", row, actor)
     return bool(held & set(move.by)) if move.by else bool(held)
@@ -125,9 +141,9 @@ def _require(row: Any, move: Move, values: dict[str, Any]) -> None:
 def _complaint(row: Any, ask: Ask, values: dict[str, Any]) -> Text | None:
     value = values.get(ask.name)
     if value is None or value == "":
-        is_set = ask.unless_set and ask.name not in values and getattr(row, ask.name, None) is not None
+        is_set = ask.unless_set and ask.name not in values and getattr(row, ask.sets, None) is not None
         return _("Please fill this in.") if ask.required and not is_set else None
-    if ask.name not in facts(type(row)) and isinstance(value, str):
+    if ask.sets not in facts(type(row)) and isinstance(value, str):
         return checks.visible(value) or rules.too_long(value, LONGEST_REASON)
     return None
 
@@ -143,11 +159,13 @@ def spoken(value: Any) -> Any:
         return value.value
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return value if isinstance(value, str | int | float | bool | list) else str(value)
+    if isinstance(value, list):
+        return [spoken(one) for one in value]
+    return value if isinstance(value, str | int | float | bool) else str(value)
 
 
 def label_of(model: Any, ask: Ask) -> Text:
     """Return the words for a parameter: its own, or those of the column it sets."""
     if ask.label is not None:
         return ask.label
-    return facts(model)[ask.name].label if ask.name in facts(model) else _("Reason")
+    return facts(model)[ask.sets].label if ask.sets in facts(model) else _("Reason")

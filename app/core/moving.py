@@ -7,16 +7,16 @@ from flask import flash, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from werkzeug.wrappers import Response
 
 from app.core import access, clock, moves
 from app.core.actor import current
 from app.core.database import transaction
 from app.core.errors import LEAVES, STALE, answer
 from app.core.fields import Text, facts
+from app.core.files.fields import Photos
 from app.core.flow import Move
 from app.core.forms import Kept, Paragraph, PortalForm, field_for
-from app.core.gate import requires
+from app.core.gate import onward, requires
 from app.core.rules import Violation
 from app.core.specification import Page, Specification
 from app.core.timeline import Step, add_step, steps_of
@@ -61,27 +61,35 @@ class Moving(Specification):
         try:
             with transaction():
                 moves.perform(row, move.name, values, _version(form.version))
+                if "photos" in form:
+                    form.photos.keep(row, move.name)
         except Violation as error:
-            form.complain(error.errors)
+            form.complain(moves.by_parameter(error.errors, move))
             return self._move_page(form, row, move, status=422)
         except access.OutOfScope:
             form.complain({"place" if "place" in form else "": [LEAVES]})
             return self._move_page(form, row, move, status=422)
-        except (moves.Refused, moves.Stale):
+        except moves.Refused as refused:
+            if not _just_done(row, move.name, values):
+                form.complain({"": [refused.reason]})
+                return self._move_page(form, row, move, status=409)
+        except moves.Stale:
             if not _just_done(row, move.name, values):
                 raise
         flash(gettext("Done: %(move)s.", move=move.label), "success")
-        return _onward(self.url("show", pk=row.id))
+        self.warn(values)
+        return onward(self.url("show", pk=row.id))
 
     def _move_form(self, row: Any, move: Move) -> PortalForm:
         described = facts(self.model)
         fields: dict[str, Any] = {
-            ask.name: field_for(self.model, ask.name, required=ask.required)
-            if ask.name in described
+            ask.name: field_for(self.model, ask.sets, required=ask.required)
+            if ask.sets in described
             else Paragraph(moves.label_of(self.model, ask), description=ask.help or "")
             for ask in move.asks
         }
-        made = type("MoveForm", (PortalForm,), {**fields, "version": Kept()})
+        photos = {"photos": Photos()} if move.photos and self.model.attachments else {}
+        made = type("MoveForm", (PortalForm,), {**fields, **photos, "version": Kept()})
         form: PortalForm = made(obj=row)
         return form
 
@@ -90,6 +98,8 @@ class Moving(Specification):
         reason = moves.refusal(row, move, actor) if actor else None
         if reason is not None:
             raise moves.Refused(reason)
+        if status == 422 and "photos" in form:
+            form.photos.put_aside()
         return render_template(
             "move.html", view=self, title=move.label, form=form, row=row, move=move, asks=[a.name for a in move.asks]
         ), status
@@ -150,7 +160,7 @@ class Moving(Specification):
             form.complain({"reason": [text for texts in error.errors.values() for text in texts]})
             return self._archive_page(form, row, status=422)
         flash(gettext("Archived. It can be restored within 30 days."), "success")
-        return _onward(self.url("list"))
+        return onward(self.url("list"))
 
     def put_away(self, row: Any, reason: str, version: int | None = None) -> None:
         """Archive a row. Raises Refused, Stale or, where the reason is none, Violation."""
@@ -185,13 +195,6 @@ class Moving(Specification):
     def _step(self, row: Any, name: str, **said: Any) -> None:
         if self.list_name in Step.told:
             add_step(db.session, row, name, None, None, **said)
-
-
-def _onward(address: str) -> Response:
-    """Send the person on; a form that stands in a dialog is told to leave the page."""
-    if request.headers.get("HX-Request"):
-        return Response(status=204, headers={"HX-Redirect": address})
-    return redirect(address)
 
 
 def _version(field: Kept) -> int | None:

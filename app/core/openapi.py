@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.core import gate, moves
+from app.core import gate, moves, revealing
 from app.core.deeds import Deed, is_needed, kind_of
 from app.core.errors import SENTENCES
 from app.core.fields import Field, Shape, Text, facts, shape
+from app.core.files.kinds import MIMES
 from app.core.flow import Ask, Move
 from app.core.listing import LARGEST_PAGE
 from app.core.rules import BIGGEST_NUMBER
@@ -39,7 +40,9 @@ PLAIN: Final[dict[str, Schema]] = {
     "number": {"type": "integer", "minimum": -BIGGEST_NUMBER, "maximum": BIGGEST_NUMBER},
     "decimal": {"type": "number"},
     "list": {"type": "array", "items": {"type": "string"}},
+    "worded": {"type": "array", "items": {"type": "object"}},
     "one": {"type": "integer"},
+    "many": {"type": "array", "items": {"type": "integer"}},
 }
 """How each kind of column is written in JSON."""
 VERSION: Final[Schema] = {"type": "integer"}
@@ -90,7 +93,7 @@ def _complaints() -> Schema:
 
 def _refusals() -> Schema:
     found = {}
-    for status in (400, 401, 403, 404, 409, 415, 422):
+    for status in (400, 401, 403, 404, 409, 415, 422, 429):
         name = "Complaints" if status == 422 else "Sentence"
         body = _json({"$ref": f"#/components/schemas/{name}"})
         found[str(status)] = {"description": str(SENTENCES[status][0]), "content": body}
@@ -111,9 +114,13 @@ def _paths(view: Specification) -> Schema:
     }
     for name, deed in view.deeds.items():
         found[f"{base}/{{pk}}/move/{name}"] = row | {"post": _doing(view, name, deed)}
+    for name in revealing.revealable(view.model):
+        found[f"{base}/{{pk}}/reveal/{name}"] = row | {"post": _revealing(view, name)}
+    if names := revealing.findable(view.model):
+        found[f"{base}/find"] = {"post": _finding(view, names)}
     for move in getattr(getattr(view.model, "flow", None), "moves", ()):
         found[f"{base}/{{pk}}/move/{move.name}"] = row | {"post": _moving(view, move)}
-    return found
+    return found | (_files(view, base, row["parameters"]) if view.model.attachments else {})
 
 
 def _operation(view: Specification, name: str, title: Text, verbs: str, by: Iterable[Role] = ()) -> Schema:
@@ -141,17 +148,22 @@ def _answers(status: int, schema: Schema, refused: Iterable[int]) -> Schema:
 
 
 def _listing(view: Specification) -> Schema:
+    found = _operation(view, "list", _("The rows that are asked for"), "v")
+    return found | {"parameters": _asked(view)} | _answers(200, _rows(view), LIST_MAY)
+
+
+def _rows(view: Specification) -> Schema:
     rows = {"type": "array", "items": _row(view, view.list_columns)}
     numbers = {"type": "array", "items": {"type": "integer"}}
-    schema = _object({"count": {"type": "integer"}, "ids": numbers, "result": rows}, ["count", "ids", "result"])
-    found = _operation(view, "list", _("The rows that are asked for"), "v")
-    return found | {"parameters": _asked(view)} | _answers(200, schema, LIST_MAY)
+    return _object({"count": {"type": "integer"}, "ids": numbers, "result": rows}, ["count", "ids", "result"])
 
 
 def _creating(view: Specification) -> Schema:
     names = [*view.add_names, *(["community"] if "community" in facts(view.model) else [])]
     found = _operation(view, "create", _("Register a row"), "c")
-    return found | _takes(_given(view, dict.fromkeys(names))) | _answers(201, _row_of(view), WRITE_MAY)
+    asked = _given(view, dict.fromkeys(names))
+    asked["properties"] |= {other: asked["properties"][name] for other, name in view.other_names.items()}
+    return found | _takes(asked) | _answers(201, _row_of(view), WRITE_MAY)
 
 
 def _choosing(view: Specification) -> Schema:
@@ -179,6 +191,8 @@ def _of_one(view: Specification) -> Schema:
 
 def _moving(view: Specification, move: Move) -> Schema:
     found = _operation(view, f"move_{move.name}", move.label, "m", move.by)
+    if move.by_system:
+        found["description"] = gettext("For the system alone")
     body = _given(view, {ask.name: ask for ask in move.asks}, version=True)
     return found | _takes(body) | _answers(200, _row_of(view), WRITE_MAY)
 
@@ -192,6 +206,53 @@ def _doing(view: Specification, name: str, deed: Deed) -> Schema:
 
 def _about(field: Any) -> Schema:
     return {"description": " · ".join(str(part) for part in (field.label.text, field.description) if part)}
+
+
+def _files(view: Specification, base: str, row: list[Schema]) -> Schema:
+    """Return the doors of the files of a list's rows."""
+    known = _object({"id": {"type": "integer"}, "result": {"type": "object"}}, ["id", "result"])
+    part = {"type": "string", "format": "binary", "description": gettext("A picture, PDF, Word or Excel file")}
+    body = {"multipart/form-data": {"schema": _object({"file": part}, ["file"])}}
+    adding = _operation(view, "add_file", _("Add a file"), "em") | _answers(201, known, WRITE_MAY)
+    small = _parameter("thumb", {"type": "string", "enum": ["1"]}, _("The small picture instead"))
+    return {
+        f"{base}/{{pk}}/files": {
+            "parameters": row,
+            "get": _operation(view, "files", _("List the files of the row"), "v"),
+            "post": adding | {"requestBody": {"required": True, "content": body}},
+        },
+        f"{base}/{{pk}}/files/{{file_id}}": {
+            "parameters": [*row, _parameter("file_id", {"type": "integer"}, place="path")],
+            "get": _operation(view, "file", _("One file itself"), "v") | {"parameters": [small]} | _file(),
+            "delete": _operation(view, "remove_file", _("Remove a file"), "em") | _answers(200, known, WRITE_MAY),
+        },
+    }
+
+
+def _file() -> Schema:
+    content = {mime: {"schema": {"type": "string", "format": "binary"}} for mime in MIMES.values()}
+    return {"responses": {"200": {"description": "OK", "content": content}} | _refused(ROW_MAY)}
+
+
+def _revealing(view: Specification, name: str) -> Schema:
+    label = facts(view.model)[name].label
+    found = _operation(view, f"reveal_{name}", gettext("Show: %(column)s", column=label), "R")
+    codes = gettext("; ").join(f"{one.value} {one.label}" for one in revealing.Purpose)
+    why = {"type": "string", "enum": [one.value for one in revealing.Purpose], "description": codes}
+    text = {"type": "string", "maxLength": revealing.LONGEST, "description": gettext("Only for “another reason”.")}
+    body = _object({"reason": why, "text": text}, ["reason"])
+    value = _object(
+        {"id": {"type": "integer"}, "result": _object({name: _or_nothing(_value(shape(view.model, name)))}, [name])},
+        ["id"],
+    )
+    return found | _takes(body | {"additionalProperties": False}) | _answers(200, value, (*WRITE_MAY, 429))
+
+
+def _finding(view: Specification, names: list[str]) -> Schema:
+    found = _operation(view, "find", _("The rows a whole number finds"), "R")
+    labels = {name: str(facts(view.model)[name].label) for name in names}
+    body = _object({name: {"type": "string", "description": label} for name, label in labels.items()}, [])
+    return found | _takes(body | {"minProperties": 1, "maxProperties": 1}) | _answers(200, _rows(view), WRITE_MAY)
 
 
 # -- what is asked --------------------------------------------------------------------------------------------------
@@ -223,6 +284,7 @@ def _filter(view: Specification, name: str) -> list[Schema]:
             _parameter(f"{name}_to", day, gettext("%(label)s until %(day)s", **label)),
         ]
     codes = {"type": "string", "enum": ["0", "1"]} if form.kind == "flag" else _value(form)
+    codes = PLAIN["one"] if form.kind == "many" else codes
     return [_parameter(name, {"type": "array", "items": codes}, field.label)]
 
 
@@ -273,9 +335,10 @@ def _given(view: Specification, asks: dict[str, Ask | None], version: bool = Fal
 
 
 def _column(model: Any, name: str, ask: Ask | None) -> tuple[Schema, bool]:
-    is_column = name in facts(model)
-    field = facts(model)[name] if is_column else None
-    form = shape(model, name) if is_column else Shape("text", required=False, limit=moves.LONGEST_REASON)
+    sets = ask.sets if ask else name
+    is_column = sets in facts(model)
+    field = facts(model)[sets] if is_column else None
+    form = shape(model, sets) if is_column else Shape("text", required=False, limit=moves.LONGEST_REASON)
     label = moves.label_of(model, ask) if ask else field.label if field else name
     return _or_nothing(_value(form)) | {"description": _told(label, field, form)}, is_column
 

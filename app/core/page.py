@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
-from app.core import display, gate, masking, tallies
+from app.core import display, gate, masking, revealing, tallies
 from app.core.access import may
 from app.core.actor import current
 from app.core.fields import facts, shape
@@ -33,7 +33,13 @@ def start(app: Flask) -> None:
     app.context_processor(_frame)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        shown=display.shown, marks=display.marks, facts=facts, shape=shape, described=_described
+        shown=display.shown,
+        titled=display.titled,
+        can_reveal=revealing.can_reveal,
+        marks=display.marks,
+        facts=facts,
+        shape=shape,
+        described=_described,
     )
     app.jinja_env.filters.update(words=display.words, duration=display.duration, masked_text=masking.free_text)
 
@@ -97,7 +103,7 @@ def _menu() -> list[tuple[str, list[Any]]]:
         return []
     groups: dict[str, list[Any]] = {}
     for view in current_app.extensions["appbuilder"].list_views():
-        if view.menu_group and may("v", view.guard):
+        if view.menu_group and may("v", view.guard) and view.in_menu():
             groups.setdefault(str(view.menu_group), []).append(view)
     return list(groups.items())
 

@@ -14,8 +14,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from app.core import checks, clock, selects
-from app.core.display import hides, veil
-from app.core.fields import Labelled, Shape, Text, facts, shape
+from app.core.display import careful, hides, veil
+from app.core.fields import Labelled, NotUnderstood, Shape, Text, Worded, facts, shape
 from app.core.flow import Ask
 from app.core.listing import BadQuery
 from app.core.rules import BIGGEST_NUMBER, Violation
@@ -36,16 +36,21 @@ def plain(row: Any, name: str) -> Any:
     if form.kind == "one":
         return getattr(row, form.column)
     value = getattr(row, name)
+    if form.kind == "many":
+        return [one.id for one in value]
     if value not in (None, "") and hides(row, field):
         return veil(row, name)
-    return _plain(value)
+    return careful(value, row) if isinstance(value, str) else spoken(value)
 
 
-def _plain(value: Any) -> Any:
+def spoken(value: Any) -> Any:
+    """Return a value as programs read it."""
     if isinstance(value, Labelled):
         return value.value
     if isinstance(value, datetime):
         return clock.local(value).isoformat()
+    if isinstance(value, Worded):
+        return value.plain()
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -79,10 +84,10 @@ def parameters(model: type, given: Mapping[str, Any], asks: Iterable[Ask]) -> di
     """Return the parameters of a move that were sent; those that are no column of the row are texts."""
     described = facts(model)
     found: dict[str, Any] = {}
-    asked = {ask.name for ask in asks}
-    wrong: dict[str, list[Text]] = {name[:40]: [NOT_ASKED] for name in set(given) - asked}
-    for name in asked & set(given):
-        form = shape(model, name) if name in described else Shape("text", required=False)
+    asked = {ask.name: ask.sets for ask in asks}
+    wrong: dict[str, list[Text]] = {name[:40]: [NOT_ASKED] for name in set(given) - asked.keys()}
+    for name in asked.keys() & set(given):
+        form = shape(model, asked[name]) if asked[name] in described else Shape("text", required=False)
         _take(found, wrong, name, given[name], form)
     if wrong:
         raise Violation(wrong)
@@ -91,9 +96,14 @@ def parameters(model: type, given: Mapping[str, Any], asks: Iterable[Ask]) -> di
 
 def _take(found: dict[str, Any], wrong: dict[str, list[Text]], name: str, raw: Any, form: Shape) -> None:
     try:
-        found[name] = None if raw is None or raw == "" else _READERS[form.kind](raw, form)
+        found[name] = nothing(form) if raw is None or raw == "" else _READERS[form.kind](raw, form)
     except NoValue as error:
         wrong[name] = [str(error)]
+
+
+def nothing(form: Shape) -> Any:
+    """Return what an empty column holds."""
+    return [] if form.kind == "many" else None
 
 
 def _is_mask(row: Any, name: str, raw: Any) -> bool:
@@ -167,6 +177,23 @@ def _one(raw: Any, form: Shape) -> Any:
     return row
 
 
+def _many(raw: Any, form: Shape) -> list[Any]:
+    if not isinstance(raw, list) or not all(isinstance(one, int) and not isinstance(one, bool) for one in raw):
+        raise NoValue(gettext("This is not a list of ids."))
+    rows = selects.find_all(form.target, [str(one) for one in raw])
+    if len(rows) < len(set(raw)):
+        raise NoValue(gettext("This choice does not exist (any more); choose again."))
+    return rows
+
+
+def _worded(raw: Any, form: Shape) -> Any:
+    worded: Any = form.worded
+    try:
+        return worded.read(raw) if isinstance(raw, str) else worded.of(raw)
+    except NotUnderstood as error:
+        raise NoValue(str(error)) from None
+
+
 _READERS: Final[dict[str, Callable[[Any, Shape], Any]]] = {
     "text": _text,
     "choice": _choice,
@@ -176,7 +203,9 @@ _READERS: Final[dict[str, Callable[[Any, Shape], Any]]] = {
     "number": _number,
     "decimal": _amount,
     "list": _texts,
+    "worded": _worded,
     "one": _one,
+    "many": _many,
 }
 
 

@@ -22,9 +22,11 @@ from sqlalchemy.orm.base import LoaderCallableStatus
 from app.core import chain, clock, heads, keyring
 from app.core.access import OutOfScope
 from app.core.actor import Actor, current
+from app.core.fields import Worded
 from app.core.history import (
     CHAINED,
     INSTALLATION,
+    STEP,
     ChainHead,
     Entry,
     is_sensitive,
@@ -34,7 +36,7 @@ from app.core.model import Recorded
 from app.core.sealed import bound_to
 from app.core.sealing import opened
 from app.core.subject_keys import keys_of
-from app.core.timeline import Step
+from app.core.timeline import Step, digest_of
 from app.extensions import db
 
 PENDING: Final = "sidan.history"
@@ -60,6 +62,7 @@ class Pending:
     rows: dict[Any, Change] = field(default_factory=dict)
     steps: dict[tuple[str, int], Step] = field(default_factory=dict)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[tuple[Any, Actor, str, dict[str, Any]]] = field(default_factory=list)
 
 
 def start(app: Flask, request_id: Callable[[], str]) -> None:
@@ -75,17 +78,27 @@ def _pending(session: Session) -> Pending:
     return found
 
 
-def note(act: str, list_name: str, row: Any = None, /, *, by: int | None = None, **said: Any) -> None:
+def note(
+    act: str, list_name: str, row: Any = None, /, *, by: int | None = None, into: int = INSTALLATION, **said: Any
+) -> None:
     """Write down an act that changes no described row, such as signing in; part of the current transaction.
 
-    It stands in the installation's chain. `row`: what it is about, with `id` and `uid`; `by`: the account that acts
-    while the system still acts for it; `said`: values by name, none of them secret.
+    `row`: what it is about, with `id` and `uid`; `by`: the account that acts while the system still acts for it;
+    `into`: the number of the chain it stands in; `said`: values by name, none of them secret.
     """
     told = {name: [None, stored(value)] for name, value in said.items() if value is not None}
     about = {"row_id": getattr(row, "id", None), "row_uid": getattr(row, "uid", None), "step_uid": None}
-    entry = {"chain": INSTALLATION, "act": act, "list": list_name, "changes": chain.encode(told)} | about
+    entry = {"chain": into, "act": act, "list": list_name, "changes": chain.encode(told)} | about
     person = {"actor_id": by, "actor_label": f"person:{by}"} if by is not None else {}
-    _pending(db.session()).notes.append(entry | _who(_actor(), INSTALLATION) | person)
+    _pending(db.session()).notes.append(entry | _who(_actor(), into) | person)
+
+
+def remark(act: str, row: Any, /, **said: Any) -> None:
+    """Write down an act on a row that changes none of its columns, such as adding a file; part of the transaction.
+
+    It stands in the row's own chain, and what is said is sealed under the row's key.
+    """
+    _pending(db.session()).remarks.append((row, _actor(), act, said))
 
 
 def _actor() -> Actor:
@@ -195,7 +208,9 @@ def _entries(connection: Connection, pending: Pending) -> list[dict[str, Any]]:
     found = [(row, change, _changed(row, change)) for row, change in pending.rows.items()]
     told = [one for one in found if one[1].fresh or one[1].act or one[2] or _step(pending, one[0])]
     keys = _keys(connection, told)
-    return [_entry(row, change, values, _step(pending, row), keys) for row, change, values in told]
+    found_entries = [_entry(row, change, values, _step(pending, row), keys) for row, change, values in told]
+    keys |= keys_of(connection, [row.uid for row in {one[0] for one in pending.remarks} if row.uid not in keys], [])
+    return [*found_entries, *(_remark(*one, keys[one[0].uid]) for one in pending.remarks)]
 
 
 def _step(pending: Pending, row: Any) -> Step | None:
@@ -209,7 +224,8 @@ def _changed(row: Any, change: Change) -> dict[str, list[Any]]:
     else:
         columns = recorded_columns(type(row))
         pairs = {name: (was, getattr(row, columns[name])) for name, was in change.before.items()}
-    return {name: [stored(was), stored(now)] for name, (was, now) in pairs.items() if was != now}
+    told = {name: [stored(was), stored(now)] for name, (was, now) in pairs.items() if was != now}
+    return {name: pair for name, pair in told.items() if pair[0] != pair[1]}
 
 
 def _entry(
@@ -222,7 +238,15 @@ def _entry(
     }
     about = {"row_id": row.id, "row_uid": row.uid, "step_uid": step.uid if step is not None else None}
     entry = {"chain": number, "act": _act(row, change, step, values), "list": row.list_name}
-    return entry | about | {"changes": chain.encode(sealed)} | _who(change.actor, number)
+    said = {STEP: [None, digest_of(step)]} if step is not None else {}
+    return entry | about | {"changes": chain.encode(sealed | said)} | _who(change.actor, number)
+
+
+def _remark(row: Any, actor: Actor, act: str, said: dict[str, Any], key: bytes) -> dict[str, Any]:
+    number = chain_of(row)
+    told = {name: [None, _sealed(row, name, stored(value), key)] for name, value in said.items()}
+    about = {"row_id": row.id, "row_uid": row.uid, "step_uid": None, "changes": chain.encode(told)}
+    return {"chain": number, "act": act, "list": row.list_name} | about | _who(actor, number)
 
 
 def _act(row: Any, change: Change, step: Step | None, values: dict[str, list[Any]]) -> str:
@@ -278,4 +302,8 @@ def stored(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, Worded):
+        return value.plain()
+    if isinstance(value, list) and value and isinstance(value[0], Recorded):
+        return sorted(row.id for row in value)
     return value

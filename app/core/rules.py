@@ -6,12 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy import inspect as sa_inspect
 
 from app.core import checks
 from app.core.fields import Field, Shape, Text, facts, shape
 from app.core.masking import MASKED
 
 BIGGEST_NUMBER = 2**31 - 1
+MOST_RELATED = 50
+"""How many rows of another list one row may name in one column."""
 
 
 class Violation(Exception):
@@ -45,8 +48,11 @@ def errors(row: Any) -> dict[str, list[Text]]:
 
 
 def _held(row: Any, name: str, form: Shape) -> Any:
-    """Return what the row holds; of a relation nobody has looked at the key will do."""
-    return getattr(row, form.column if form.kind == "one" and name not in vars(row) else name)
+    """Return what the row holds; of a relation nobody has changed the key, for its row may be out of sight."""
+    if form.kind == "many":
+        return vars(row).get(name)
+    is_key = form.kind == "one" and not sa_inspect(row).attrs[name].history.has_changes()
+    return getattr(row, form.column if is_key else name)
 
 
 def require(row: Any) -> None:
@@ -68,11 +74,20 @@ def _complaint(value: Any, field: Field, form: Shape) -> Text | None:
         found = checks.plausible(value)
     elif isinstance(value, int) and abs(value) > BIGGEST_NUMBER:
         found = _("The number is too large.")
+    elif form.kind == "many":
+        found = too_many(value)
     elif isinstance(value, list):
         found = next((bad for item in value if (bad := checks.visible(str(item)))), None)
     else:
         found = None
     return found or (field.check(value) if field.check else None)
+
+
+def too_many(rows: list[Any]) -> Text | None:
+    """Complain about more related rows than anybody can look through."""
+    if len(rows) <= MOST_RELATED:
+        return None
+    return _("At most %(most)s can be chosen here.", most=MOST_RELATED)
 
 
 def too_long(value: str, limit: int | None) -> Text | None:

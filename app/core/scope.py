@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import event, false
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import ORMExecuteState, RelationshipProperty, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.core import rules
 from app.core.access import OutOfScope
@@ -128,7 +129,7 @@ def _verbs(row: Any, fresh: bool) -> str:
     flow = getattr(type(row), "flow", None)
     if flow is not None and attributes[flow.column].history.has_changes():
         return "m"
-    asked = {ask.name for move in flow.moves for ask in move.asks} if flow is not None else set()
+    asked = {ask.sets for move in flow.moves for ask in move.asks} if flow is not None else set()
     typed = {name for name, fact in facts(type(row)).items() if fact.edited and attributes[name].history.has_changes()}
     # A move may set what it asks and leave the state; what only the form asks is editing.
     return "e" if typed - asked else "em"
@@ -153,12 +154,27 @@ def _check_references(session: Session, row: Any) -> None:
             _follow_key(session, row, relation)
     for relation in relations:
         _check_reference(row, relation)
+    _check_lists(row)
 
 
 def _check_reference(row: Any, relation: RelationshipProperty[Any]) -> None:
     target = sa_inspect(row).attrs[relation.key].loaded_value
     if isinstance(target, Scoped) and isinstance(row, Scoped) and target.community_id != row.community_id:
         raise OutOfScope
+
+
+def _check_lists(row: Any) -> None:
+    """Refuse rows of another community among those the row newly names; so do its version and time change with them."""
+    state = sa_inspect(row)
+    for relation in state.mapper.relationships:
+        if relation.direction.name != "MANYTOMANY" or relation.viewonly:
+            continue
+        changes = state.attrs[relation.key].history
+        if any(isinstance(one, Scoped) and one.community_id != row.community_id for one in changes.added or ()):
+            raise OutOfScope
+        if state.persistent and changes.has_changes():
+            # Rows of the table between belong to no row's version; the row itself must be written too.
+            flag_modified(row, "changed_at")
 
 
 def _follow_relation(row: Any, relation: RelationshipProperty[Any]) -> None:

@@ -195,13 +195,16 @@ def digest(model: type, name: str, value: str) -> str:
     return hmac.digest(keyring.fixed("blind index"), about.encode(), hashlib.sha256).hex()[:DIGITS]
 
 
+def can_find(model: Any, name: str, value: str) -> bool:
+    """Tell whether a value is one that rows can be found by."""
+    kind = columns(model)[name]
+    return kind.found_by is not None and bool(kind.found_by(value))
+
+
 def holds(model: Any, name: str, value: str) -> ColumnElement[bool]:
     """Return the SQL for the rows whose sealed column is, or whose sealed list has, exactly this value."""
-    kind = columns(model)[name]
-    if kind.found_by is None or not kind.found_by(value):
+    if not can_find(model, name, value):
         return false()
-    index = getattr(model, name + INDEX)
-    found: ColumnElement[bool] = (
-        index.contains(digest(model, name, value)) if kind.many else index == digest(model, name, value)
-    )
+    index, wanted = getattr(model, name + INDEX), digest(model, name, value)
+    found: ColumnElement[bool] = index.contains(wanted) if columns(model)[name].many else index == wanted
     return found

@@ -4,22 +4,24 @@ FAB's ModelView carries the registry, the addresses and the column lists; its ha
 filters between threads, run actions outside the scope, lose what was typed and show database texts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
-from flask import url_for
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import ModelView
 from flask_appbuilder.models.sqla.interface import SQLAInterface
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
-from app.core import access, selects
+from app.core import access, display, selects
 from app.core.deeds import Deed
 from app.core.fields import Text, facts, shape
+from app.core.files.fields import Photos
 from app.core.forms import Kept, field_for, row_form
 from app.core.listing import Offer, Quick
 from app.extensions import db
@@ -28,6 +30,8 @@ NEVER: Final = {"delete", "download", "action"}
 """FAB's pages that work outside the scope; deletion is archiving, and files come by their row."""
 
 Page = ResponseReturnValue
+Panel = tuple[str, dict[str, Any]]
+"""A section of a detail page: template and its values."""
 
 
 class ScopedInterface(SQLAInterface):
@@ -80,18 +84,24 @@ class Specification(ModelView):
     """Columns of the list page that are never broken over lines."""
     link_column: str = ""
     """The column of the list page that leads to the row; the second one unless said otherwise."""
+    tells_outside: bool = False
+    """Whether a row offers a text to send to a resident or a group; see `app.core.messaging`."""
+    other_names: Mapping[str, str] = {}
+    """Under which other name programs may send a column of a new row, as the workflows call it."""
     list_name: str
 
     def __init__(self, **kwargs: Any) -> None:
         self.model: Any = self.datamodel.obj
+        self.guests: list[Callable[[Any], list[Panel]]] = []
         self.list_name = self.model.list_name
         self.route_base = f"/{self.list_name}"
         self.exclude_route_methods = NEVER | self._unused()
         super().__init__(**kwargs)
 
     def _unused(self) -> set[str]:
-        moves = set() if hasattr(self.model, "flow") else {"move", "action_post"}
-        return moves if self.model.archivable else moves | {"archive", "restore"}
+        found = set() if hasattr(self.model, "flow") else {"move", "action_post"}
+        found |= set() if self.model.archivable else {"archive", "restore"}
+        return found if self.model.attachments else found | {"attach"}
 
     @property
     def guard(self) -> str:
@@ -122,7 +132,8 @@ class Specification(ModelView):
     def _init_forms(self) -> None:
         """Make the form classes once; FAB's converter is not asked."""
         asked = {"community": field_for(self.model, "community")} if self._scoped else {}
-        self.add_form = row_form(self.model, self.add_names, uid=Kept(), **asked)
+        photos = {"photos": Photos()} if self.model.attachments else {}
+        self.add_form = row_form(self.model, self.add_names, uid=Kept(), **asked, **photos)
         self.edit_form = row_form(self.model, self.edit_names, version=Kept())
 
     def _init_titles(self) -> None:
@@ -139,6 +150,11 @@ class Specification(ModelView):
         filters = (*self.filter_columns, *self.quiet_filters)
         return Offer(self.model, filters, self.order_names, self.default_order, named)
 
+    def name_parts(self, parts: Mapping[str, Quick]) -> None:
+        """Let the list be asked for further sets of rows, which packages above know of."""
+        self.parts = {**self.parts, **parts}
+        self.__dict__.pop("offer", None)
+
     @cached_property
     def quiet_names(self) -> frozenset[str]:
         """Return the names in an address of the filters the page does not offer."""
@@ -153,11 +169,12 @@ class Specification(ModelView):
         return list(found.values())
 
     def relations(self, names: Iterable[str]) -> list[Any]:
-        """Return the relations among these columns, to be loaded in one statement."""
-        wanted = [name for name in names if shape(self.model, name).kind == "one"]
-        if hasattr(self.model, "place") and "place" not in wanted:
-            wanted.append("place")
-        return [getattr(self.model, name) for name in wanted]
+        """Return how the relations among these columns are loaded: with the rows; lists of rows one statement each."""
+        kinds = {name: shape(self.model, name).kind for name in names}
+        if hasattr(self.model, "place"):
+            kinds["place"] = "one"
+        loaders = {"one": joinedload, "many": selectinload}
+        return [loaders[kind](getattr(self.model, name)) for name, kind in kinds.items() if kind in loaders]
 
     def create(self, values: dict[str, Any]) -> Any:
         """Make and add a row; lists with a service call it here."""
@@ -170,6 +187,9 @@ class Specification(ModelView):
         for name, value in values.items():
             setattr(row, name, value)
 
+    def begin(self, form: Any) -> None:
+        """Fill into an empty form what a new row of the actor most likely says."""
+
     def told_once(self, row: Any) -> dict[str, Any]:
         """Return what is told only once about a row just made, to the program that made it."""
         return {}
@@ -177,6 +197,15 @@ class Specification(ModelView):
     def choices(self, name: str, text: str) -> list[tuple[int, str]]:
         """Return the choices of a select of this list's forms."""
         return selects.offered(shape(self.model, name).target, text)
+
+    def warn(self, values: Mapping[str, Any]) -> None:
+        """Say in which of the free texts just saved a phone or an identity number seems to stand."""
+        if names := display.careless(self.model, values):
+            said = gettext(
+                "“%(columns)s” seems to hold a phone or identity number. Better keep it in the field made for it.",
+                columns=gettext(", ").join(names),
+            )
+            flash(said, "warning")
 
     def depth(self, row: Any) -> int:
         """Return how far a row of a tree is indented in the list's own order."""
@@ -186,9 +215,25 @@ class Specification(ModelView):
         """Return what narrows the pages of this list further than the scope of its rows."""
         return ()
 
-    def panels(self, row: Any) -> list[tuple[str, dict[str, Any]]]:
-        """Return further sections of the detail page: template and its values."""
+    def in_menu(self) -> bool:
+        """Tell whether the list stands in the actor's menu; asked of those who may see it."""
+        return True
+
+    def remark(self) -> Text | None:
+        """Return what is said above the rows of the list, if anything."""
+        return None
+
+    def lead(self, row: Any) -> list[Panel]:
+        """Return sections that stand before the facts of a row: what one opens it for."""
         return []
+
+    def panels(self, row: Any) -> list[Panel]:
+        """Return further sections of the detail page."""
+        return []
+
+    def all_panels(self, row: Any) -> list[Panel]:
+        """Return the further sections of the detail page, also those lists above have added to `guests`."""
+        return [*self.panels(row), *(panel for guest in self.guests for panel in guest(row))]
 
     def row(self, pk: str, verbs: str = "v", names: Iterable[str] = ()) -> Any:
         """Return the row if it is in scope (else 404) and the actor may do one of `verbs` with it (else 403)."""
@@ -202,9 +247,8 @@ class Specification(ModelView):
     def _load(self, pk: str, names: Iterable[str]) -> Any:
         if not (pk.isascii() and pk.isdigit()) or len(pk) > 9:
             return None
-        eager = (joinedload(relation) for relation in self.relations(names))
         found = select(self.model).where(self.model.id == int(pk), *self.narrowed())
-        return db.session.scalars(found.options(*eager)).one_or_none()
+        return db.session.scalars(found.options(*self.relations(names))).one_or_none()
 
     def url(self, name: str, /, **values: Any) -> str:
         """Return the address of one of this list's pages."""

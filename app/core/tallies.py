@@ -1,5 +1,6 @@
 """How many rows wait under each quick filter of each list: one statement for menu, list and home page together."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from flask import current_app, g
@@ -13,6 +14,13 @@ MOST: Final = 999
 
 Tallies = dict[tuple[str, str], int]
 
+_COUNTED: Final[dict[str, Callable[[], Any]]] = {}
+
+
+def counted(name: str, rows: Callable[[], Any]) -> None:
+    """Let the rows of another query be counted in the same statement; they stand under the empty list."""
+    _COUNTED[name] = rows
+
 
 def tallies() -> Tallies:
     """Return the number of rows under each quick filter, by list and filter, of the lists the actor may see."""
@@ -24,17 +32,21 @@ def tallies() -> Tallies:
 
 def _count() -> Tallies:
     views = [view for view in current_app.extensions["appbuilder"].list_views() if may("v", view.guard)]
-    asked = [(view, name) for view in views for name in view.quick_filters]
+    asked = {(view.list_name, name): _under(view, name) for view in views for name in view.quick_filters}
+    asked |= {("", name): rows() for name, rows in _COUNTED.items()}
     if not asked:
         return {}
-    counts = db.session.execute(select(*(_counting(view, name) for view, name in asked))).one()
-    return {(view.list_name, name): count for (view, name), count in zip(asked, counts, strict=True)}
+    counts = db.session.execute(select(*(_counting(rows) for rows in asked.values()))).one()
+    return dict(zip(asked, counts, strict=True))
 
 
-def _counting(view: Any, name: str) -> Any:
+def _under(view: Any, name: str) -> Any:
     model = view.model
-    rows = select(model.id).where(model.archived_at.is_(None), view.quick_filters[name].where()).limit(MOST + 1)
-    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+    return select(model.id).where(model.archived_at.is_(None), view.quick_filters[name].where())
+
+
+def _counting(rows: Any) -> Any:
+    return select(func.count()).select_from(rows.limit(MOST + 1).subquery()).scalar_subquery()
 
 
 def figure(count: int) -> str:

@@ -14,8 +14,9 @@ from sqlalchemy.orm import class_mapper
 
 from app.core import display
 from app.core.chain import unseal
-from app.core.fields import Text, facts, shape
+from app.core.fields import RELATED, Text, facts, shape
 from app.core.history import Entry, recorded_models
+from app.core.revealing import Purpose
 from app.core.sealed import bound_to
 from app.core.subject_keys import SubjectKey, unwrap
 from app.core.timeline import Step, steps_of
@@ -43,8 +44,29 @@ ACTS: Final[dict[str, Text]] = {
     "history_exported": _("History exported"),
     "token_made": _("Token for a program made"),
     "token_ended": _("Token for a program taken back"),
+    "attach": _("File added"),
+    "detach": _("File removed"),
+    "reveal": _("Looked at a masked value"),
+    "reveal_refused": _("Looked at too many masked values"),
+    "find": _("Looked for a number"),
+    "keys_rotated": _("Data key replaced"),
 }
 """What is done to rows of every list, and what is done without any row."""
+
+LOOKS: Final = frozenset({"reveal", "reveal_refused", "find"})
+"""The acts of looking at what is masked."""
+
+CALLED: Final[dict[str, Text]] = {
+    "resident": _("The resident, by code"),
+    "system:public": _("A resident, at a poster"),
+}
+"""Who acts without an account, by the label of the actor; everybody else is the system."""
+
+SAID: Final[dict[str, Text]] = {"login": _("Login name"), "purpose": _("For")}
+"""The words for what an act without a row was told with."""
+
+REMARKED: Final[dict[str, Text]] = {"file": _("File")}
+"""The words for what an act on a row was told with that changes none of its columns."""
 
 
 @dataclass
@@ -79,16 +101,16 @@ class Names:
             missing = [pk for pk, row in at_hand.items() if row is None]
             rows = [*db.session.scalars(select(model).where(model.id.in_(missing)))] if missing else []
             known = [*rows, *(row for row in at_hand.values() if row is not None)]
-            self._found |= {(model, row.id): str(row) for row in known}
+            self._found |= {(model, row.id): display.titled(row) for row in known}
 
     def of(self, model: Any, pk: int | None) -> str:
         """Return what a row is called; a dash where there is none or it is out of sight."""
         return self._found.get((model, pk or 0), display.EMPTY)
 
-    def person(self, pk: int | None) -> str:
-        """Return who it was."""
+    def person(self, pk: int | None, label: str = "") -> str:
+        """Return who it was; `label`: that of the actor, for those without an account."""
         if pk is None:
-            return gettext("The system")
+            return str(CALLED[label]) if label in CALLED else gettext("The system")
         return self._found.get((_accounts(), pk)) or gettext("Somebody outside")
 
 
@@ -100,7 +122,16 @@ def act_label(model: Any, act: str) -> Text:
     """Return the words for an act on a row of this list."""
     flow = getattr(model, "flow", None)
     move = flow.by_name.get(act) if flow is not None else None
-    return move.label if move is not None else ACTS.get(act, act)
+    return move.label if move is not None else ACTS.get(act) or getattr(model, "acts", {}).get(act, act)
+
+
+def looked(model: Any, entry: Entry) -> list[tuple[Text, str]]:
+    """Return at which column somebody looked, and why."""
+    said = {name: pair[1] for name, pair in entry.told().items()}
+    reason = next((one for one in Purpose if one.value == said.get("reason")), None)
+    why = " ".join(str(part) for part in (reason, said.get("text")) if part)
+    found: list[tuple[Text, str]] = [(_("Column"), str(facts(model)[said["column"]].label))]
+    return [*found, (_("Reason"), why)] if why else found
 
 
 def entries_of(row: Any) -> list[tuple[Entry, str | None]]:
@@ -144,8 +175,9 @@ def _names(row: Any, entries: Iterable[tuple[Entry, str | None]], steps: Iterabl
 
 def _related(model: type, entry: Entry) -> Iterator[tuple[Any, int]]:
     for name, pair in entry.told().items():
-        if name in facts(model) and shape(model, name).kind == "one":
-            yield from ((shape(model, name).target, pk) for pk in pair if isinstance(pk, int))
+        if name in facts(model) and shape(model, name).kind in RELATED:
+            pks = [pk for value in pair for pk in (value if isinstance(value, list) else [value])]
+            yield from ((shape(model, name).target, pk) for pk in pks if isinstance(pk, int))
 
 
 class _Teller:
@@ -157,20 +189,38 @@ class _Teller:
 
     def step(self, step: Step) -> Told:
         """Tell a step of the timeline."""
-        by = self.names.person(step.by_id)
-        return Told(step.at, act_label(self.model, step.move), by, self.view.step_said(step))
+        by = self.names.person(step.by_id, step.by_label)
+        return Told(step.at, act_label(self.model, step.move), by, self._said(step))
+
+    def _said(self, step: Step | None) -> list[tuple[Text, str]]:
+        said = self.view.step_said(step) if step is not None else []
+        return [(label, display.careful(words, self.row)) for label, words in said]
 
     def entry(self, entry: Entry, wrapped: str | None, step: Step | None) -> Told:
         """Tell an entry, together with the step that was made with it."""
-        said = self.view.step_said(step) if step is not None else []
+        label, by = act_label(self.model, entry.act), self.names.person(entry.actor_id, entry.actor_label)
+        if entry.act in LOOKS:
+            return Told(entry.at, label, by, looked(self.model, entry))
+        said = self._said(step)
         left_out = {*step.said, getattr(getattr(self.model, "flow", None), "column", "")} if step is not None else set()
         changes = [
             self._change(name, pair, wrapped, entry)
             for name, pair in entry.told().items()
             if name in facts(self.model) and not (self.brief and (entry.act == "create" or name in left_out))
         ]
-        label = act_label(self.model, entry.act)
-        return Told(entry.at, label, self.names.person(entry.actor_id), said, changes)
+        said = [*said, *self._remarked(entry, wrapped)]
+        return Told(entry.at, label, by, said, changes)
+
+    def _remarked(self, entry: Entry, wrapped: str | None) -> Iterator[tuple[Text, str]]:
+        for name, (_was, value) in entry.told().items():
+            if name in REMARKED:
+                text = self._opened(name, value, wrapped, entry)
+                yield REMARKED[name], gettext("Erased") if text is None else str(json.loads(text))
+
+    def _opened(self, name: str, value: dict[str, str], wrapped: str | None, entry: Entry) -> str | None:
+        """Return a sealed value, or None where its key was destroyed."""
+        key = unwrap(str(entry.row_uid), wrapped)
+        return unseal(key, value["sealed"], bound_to(self.model, name, entry.row_uid)) if key else None
 
     def _change(self, name: str, pair: list[Any], wrapped: str | None, entry: Entry) -> tuple[Text, str, str]:
         was, became = (self._words(name, value, wrapped, entry) for value in pair)
@@ -178,8 +228,7 @@ class _Teller:
 
     def _words(self, name: str, value: Any, wrapped: str | None, entry: Entry) -> str:
         if isinstance(value, dict):
-            key = unwrap(str(entry.row_uid), wrapped)
-            text = unseal(key, value["sealed"], bound_to(self.model, name, entry.row_uid)) if key else None
+            text = self._opened(name, value, wrapped, entry)
             if text is None:
                 return gettext("Erased")
             value = json.loads(text)
@@ -192,10 +241,14 @@ def in_words(model: type, name: str, value: Any, names: Names) -> str:
     form = shape(model, name)
     if form.kind == "one":
         return names.of(form.target, value)
+    if form.kind == "many":
+        return display.words([names.of(form.target, pk) for pk in value or ()])
     if form.kind == "choice":
         value = next((member for member in form.choices or () if member.value == value), value)
     elif form.kind == "instant" and value is not None:
         value = datetime.fromisoformat(value)
     elif form.kind == "flag" and value is not None:
         value = bool(value)
+    elif form.worded is not None:
+        value = form.worded.of(value)
     return display.words(value)

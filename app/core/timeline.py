@@ -1,16 +1,20 @@
 """The timeline of a row: every step it took, who made it and when."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
+from blinker import Signal
 from flask_appbuilder import Model
 from sqlalchemy import JSON, ForeignKey, Index, String, and_, false, or_, select, true
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.core import access, clock
+from app.core import access, chain, clock, keyring
 from app.core.actor import Actor, current
 from app.core.model import Scoped, new_uid
+
+stepped: Final = Signal()
+"""Sent by the class of a row when a step of it is written, in the same transaction; `row`, `step`."""
 
 
 class Step(Scoped, Model):
@@ -50,9 +54,23 @@ class Step(Scoped, Model):
 
     def writable(self, actor: Actor, verbs: str) -> bool:
         """A step is added together with its row, which is checked by itself; nobody changes it later."""
-        model = self.told.get(self.list)
+        model, session = self.told.get(self.list), object_session(self)
+        row = session.get(model, self.row_id) if model and actor.errands and session else None
+        if row is not None and access.sent("v", row, actor):
+            return verbs == "c"
         held = [held for verb in "cema" for held, _rule in access.clauses(actor, model.guard(), verb)] if model else []
         return verbs == "c" and any(self.is_within(one) for one in held)
+
+
+SEALED: Final = ("list", "row_id", "move", "source", "target", "at", "by_id", "by_label", "said")
+"""What a step says: the columns its digest in history is made of, in this order."""
+
+
+def digest_of(step: Any) -> str:
+    """Return the digest of what a step says, which its entry in history keeps."""
+    parts = [getattr(step, name) for name in SEALED]
+    parts[SEALED.index("at")] = step.at.isoformat()
+    return chain.link(keyring.fixed("history steps"), step.uid, parts)
 
 
 def keeps_timeline(model: Any) -> Any:
@@ -79,6 +97,7 @@ def add_step(session: Session, row: Any, move: str, source: str | None, target: 
         said=said,
     )
     session.add(step)
+    stepped.send(type(row), row=row, step=step)
     return step
 
 

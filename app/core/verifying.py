@@ -4,6 +4,7 @@ Entries are streamed, so that a million takes half a minute and little memory.
 """
 
 import enum
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,8 @@ from sqlalchemy import Connection, Row, select
 
 from app.core import heads, keyring
 from app.core.chain import START, link
-from app.core.history import CHAINED, Entry
+from app.core.history import CHAINED, STEP, Entry
+from app.core.timeline import SEALED, Step, digest_of
 
 AT_ONCE: Final = 5000
 
@@ -34,6 +36,8 @@ class Fault(enum.Enum):
     """A copy ends with an entry the database does not have."""
     FORGED_COPY = "forged_copy"
     """The first line of a copy is not what was written."""
+    STEP = "step"
+    """What an entry's step says was changed, or the step is gone."""
     FORGED_FILE = "forged_file"
     """A daily file is not what was written."""
 
@@ -72,6 +76,7 @@ def verify(connection: Connection, only: int | None = None) -> Iterator[Walked]:
         if only is None or number == only:
             walked = _walk(connection, number, {file.ends[number][0] for file in files if number in file.ends})
             walked.finding = walked.finding or _at_the_end(walked, ends) or _in_the_files(walked, files)
+            walked.finding = walked.finding or _in_the_steps(connection, number)
             yield walked
 
 
@@ -94,6 +99,21 @@ def _walk(connection: Connection, number: int, asked: set[int]) -> Walked:
             if row.seq in asked:
                 walked.remembered[row.seq] = row.hash
     return walked
+
+
+def _in_the_steps(connection: Connection, number: int) -> Finding | None:
+    """Compare the steps of the timelines with what their entries, which are sound, remember of them."""
+    told = select(
+        Entry.seq, Entry.at.label("noted_at"), Entry.changes, *(getattr(Step, name) for name in ("uid", *SEALED))
+    )
+    wanted = told.outerjoin(Step, Step.uid == Entry.step_uid).where(Entry.chain == number, Entry.step_uid.is_not(None))
+    with connection.execute(wanted.order_by(Entry.seq), execution_options={"yield_per": AT_ONCE}) as rows:
+        for row in rows:
+            _none, kept = json.loads(row.changes).get(STEP, (None, None))
+            # Entries from before steps were digested remember nothing.
+            if kept is not None and (row.uid is None or digest_of(row) != kept):
+                return Finding(Fault.STEP, number, row.seq, row.noted_at)
+    return None
 
 
 def _look_at(row: Row[Any], walked: Walked, key: bytes) -> Finding | None:

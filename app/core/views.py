@@ -1,9 +1,10 @@
 """The pages of a list: the list itself, the detail of a row, and the choices it offers to selects."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from blinker import Signal
 from flask import abort, jsonify, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext
@@ -13,9 +14,11 @@ from werkzeug.wrappers import Response
 
 from app.core import access, display, moves, selects, telling
 from app.core.actor import current
+from app.core.disclosing import Disclosing
 from app.core.editing import Editing
 from app.core.errors import answer
-from app.core.fields import Labelled, Text, facts, shape
+from app.core.fields import RELATED, Labelled, Text, facts, shape
+from app.core.files.attaching import Attaching
 from app.core.flow import Move
 from app.core.gate import requires
 from app.core.listing import COUNTED, BadQuery, Query, read
@@ -26,6 +29,9 @@ from app.core.timeline import Step
 
 __all__ = ["ListView", "ScopedInterface"]
 
+opened: Final = Signal()
+"""Sent by a page that shows one row, once the row has been read; `row`."""
+
 # Inside the view `list` is the page of the list.
 Names = list[str]
 Pairs = list[tuple[Text, str]]
@@ -33,7 +39,7 @@ Pair = tuple[str | None, str | None]
 Moves = list[Move]
 
 
-class ListView(Editing, Moving):
+class ListView(Editing, Moving, Attaching, Disclosing):
     """List, detail, forms, moves and archive of one list; every list of the portal is one of these."""
 
     @expose("/list/")
@@ -64,6 +70,7 @@ class ListView(Editing, Moving):
             "labels": {name: str(self.label_columns[name]) for name in self.list_columns},
             "narrow": self._narrow(),
             "movable": makes_moves,
+            "remark": self.remark(),
             "views": views_of(self.list_name),
             "total": total,
             "counted": COUNTED,
@@ -81,16 +88,18 @@ class ListView(Editing, Moving):
     def show(self, pk: str) -> Page:
         """Show one row: its facts in groups, what can be done with it, and what happened to it."""
         row = self.row(pk, names=self.show_columns)
+        opened.send(type(self), row=row)
         return render_template(
             "appbuilder/general/model/show.html",
             view=self,
-            title=str(row),
+            title=display.titled(row),
             row=row,
             groups=self.groups(self.show_columns),
             moves=moves.possible(row),
             told=telling.stream(self, row),
             can={"e": self.editable(row), "a": access.may_row("a", row)},
-            panels=self.panels(row),
+            lead=self.lead(row),
+            panels=[*self.all_panels(row), *self.files_panel(row)],
             back=f"{self.url('list')}?{request.args.get('in', '')}".rstrip("?"),
             neighbours=self._neighbours(row),
         )
@@ -129,7 +138,7 @@ class ListView(Editing, Moving):
 
     def crumb(self, row: Any) -> str:
         """Return what a row is called in the trail of the page."""
-        return str(getattr(row, "code", None) or row)
+        return str(getattr(row, "code", None) or display.titled(row))
 
     def worth_showing(self, row: Any) -> Names:
         """Return the columns of the detail page: those people fill in, and of the others those that say something."""
@@ -168,7 +177,7 @@ class ListView(Editing, Moving):
     @requires("v")
     def filter_choices(self, name: str) -> Response:
         """Return the choices of a filter of this list."""
-        if name not in self.offer.filters or shape(self.model, name).kind != "one":
+        if name not in self.offer.filters or shape(self.model, name).kind not in RELATED:
             abort(404)
         return _as_choices(selects.offered(shape(self.model, name).target, request.args.get("q", "").strip()))
 
@@ -176,7 +185,7 @@ class ListView(Editing, Moving):
     @requires("cem")
     def choices_of(self, name: str) -> Response:
         """Return the choices of a select in this list's forms."""
-        if name not in facts(self.model) or shape(self.model, name).kind != "one" or not self._may_choose(name):
+        if name not in facts(self.model) or shape(self.model, name).kind not in RELATED or not self._may_choose(name):
             abort(404)
         return _as_choices(self.choices(name, request.args.get("q", "").strip()))
 

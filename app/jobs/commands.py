@@ -5,10 +5,10 @@ import time
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from flask_babel import gettext
 
 from app.core import clock
+from app.core.commanding import Commands
 from app.core.database import transaction
 from app.core.display import words
 from app.core.fields import Text
@@ -19,7 +19,7 @@ from app.jobs.models import JobRun, Outcome
 from app.jobs.registry import Job, known
 from app.jobs.telling import counted
 
-jobs = AppGroup("jobs", help="What the portal does by itself.")
+jobs = Commands("jobs", help="What the portal does by itself.")
 
 
 @jobs.command("list")
@@ -35,7 +35,7 @@ def list_jobs() -> None:
 def _lines(job: Job, run: JobRun | None) -> list[tuple[Text, Text]]:
     told: list[tuple[Text, Text]] = [(gettext("Schedule"), job.schedule or gettext("when asked"))]
     if run is not None:
-        told += [(gettext("Last run"), words(run.started_at)), (gettext("Outcome"), _outcome(run))]
+        told += [(gettext("Last run"), words(run.started_at)), (gettext("How it ended"), _outcome(run))]
     if job.schedule is not None:
         told.append((gettext("Next run"), words(job.schedule.next(clock.now()))))
     return told

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 from app.core import heads
 from app.core.database import transaction
 from app.core.fields import Text
+from app.core.files import service as files
 from app.extensions import db
 from app.jobs import service
 from app.jobs.registry import Counts, Job
@@ -40,7 +41,13 @@ def keep_ends() -> Counts:
     return {}
 
 
+def sweep_files() -> int:
+    """Remove contents of files that belong to no row."""
+    return len(files.sweep().left_over)
+
+
 tidies("runs", _("Old runs of jobs"), service.forget_old)
+tidies("files", _("Contents of files without a row"), sweep_files)
 
 JOBS: Final = (
     Job("tidy", _("Tidy up"), _("Removes what has been kept long enough."), tidy, Daily(3, 30), _WORDS),

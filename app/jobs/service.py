@@ -122,6 +122,7 @@ def execute(run_id: int) -> Outcome | None:
         db.session.rollback()
         log.exception("job %s failed in run %s", name, run_id)
         return _failed(run_id, tries, type(error).__name__)
+    log.info("job %s done in run %s", name, run_id)
     return _end(run_id, Outcome.DONE, counts=counts, error=None)
 
 

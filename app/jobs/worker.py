@@ -64,6 +64,8 @@ def once(app: Flask) -> None:
 
 def _open(app: Flask) -> Queue:
     """Open the queue, and let what a worker before left unfinished start again."""
+    # What huey says of each message stands in the table; its warnings are wanted.
+    logging.getLogger("huey").setLevel(logging.WARNING)
     found = queue()
     found.make = partial(_execute, app)
     if (again := service.recover()) > 0:

@@ -23,6 +23,8 @@ class NeedState(Labelled):
 
 
 OPEN_STATES = (NeedState.SUBMITTED, NeedState.ACCEPTED, NeedState.PLANNED, NeedState.IN_PROGRESS, NeedState.DELIVERED)
+ANSWERABLE = (NeedState.DELIVERED, NeedState.CLOSED, NeedState.CLOSED_UNCONFIRMED)
+"""Where the resident may still say that it is not solved."""
 WORKING_STATES = (NeedState.ACCEPTED, NeedState.PLANNED, NeedState.IN_PROGRESS)
 
 

@@ -5,17 +5,17 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, or_
-from sqlalchemy import inspect as sa_inspect
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, event, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account
 from app.communities.models import Category, Place, Placed
+from app.communities.rules import category_in_use, place_in_use
 from app.core import checks, clock, masking, normal
 from app.core.actor import Actor, Held
 from app.core.fields import Text, about
-from app.core.flow import Ask, Flow, Move
+from app.core.flow import Flow
 from app.core.model import Recorded, RowSet, recorded_by
 from app.core.rules import RowRule
 from app.core.sealing import BLIND, Sealed
@@ -30,7 +30,7 @@ from app.needs.choices import (
     Urgency,
     VulnerableGroup,
 )
-from app.roles import OFFICE, Role
+from app.needs.flow import FLOW
 
 
 def own(need: Any, actor: Actor, held: Held) -> Any:
@@ -48,142 +48,11 @@ def escalated(need: Any, actor: Actor, held: Held) -> Any:
     return need.escalated_at != None  # noqa: E711 - the same words make the SQL
 
 
-def only_in_charge(need: "Need", actor: Actor) -> Text | None:
-    """Who is in charge says that work starts and is done."""
-    if actor.user_id is not None and need.in_charge_id == actor.user_id:
-        return None
-    return _("Only the person in charge can do this.")
-
-
-def not_the_deliverer(need: "Need", actor: Actor) -> Text | None:
-    """Who did the work does not judge it (M4)."""
-    if actor.user_id is not None and actor.user_id in (need.in_charge_id, need.delivered_by_id):
-        return _("You were in charge or delivered it yourself; another person of the office must confirm it.")
-    return None
-
-
-def reporter_or_office(need: "Need", actor: Actor) -> Text | None:
-    """The reporter takes back the own words; the office may for anybody."""
-    office = any(held.role in OFFICE and need.is_within(held) for held in actor.held)
-    if office or actor.unbounded or recorded_by(need, actor):
-        return None
-    return _("Only who reported it, or the office, can withdraw it.")
-
-
-def back_to_work(need: "Need") -> NeedState:
-    """A need reopened from delivered goes on; a closed one starts again."""
-    return NeedState.IN_PROGRESS if need.state is NeedState.DELIVERED else NeedState.ACCEPTED
-
-
-_REASON = Ask("reason", label=_("Reason"))
-_REPORTERS = (Role.LIAISON, Role.PARTNER, Role.VOLUNTEER)
-
-FLOW = Flow(
-    "state",
-    (
-        Move(
-            "accept",
-            _("Accept"),
-            (NeedState.SUBMITTED,),
-            NeedState.ACCEPTED,
-            by=(*OFFICE, Role.GRID_LEAD),
-            asks=(Ask("category", unless_set=True), Ask("place", unless_set=True), Ask("urgency", unless_set=True)),
-            tone="strong",
-        ),
-        Move(
-            "reject",
-            _("Do not accept"),
-            (NeedState.SUBMITTED,),
-            NeedState.REJECTED,
-            by=OFFICE,
-            asks=(
-                Ask("reason", label=_("Reason"), help=_("The person who asked will read it.")),
-                Ask("who_can_help", help=_("Whom to turn to instead, with telephone.")),
-            ),
-            tone="grave",
-        ),
-        Move(
-            "plan",
-            _("Plan"),
-            (NeedState.ACCEPTED,),
-            NeedState.PLANNED,
-            by=(*OFFICE, Role.GRID_LEAD, Role.COORDINATOR),
-            asks=(Ask("in_charge"), Ask("planned_on")),
-            tone="strong",
-        ),
-        Move(
-            "start",
-            _("Start"),
-            (NeedState.PLANNED,),
-            NeedState.IN_PROGRESS,
-            guards=(only_in_charge,),
-            tone="strong",
-        ),
-        Move(
-            "deliver",
-            _("Report as delivered"),
-            (NeedState.IN_PROGRESS,),
-            NeedState.DELIVERED,
-            asks=(Ask("done_text"), Ask("done_on", required=False)),
-            guards=(only_in_charge,),
-            tone="strong",
-        ),
-        Move(
-            "close",
-            _("Close"),
-            (NeedState.DELIVERED,),
-            NeedState.CLOSED,
-            by=OFFICE,
-            asks=(Ask("outcome"), Ask("satisfaction", required=False), Ask("asked_how")),
-            guards=(not_the_deliverer,),
-            tone="strong",
-        ),
-        Move(
-            "reopen",
-            _("Reopen"),
-            (NeedState.DELIVERED, NeedState.CLOSED),
-            back_to_work,
-            by=(Role.SECRETARY,),
-            asks=(_REASON,),
-        ),
-        Move(
-            "withdraw",
-            _("Withdraw"),
-            (*WORKING_STATES, NeedState.SUBMITTED, NeedState.DELIVERED),
-            NeedState.WITHDRAWN,
-            by=(*OFFICE, *_REPORTERS),
-            asks=(_REASON,),
-            guards=(reporter_or_office,),
-            tone="grave",
-        ),
-    ),
-)
-
-
 def done_after_received(need: "Need") -> dict[str, Text] | None:
     """Nothing is done before it was asked for."""
     if need.done_on and need.received_at and need.done_on < clock.local(need.received_at).date():
         return {"done_on": _("It cannot be done before it was received.")}
     return None
-
-
-def category_in_use(need: "Need") -> dict[str, Text] | None:
-    """A category that is closed is not chosen any more; needs that have it keep it."""
-    if _points_anew(need, "category_id") and need.category is not None and not need.category.is_open:
-        return {"category": _("This category is no longer in use; choose another.")}
-    return None
-
-
-def place_in_use(need: "Need") -> dict[str, Text] | None:
-    """A place that is closed is not chosen any more; needs that have it keep it."""
-    if _points_anew(need, "place_id") and need.place is not None and not need.place.is_open:
-        return {"place": _("This place is closed; choose another.")}
-    return None
-
-
-def _points_anew(need: "Need", key: str) -> bool:
-    """Whether the row is about to point at something it did not point at before."""
-    return bool(sa_inspect(need).attrs[key].history.has_changes())
 
 
 def stays_sorted(need: "Need") -> dict[str, Text] | None:
@@ -217,8 +86,10 @@ class Need(Recorded, Placed, Model):
         Index("ix_need_reporter_phone", "community_id", "reporter_phone_index"),
     )
     list_name = "needs"
+    attachments = True
     flow: ClassVar[Flow] = FLOW
     rules: ClassVar[tuple[RowRule, ...]] = (done_after_received, category_in_use, place_in_use, stays_sorted)
+    acts: ClassVar[dict[str, Text]] = {"orders": _("Follows its service orders")}
     row_sets: ClassVar[dict[str, RowSet]] = {
         "own": own,
         "offered and own": own,
@@ -261,6 +132,18 @@ class Need(Recorded, Placed, Model):
     reporter_phone_index: Mapped[str | None] = mapped_column(BLIND)
     anonymous: Mapped[bool] = mapped_column(
         default=False, info=about(_("Anonymous"), _("The reporter does not want to be named."), group=_WHO)
+    )
+    consent: Mapped[str | None] = mapped_column(
+        String(20),
+        info=about(_("Consent"), _("The version of the text the person agreed to."), edited=False, group=_WHO),
+    )
+    code_issued_at: Mapped[datetime | None] = mapped_column(
+        info=about(
+            _("Code issued at"),
+            _("When the person was given the code to look it up and answer."),
+            edited=False,
+            group=_WHO,
+        )
     )
     beneficiary: Mapped[str | None] = mapped_column(
         String(80),
@@ -318,6 +201,9 @@ class Need(Recorded, Placed, Model):
     delivered_by: Mapped[Account | None] = relationship(
         foreign_keys=[delivered_by_id], info=about(_("Delivered by"), edited=False, sheet=False, group=_RESULT)
     )
+    delivered_at: Mapped[datetime | None] = mapped_column(
+        info=about(_("Delivered at"), _("Since when the person has been able to answer."), edited=False, group=_RESULT)
+    )
     outcome: Mapped[Outcome | None] = mapped_column(info=about(_("Outcome"), edited=False, group=_RESULT))
     satisfaction: Mapped[int | None] = mapped_column(
         info=about(
@@ -341,6 +227,8 @@ class Need(Recorded, Placed, Model):
     source_sheet: Mapped[str | None] = mapped_column(
         String(80), info=about(_("From the ledger"), edited=False, group=_RECORD)
     )
+    live_orders: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many service orders for it are under way; kept by the list of orders."""
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
@@ -350,6 +238,13 @@ class Need(Recorded, Placed, Model):
         """Tell whether an answer or the work is late."""
         due = self.response_due if self.state is NeedState.SUBMITTED else self.resolution_due
         return self.state in (NeedState.SUBMITTED, *WORKING_STATES) and due is not None and due < clock.now()
+
+
+@event.listens_for(Need.state, "set")
+def _remember_delivery(need: Need, state: NeedState, before: Any, _initiator: Any) -> None:
+    """From here the resident's time to answer runs, by whatever door or order the need came here."""
+    if state is NeedState.DELIVERED and before is not NeedState.DELIVERED:
+        need.delivered_at = clock.now()
 
 
 def overdue() -> ColumnElement[bool]:

@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Account, Grant, GrantRole
+from app.communities.models import Community
 from app.core import access, clock
 from app.core.access import OutOfScope
-from app.core.actor import Actor, Held, acting, current, system
+from app.core.actor import Actor, Errand, Held, acting, current, system
 from app.core.codes import next_code
-from app.core.moves import moved
+from app.core.database import transaction
+from app.core.moves import Refused, Stale, moved, perform
 from app.core.rules import Violation
 from app.core.timeline import add_step
 from app.extensions import db
@@ -116,6 +118,49 @@ def _minutes(begun: datetime, ended: datetime) -> int:
     return max(0, int((ended - begun).total_seconds()) // 60)
 
 
+def resident(need: Need, writer: int | None = None) -> Actor:
+    """Return who speaks for this one need: the resident, by code, or on the telephone with `writer` writing it down.
+
+    Nothing else is within reach: the need, its orders and call-backs, and where it is.
+    """
+    own = (("need_id", need.id),)
+    here = (("community_id", need.community_id),)
+    errands = [
+        Errand("needs", "vm", (("id", need.id),)),
+        Errand("callbacks", "vcm", own),
+        Errand("fulfilments", "vm", own),
+    ]
+    errands += [Errand("communities", "v", (("id", need.community_id),)), Errand("holidays", "v", here)]
+    errands += [Errand("places", "v", (("id", need.place_id),))] if need.place_id else []
+    return Actor("resident", writer, errands=tuple(errands))
+
+
+def close_silent(moment: datetime) -> int:
+    """Close what was delivered and has not been answered for as long as its community waits; return how many.
+
+    Doing it again changes nothing. Each need is a transaction of its own.
+    """
+    silent = [pk for community in db.session.scalars(select(Community)) for pk in _silent(community, moment)]
+    db.session.rollback()
+    return sum(_close_silent(pk) for pk in silent)
+
+
+def _silent(community: Community, moment: datetime) -> list[int]:
+    waiting = select(Need.id).where(Need.community_id == community.id, Need.state == NeedState.DELIVERED)
+    long_ago = (Need.delivered_at <= moment - community.silence, Need.archived_at.is_(None))
+    return list(db.session.scalars(waiting.where(*long_ago).order_by(Need.id)))
+
+
+def _close_silent(pk: int) -> bool:
+    try:
+        with transaction():
+            perform(db.session.get_one(Need, pk), "close_unconfirmed", {})
+    except (Refused, Stale):
+        # Somebody answered meanwhile.
+        return False
+    return True
+
+
 def _accepted(need: Need, values: dict[str, Any]) -> None:
     _answered(need)
     need.accepted_at = need.accepted_at or clock.now()
@@ -167,6 +212,7 @@ AFTER: Final[dict[str, Callable[[Need, dict[str, Any]], None]]] = {
     "plan": _planned,
     "deliver": _delivered,
     "close": _closed,
+    "close_unconfirmed": _closed,
     "reopen": _reopened,
 }
 

@@ -11,17 +11,26 @@ from app.communities.models import Place, in_subtree
 from app.communities.service import category_choices, place_choices
 from app.core import access, selects
 from app.core.actor import acting, current, system
+from app.core.fields import Text
 from app.core.listing import Quick
+from app.core.messaging import Messaging
+from app.core.timeline import Step
 from app.core.views import ListView, ScopedInterface
 from app.needs import service
-from app.needs.choices import OPEN_STATES, WORKING_STATES, NeedState
+from app.needs.choices import OPEN_STATES, WORKING_STATES, Channel, NeedState
 from app.needs.models import Need, overdue
 from app.needs.parts import PARTS
+from app.needs.story import story
 
 
 def waiting() -> ColumnElement[bool]:
     """The needs nobody has answered yet."""
     return Need.state == NeedState.SUBMITTED
+
+
+def at_posters() -> ColumnElement[bool]:
+    """What residents reported at posters and nobody has looked at yet."""
+    return waiting() & (Need.channel == Channel.QR)
 
 
 def mine() -> ColumnElement[bool]:
@@ -35,7 +44,7 @@ def unfinished() -> ColumnElement[bool]:
     return Need.state.in_(OPEN_STATES)
 
 
-class NeedView(ListView):
+class NeedView(Messaging, ListView):
     """群众需求清单."""
 
     datamodel = ScopedInterface(Need)
@@ -63,6 +72,7 @@ class NeedView(ListView):
     quick_filters = {
         "open": Quick(_("Open"), unfinished),
         "waiting": Quick(_("To be accepted"), waiting),
+        "scanned": Quick(_("Reported at posters"), at_posters),
         "mine": Quick(_("In my charge"), mine),
         "overdue": Quick(_("Overdue"), overdue),
     }
@@ -72,6 +82,10 @@ class NeedView(ListView):
     loud_filters = ("overdue",)
     bulk_moves = ("accept",)
 
+    def told_outside(self, row: Need) -> list[tuple[Text, str]]:
+        """What a resident or a group may be told."""
+        return story(row)
+
     def create(self, values: dict[str, Any]) -> Need:
         """Register it."""
         return service.register(**values)
@@ -80,6 +94,9 @@ class NeedView(ListView):
         """Change it, and when it is due with it."""
         super().change(row, values)
         service.due_anew(row)
+
+    def _said_label(self, step: Step, name: str) -> Text:
+        return _("Service order") if name == "order" else super()._said_label(step, name)
 
     def choices(self, name: str, text: str) -> list[tuple[int, str]]:
         """Offer the open places, the categories in use, and the people of the community as persons in charge."""

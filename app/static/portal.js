@@ -19,6 +19,7 @@ class Remote {
     this.kept = box.querySelector("input[type=hidden]");
     this.input = box.querySelector("[role=combobox]");
     this.list = box.querySelector("[role=listbox]");
+    this.picked = box.querySelector("[data-picked]");
     this.asked = 0;
     this.search = later(150, () => this.ask());
     this.input.addEventListener("input", () => { this.kept.value = ""; this.search(); });
@@ -87,10 +88,25 @@ class Remote {
 
   pick(option) {
     if (!option) return;
-    this.kept.value = option.dataset.id;
-    this.input.value = option.textContent;
+    if (this.picked) this.add(option.dataset.id, option.textContent);
+    this.kept.value = this.picked ? "" : option.dataset.id;
+    this.input.value = this.picked ? "" : option.textContent;
     this.open(false);
     this.kept.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // Of several rows each stands as a ticked box; who takes the tick away takes the row away.
+  add(id, text) {
+    const known = all("input", this.picked).find((one) => one.value === id);
+    if (known) return (known.checked = true);
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", className: "form-check-input", name: this.picked.dataset.picked, value: id, checked: true });
+    const label = Object.assign(document.createElement("label"), { className: "form-check" });
+    label.append(box, " ", Object.assign(document.createElement("span"), { textContent: text }));
+    this.picked.appendChild(document.createElement("li")).append(label);
+  }
+
+  rows() {
+    return all("li", this.picked).filter((one) => one.querySelector("input").checked).map((one) => [one.querySelector("input").value, one.textContent.trim()]);
   }
 
   leave() {
@@ -113,13 +129,18 @@ class Draft {
   }
 
   fields() {
-    return all("input, select, textarea", this.form).filter((one) => one.name && !one.closest("[data-private]") && one.autocomplete !== "off" || one.closest(".remote"))
-      .filter((one) => !["csrf_token", "version", "uid"].includes(one.name) && one.type !== "password");
+    return all("input, select, textarea", this.form).filter((one) => !one.closest("[data-picked]")).filter((one) => one.name && !one.closest("[data-private]") && one.autocomplete !== "off" || one.closest(".remote"))
+      .filter((one) => !["csrf_token", "version", "uid"].includes(one.name) && !["password", "file"].includes(one.type));
   }
 
   keep() {
     const typed = this.fields().map((one) => [one.name || `#${one.id}`, one.type === "checkbox" ? one.checked : one.value]);
-    localStorage.setItem(this.key, JSON.stringify({ at: Date.now(), typed }));
+    const picked = this.lists().map((box) => [box.remote.picked.dataset.picked, box.remote.rows()]);
+    localStorage.setItem(this.key, JSON.stringify({ at: Date.now(), typed, picked }));
+  }
+
+  lists() {
+    return all("[data-remote]", this.form).filter((box) => box.remote.picked);
   }
 
   restore() {
@@ -134,6 +155,15 @@ class Draft {
       changed ||= one[property] !== value;
       one[property] = value;
     }
+    const picked = new Map(kept.picked);
+    for (const box of this.lists()) {
+      const before = JSON.stringify(box.remote.rows());
+      const rows = picked.get(box.remote.picked.dataset.picked);
+      if (!rows || JSON.stringify(rows) === before) continue;
+      box.remote.picked.replaceChildren();
+      rows.forEach(([id, text]) => box.remote.add(id, text));
+      changed = true;
+    }
     if (changed) this.tell();
   }
 
@@ -147,6 +177,96 @@ class Draft {
     this.dirty = true;
   }
 }
+
+// -- photos: several from camera and album, made smaller before they travel; where they were taken stays here ----------
+
+const LONGEST_SIDE = 2400;
+
+const drawn = async (file, side) => {
+  const picture = await createImageBitmap(file);
+  const scale = Math.min(1, side / Math.max(picture.width, picture.height));
+  const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  return canvas;
+};
+
+const smaller = async (file) => {
+  if (!/^image\/(jpeg|webp|hei[cf])$/.test(file.type)) return file;
+  try {
+    const canvas = await drawn(file, LONGEST_SIDE);
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+    return new File([blob], `${file.name.replace(/\.[^.]*$/, "")}.jpg`, { type: "image/jpeg" });
+  } catch {
+    return file;
+  }
+};
+
+class Photos {
+  constructor(box) {
+    this.input = box.querySelector("input[type=file]:not([data-camera])");
+    this.list = box.querySelector("[data-chosen-files]");
+    this.files = [];
+    // The browser's own button would speak the browser's language.
+    this.input.classList.replace("form-control", "visually-hidden");
+    box.querySelector("[data-pick]").hidden = false;
+    all("input[type=file]", box).forEach((one) => one.addEventListener("change", () => this.add(one)));
+  }
+
+  async add(from) {
+    const fresh = [...from.files];
+    if (from !== this.input) from.value = "";
+    this.files.push(...fresh);
+    this.carry();
+    for (const one of fresh) {
+      const light = await smaller(one);
+      this.files = this.files.map((kept) => (kept === one ? light : kept));
+    }
+    this.carry();
+  }
+
+  carry() {
+    const carrier = new DataTransfer();
+    this.files.forEach((one) => carrier.items.add(one));
+    this.input.files = carrier.files;
+    this.list.replaceChildren(...this.files.map((one) => this.line(one)));
+  }
+
+  line(file) {
+    const line = document.createElement("li");
+    const drop = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-outline-secondary", textContent: words.drop });
+    drop.setAttribute("aria-label", `${words.drop} ${file.name}`);
+    drop.addEventListener("click", () => { this.files = this.files.filter((one) => one !== file); this.carry(); this.input.focus(); });
+    line.append(Object.assign(document.createElement("span"), { textContent: file.name }), drop);
+    if (file.type.startsWith("image/")) drawn(file, 96).then((canvas) => line.prepend(Object.assign(new Image(), { src: canvas.toDataURL("image/jpeg"), alt: "" }))).catch(() => {});
+    return line;
+  }
+}
+
+const showPhoto = (link) => {
+  const links = all("[data-photo]");
+  const at = links.indexOf(link);
+  const figure = Object.assign(document.createElement("figure"), { className: "photo" });
+  const image = link.querySelector("img");
+  figure.append(Object.assign(new Image(), { src: link.href, alt: image.alt }), Object.assign(document.createElement("figcaption"), { textContent: image.alt }));
+  const bar = Object.assign(document.createElement("p"), { className: "actions middle" });
+  const button = (text, act) => {
+    const one = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-outline-secondary", textContent: text });
+    one.addEventListener("click", act);
+    bar.append(one);
+    return one;
+  };
+  const turn = (step) => showPhoto(links[(at + step + links.length) % links.length]);
+  if (links.length > 1) {
+    button(words.previous, () => turn(-1)).dataset.turn = "ArrowLeft";
+    button(words.next, () => turn(1)).dataset.turn = "ArrowRight";
+  }
+  bar.append(Object.assign(document.createElement("a"), { className: "btn btn-outline-secondary", href: link.href, textContent: words.download }));
+  button(words.close, () => { dialog.close(); link.focus(); });
+  dialog.replaceChildren(figure, bar);
+  if (!dialog.open) dialog.showModal();
+  bar.lastChild.focus();
+};
 
 const sent = sessionStorage.getItem("sent");
 // Kept as well where an error or the sign-in page came instead of what was saved.
@@ -200,19 +320,28 @@ const openIn = async (address) => {
 
 const begin = (root) => {
   all("[data-remote]", root).forEach((box) => { box.remote ||= new Remote(box); });
+  all("[data-photos]", root).forEach((box) => { box.photos ||= new Photos(box); });
   all("form[data-draft]", root).forEach((form) => { form.draft ||= new Draft(form); });
   all("[data-in-dialog]", root).forEach((form) => {
-    if (!dialog.contains(form)) return;
+    if (!dialog.contains(form) || !form.action) return;
     form.setAttribute("hx-post", form.getAttribute("action"));
     form.setAttribute("hx-target", "this");
     form.setAttribute("hx-swap", "outerHTML");
+    if (form.enctype === "multipart/form-data") form.setAttribute("hx-encoding", form.enctype);
     form.setAttribute("hx-select", "[data-in-dialog], section.error");
     htmx.process(form);
+  });
+  all("[data-veil]", root).filter((one) => dialog.contains(one)).forEach((one) => {
+    one.querySelector("[data-close]").focus();
+    setTimeout(() => { if (dialog.contains(one)) dialog.close(); }, one.dataset.veil * 1000);
   });
   hideColumns();
   chosen();
   fit();
 };
+
+// What was revealed does not stay in the page.
+dialog?.addEventListener("close", () => { if (dialog.querySelector("[data-veil]")) dialog.replaceChildren(); });
 
 // Where anything but the form comes back, the form stays as it was typed and the reason stands above it.
 const refuse = (reason) => {
@@ -245,6 +374,15 @@ document.addEventListener("htmx:sendError", () => {
 
 document.addEventListener("htmx:load", (event) => begin(event.target.parentElement || event.target));
 
+// Plain http on a local network is no secure context and has no clipboard: then the old way, or the selected text.
+const copy = async (button) => {
+  const text = button.closest("[data-in-dialog]").querySelector("textarea");
+  text.focus();
+  text.select();
+  const copied = await navigator.clipboard?.writeText(text.value).then(() => true, () => false) || document.execCommand("copy");
+  text.parentElement.parentElement.querySelector("[data-copy-said]").textContent = copied ? button.dataset.copied : button.dataset.notCopied;
+};
+
 // -- one listener for all -------------------------------------------------------------------------------------------
 
 const look = (name) => {
@@ -268,6 +406,7 @@ document.addEventListener("click", (event) => {
   all("details.me[open]").forEach((one) => { if (!one.contains(event.target)) one.open = false; });
   if (hit("[data-look]")) return look(hit("[data-look]").dataset.look);
   if (hit("[data-print]")) return window.print();
+  if (hit("[data-copy]")) return copy(hit("[data-copy]"));
   if (hit("[data-open]")) return document.getElementById(hit("[data-open]").dataset.open).showModal();
   if (hit("dialog [data-close]") || event.target.matches("dialog")) {
     event.preventDefault();
@@ -284,10 +423,10 @@ document.addEventListener("click", (event) => {
     all(`input[name="${hit("[data-none]").dataset.none}"], [data-all]`).forEach((one) => { one.checked = false; });
     return chosen();
   }
-  const asks = hit("a[data-dialog]");
+  const asks = hit("a[data-dialog], a[data-photo]");
   if (asks && !event.metaKey && !event.ctrlKey && !event.shiftKey && event.button === 0) {
     event.preventDefault();
-    return openIn(asks.href);
+    return asks.matches("[data-photo]") ? showPhoto(asks) : openIn(asks.href);
   }
 });
 
@@ -320,6 +459,7 @@ document.addEventListener("keydown", (event) => {
     if (document.querySelector(".side.open")) menu(false);
     all("details.me[open]").forEach((one) => { one.open = false; one.querySelector("summary").focus(); });
   }
+  if (dialog.open) dialog.querySelector(`[data-turn="${CSS.escape(event.key)}"]`)?.click();
   if (event.target.closest("input, select, textarea, dialog, [contenteditable]")) return;
   const step = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1 }[event.key];
   const target = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);

@@ -123,5 +123,5 @@ def _grant(
 ) -> None:
     given = {"role": GrantRole(role.value), "community": community, "place": place, "starts_on": SINCE}
     if subject is not None:
-        given |= {"subject_kind": subject.party_kind.value, "subject_uid": subject.uid}
+        given["subject"] = subject.party
     db.session.add(Grant(account=account, **given))

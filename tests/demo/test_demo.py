@@ -17,6 +17,8 @@ from app.core.actor import acting, system
 from app.core.history import Entry
 from app.core.timeline import Step
 from app.extensions import db
+from app.fulfilments.choices import FulfilmentState
+from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState
 from app.needs.models import Need
 from app.roles import Role
@@ -78,6 +80,12 @@ def test_it_can_be_told_at_any_hour(empty, hour):
     assert all(at <= clock.now() for at in db.session.scalars(select(Step.at)))
 
 
+def test_there_are_orders_in_every_state_but_that_of_time(empty):
+    demo.load(empty)
+    found = set(db.session.scalars(select(Fulfilment.state)))
+    assert found == set(FulfilmentState) - {FulfilmentState.EXPIRED}
+
+
 def test_a_second_start_adds_nothing(empty):
     demo.load(empty)
     before = counts()
@@ -119,7 +127,8 @@ def test_a_weak_password_is_refused_in_words_and_nothing_is_loaded(empty, monkey
 
 def test_the_numbers_are_visibly_invented(empty):
     demo.load(empty)
-    numbers = [*db.session.scalars(select(Account.phone)), *db.session.scalars(select(Need.reporter_phone))]
+    numbers = [one.phone for one in db.session.scalars(select(Account))]
+    numbers += [one.reporter_phone for one in db.session.scalars(select(Need))]
     mobile = [number for number in numbers if number and number.startswith("1")]
     assert mobile
     assert all(re.fullmatch(r"1\d{2}0000\d{4}", number) for number in mobile)
@@ -127,7 +136,10 @@ def test_the_numbers_are_visibly_invented(empty):
 
 def test_each_step_was_made_by_somebody_who_may(empty):
     demo.load(empty)
-    assert db.session.scalar(select(func.count(Step.id)).where(Step.by_id.is_(None))) == 0
+    by_nobody = select(Step.move, Step.by_label).where(Step.by_id.is_(None)).distinct()
+    # Needs follow their orders by themselves, and are closed by themselves when nobody answers.
+    by_itself = {("orders", "system:orders"), ("close_unconfirmed", "system:silence")}
+    assert {tuple(row) for row in db.session.execute(by_nobody)} == by_itself
     closers = {
         (step.by_id, need.delivered_by_id)
         for step, need in db.session.execute(

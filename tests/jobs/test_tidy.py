@@ -29,9 +29,9 @@ def test_expired_sign_ins_and_links_go_and_those_of_today_stay(app, as_secretary
             sessions.begin(account.id, "")
         clock.clock.fixed = None
         before = count(SignIn), count(OneTimeLink)
-        assert own.tidy() == {"runs": 0, "sign_ins": 1, "links": 1}
+        assert own.tidy().items() >= {"sign_ins": 1, "links": 1}.items()
         assert (count(SignIn), count(OneTimeLink)) == (before[0] - 1, before[1] - 1)
-        assert own.tidy() == {"runs": 0, "sign_ins": 0, "links": 0}
+        assert set(own.tidy().values()) == {0}
     assert as_secretary.page("/")
 
 

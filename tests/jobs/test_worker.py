@@ -80,7 +80,7 @@ def units() -> int:
 
 def test_a_worker_makes_what_is_due_and_ends_with_who_started_it(portal):
     with worker(portal) as process:
-        until(lambda: outcomes() == [Outcome.DONE, Outcome.DONE])
+        until(lambda: len(outcomes()) > 1 and set(outcomes()) == {Outcome.DONE})
         assert queue().silence() < 60
         said = refusal("-m", "flask", "--app", "app", "jobs", "run", SIDAN_INSTANCE=str(portal.config["INSTANCE"]))
         assert said.startswith("这个门户的后台程序已经在运行")

@@ -5,15 +5,20 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from app.core import database
 from tests.conftest import Person
-from tests.whole.scene import Scene
+from tests.whole.scene import Scene, register_need
 from tests.whole.walk import Visitor
 
 
 @pytest.fixture
 def scene(app: Flask) -> Scene:
-    """Make rows for any list by the hand of anybody."""
-    return Scene(app)
+    """Make rows for any list by the hand of anybody. In each community a need is there for what is about a need."""
+    made = Scene(app)
+    for login in ("secretary", "neighbour"):
+        with made._as(login), database.transaction():
+            register_need(login)
+    return made
 
 
 @pytest.fixture

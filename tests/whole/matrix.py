@@ -21,6 +21,9 @@ LIST_PAGES: Final = {
     "action_post": "m",
     "archive": "a",
     "restore": "a",
+    "attach": "em",
+    "reveal": "R",
+    "find": "R",
 }
 """The pages every list has, and the verb one needs for them (one of several)."""
 
@@ -34,16 +37,24 @@ API_DOORS: Final = {
     "delete": "a",
     "move": "m",
     "act": "e",
+    "files": "v",
+    "add_file": "em",
+    "file": "v",
+    "remove_file": "em",
+    "reveal": "R",
+    "find": "R",
 }
 """The doors for programs every list has, and the verb one needs for them."""
 
 MORE_LIST_PAGES: Final = {
+    "FulfilmentView.contact": "m",
     "PlaceView.rearrange": "e",
     "AccountView.link": "e",
     "AccountView.deactivate": "e",
     "AccountView.reactivate": "e",
     "AccountView.end_sessions": "e",
     "GrantView.end": "e",
+    "NeedView.message": "v",
 }
 """The pages only one list has."""
 
@@ -59,6 +70,14 @@ OTHER_PAGES: Final = {
     "audit.verify": "word:verify",
     "audit.export": "word:export",
     "jobs.index": "e",
+    "notices.index": MEMBERS,
+    "notices.read": MEMBERS,
+    "notices.read_all": MEMBERS,
+    "notices.choose": MEMBERS,
+    "matching.candidates": "c",
+    "matching.offer": "c",
+    "matching.needs": "c",
+    "gaps.index": "v",
     "figures.index": "v",
     "figures.one": "v",
     "accounts.login": PUBLIC,
@@ -73,6 +92,8 @@ OTHER_PAGES: Final = {
     "accounts.end_token": MEMBERS,
     "accounts.roles": MEMBERS,
     "programs.openapi": MEMBERS,
+    "files.fetch": MEMBERS,
+    "files.remove": MEMBERS,
     "assets.licences": PUBLIC,
     "pages.health": PUBLIC,
     "static": PUBLIC,
@@ -85,10 +106,17 @@ PAGE_LINES: Final = {
     "jobs.index": "communities",
     "figures.index": "needs",
     "figures.one": "needs",
-}
+    "gaps.index": "needs",
+} | dict.fromkeys(("matching.candidates", "matching.offer", "matching.needs"), "fulfilments")
 """The line of the role table of each page of no list that asks for a verb."""
 
-LINES: Final = {"categories": "places", "holidays": "places", "grants": "users", "teams": "volunteers"}
+LINES: Final = {
+    "callbacks": "needs",
+    "categories": "places",
+    "grants": "users",
+    "holidays": "places",
+    "teams": "volunteers",
+}
 """The lists that stand under another line of the role table than the one of their own name."""
 
 

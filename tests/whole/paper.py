@@ -34,7 +34,7 @@ class _Fields(HTMLParser):
     def _field(self, tag: str, given: dict[str, str]) -> None:
         fields = self.forms[-1][1]
         name = given.get("name", "")
-        if tag == "input" and name:
+        if tag == "input" and name and given.get("type") != "file":
             ticked = given.get("type") not in ("checkbox", "radio") or "checked" in given
             if ticked:
                 fields[name] = given.get("value", "")
@@ -85,7 +85,9 @@ def sent(scene: Scene, view: Any, login: str) -> dict[str, Any]:
 
 def spoken(value: Any) -> Any:
     """Return a value as programs send it."""
-    if value is None or isinstance(value, bool | int | float | list):
+    if isinstance(value, list):
+        return [spoken(one) for one in value]
+    if value is None or isinstance(value, bool | int | float):
         return value
     return value.id if hasattr(value, "id") else written(value)
 
@@ -97,7 +99,7 @@ def written(value: Any) -> str:
     if isinstance(value, Labelled):
         return str(value.value)
     if isinstance(value, list):
-        return "\n".join(value)
+        return "\n".join(written(one) for one in value)
     if isinstance(value, datetime):
         return f"{clock.local(value):%Y-%m-%dT%H:%M}"
     if isinstance(value, date):

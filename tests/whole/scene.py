@@ -4,26 +4,37 @@ A list added later is filled from its column facts; only what facts cannot tell 
 """
 
 import secrets
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any, Final
 
 from flask import Flask
 from sqlalchemy import Row, select, update
 
 from app.accounts.models import Account, Grant, GrantRole
+from app.callbacks.models import Callback
 from app.communities.models import Community, Place
 from app.core import clock, database
 from app.core.actor import Actor, acting, system
-from app.core.fields import Field, Shape, facts, shape
+from app.core.fields import RELATED, Field, Shape, facts, shape
+from app.core.files import service as files
+from app.core.files.models import Attachment
 from app.extensions import db
+from app.fulfilments.models import Fulfilment
+from app.needs import service
+from app.needs.choices import NeedState
 from app.needs.models import Need
 from app.organizations.models import Organization, Team
 from app.organizations.rules import check_character
 from app.parties.models import Partied, Party, PartyKind
 from app.people.models import Person
+from app.resources.choices import QuantityMode
+from app.resources.models import Resource
+from app.resources.windows import Windows
 from tests.cast.people import CAST
 
 OURS: Final = "wjb"
@@ -33,12 +44,27 @@ WORDS: Final = {OURS: ("柳暗花明", "liuan", "1397766"), THEIRS: ("江枫渔�
 
 ADDRESS: Final = {OURS: "柳堤路6栋2单元301", THEIRS: "枫桥路7栋1单元502"}
 
+PICTURE: Final = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAGCAIAAABxZ0isAAAAFElEQVR4nGOsWBDFgA0wYRWlkwQA2iABfptCO38AAAAASUVORK5CYII="
+)
+"""The smallest of photos."""
+
 SPECIAL: Final[dict[type, Any]] = {
+    Callback: lambda login: {"need": need_of(login)},
     Need: lambda login: {"address": "address", "open_to_volunteers": True, "escalated_at": clock.now()},
+    Fulfilment: lambda login: {"need": open_need(login), "provider": spoken_for(login), "resource": None},
     Organization: lambda login: {"credit_code": credit_code()},
+    Resource: lambda login: {
+        "quantity_mode": QuantityMode.SCHEDULED,
+        "quantity": 1,
+        "windows": Windows.read("周六 上午"),
+    },
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None},
     Team: lambda login: {"leader": party_of(login, PartyKind.PERSON), "organization": party_of(login)},
-    Grant: lambda login: {"role": GrantRole.WORKER if login in ("secretary", "neighbour") else GrantRole.SECRETARY},
+    Grant: lambda login: {
+        "role": GrantRole.WORKER if login in ("secretary", "neighbour") else GrantRole.SECRETARY,
+        "subject": None,
+    },
 }
 """Values that facts cannot tell: so that every clause of the role table reaches the row of the person."""
 
@@ -63,11 +89,40 @@ def freed(login: str) -> Account:
     return account
 
 
-def bind(row: Any, login: str) -> None:
-    """Bind a grant that is bound to a row of this kind to this one, without signing anybody out."""
+def open_need(login: str) -> Need:
+    """Register a need of the person's community that takes orders."""
+    community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    title = f"{WORDS[community.code][0]}的需求"
+    known = select(Need).filter_by(community_id=community.id, title=title, state=NeedState.ACCEPTED)
+    need: Need | None = db.session.scalars(known).first()
+    if need is not None:
+        return need
+    need = service.register(community=community, title=title, open_to_volunteers=True)
+    need.state = NeedState.ACCEPTED
+    # A form that is only filled in is thrown away; the need it names must be there.
+    db.session.commit()
+    return need
+
+
+def spoken_for(login: str) -> Party:
+    """Return the party a person speaks for, or another of the community."""
     account = select(Account.id).filter_by(login=login).scalar_subquery()
-    such = update(Grant).where(Grant.account_id == account, Grant.subject_kind == row.party_kind.value)
-    db.session.execute(such.values(subject_uid=row.uid))
+    bound = select(Grant.subject_id).where(Grant.account_id == account)
+    return db.session.scalars(select(Party).where(Party.id.in_(bound))).first() or party_of(login)
+
+
+def bind(row: Any, login: str) -> None:
+    """Bind a grant that is bound to a row of this kind to this one, without signing anybody out.
+
+    The orders of who was bound before become those of this row.
+    """
+    account = select(Account.id).filter_by(login=login).scalar_subquery()
+    alike = select(Party.id).where(Party.kind == row.party_kind)
+    such = select(Grant.subject_id).where(Grant.account_id == account, Grant.subject_id.in_(alike))
+    for before in db.session.scalars(such).all():
+        db.session.execute(update(Fulfilment).where(Fulfilment.provider_id == before).values(provider_id=row.id))
+        changed = update(Grant).where(Grant.account_id == account, Grant.subject_id == before)
+        db.session.execute(changed.values(subject_id=row.id), execution_options={"synchronize_session": False})
 
 
 def list_of(target: Any) -> str:
@@ -78,6 +133,21 @@ def list_of(target: Any) -> str:
 def community_of(login: str) -> str:
     """Return the community a person of the cast is at home in."""
     return THEIRS if login == "neighbour" else OURS
+
+
+def need_of(login: str) -> Need:
+    """Return a need the person recorded and every clause of the role table reaches, for what is about a need."""
+    author = select(Account.id).filter_by(login=login).scalar_subquery()
+    known = db.session.scalars(select(Need).where(Need.created_by_id == author).order_by(Need.id)).first()
+    return known or register_need(login)
+
+
+def register_need(login: str) -> Need:
+    """Register one."""
+    community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    place = db.session.scalars(select(Place).filter_by(community=community).order_by(Place.id)).first()
+    reached = {"open_to_volunteers": True, "escalated_at": clock.now()}
+    return service.register(title=WORDS[community.code][0], community=community, place=place, **reached)
 
 
 @dataclass
@@ -104,10 +174,24 @@ class Scene:
             for name, value in later.items():
                 setattr(row, name, value)
             db.session.flush()
+            if view.model.attachments:
+                files.attach(row, BytesIO(PICTURE), self._file_name(community.code))
             pk = int(row.id)
             if isinstance(row, Partied):
                 bind(row, login)
         return pk
+
+    def _file_name(self, code: str) -> str:
+        self.number += 1
+        name = f"{WORDS[code][0]}{self.number}.png"
+        self.written[code].add(name)
+        return name
+
+    def file_of(self, list_name: str, pk: int) -> int:
+        """Return the id of the first file of a row."""
+        with self.app.app_context(), acting(system("tests")):
+            found = select(Attachment.id).filter_by(list=list_name, row_id=pk).order_by(Attachment.id)
+            return int(db.session.scalars(found).first() or 0)
 
     @contextmanager
     def _as(self, login: str) -> Iterator[Community]:
@@ -146,8 +230,9 @@ class Scene:
             return [text] if form.kind == "list" else text
         if form.kind == "choice":
             return next(iter(form.choices or ()))
-        if form.kind == "one":
-            return self._related(form.target, community)
+        if form.kind in RELATED:
+            one = self._related(form.target, community)
+            return [one] if form.kind == "many" else one
         if form.required or about.mask:
             self.number += 1
             return {
@@ -162,7 +247,7 @@ class Scene:
         # Each column says something else, so that a test knows which one it has found.
         self.number += 1
         words, latin, mobile = WORDS[code]
-        candidates = (f"{words}{self.number}", f"{latin}{self.number}", f"{mobile}{self.number:04d}")
+        candidates = (f"{words}{self.number:04d}", f"{latin}{self.number:04d}", f"{mobile}{self.number:04d}")
         given = [[text] if form.kind == "list" else text for text in candidates]
         fitting = [index for index, value in enumerate(given) if about.check is None or about.check(value) is None]
         # A list may want several parts; no test minds whether this one is content.

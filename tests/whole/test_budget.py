@@ -8,14 +8,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from app.core.fields import shape
+from app.core import clock
+from app.core.fields import RELATED, shape
 from app.extensions import db
 from tests.whole.scene import Scene, list_of
-from tests.whole.walk import ROLES, doors, makes, passes
+from tests.whole.walk import ROLES, doors, makes, passes, spares
 
 LIST_AND_FORM = 6
 DETAIL = 10
 HOME = 12
+LOOKED_INTO = ("/show/", "/history/", "/figures/", "/profile/", "/candidates/", "/resources/needs/", "/boards/")
 MORE = 60
 
 
@@ -41,7 +43,7 @@ def most(address: str) -> int:
     """Return how many statements a page may cost."""
     if address == "/":
         return HOME
-    looked_into = any(part in address for part in ("/show/", "/history/", "/figures/"))
+    looked_into = any(part in address for part in LOOKED_INTO)
     return DETAIL if looked_into else LIST_AND_FORM
 
 
@@ -52,7 +54,7 @@ def costs(app: Flask, scene: Scene, person: Any, rows: dict[str, int]) -> dict[s
         if door.method == "GET" and passes(door, role) and makes(door, role) and "setup" not in door.endpoint:
             with counting(app) as said:
                 status = person.get(door.address).status_code
-            assert status in (200, 302, 404, 409), (door.address, status)
+            assert status in (200, 302, 404, 409) or spares(door, role), (door.address, status)
             found[door.address] = len(said)
     for view in scene.lists():
         for query in queries(view, rows):
@@ -67,13 +69,14 @@ def queries(view: Any, rows: dict[str, int]) -> list[str]:
     found = ["size=200", *(f"order={name}" for name in view.order_names)]
     for name in view.filter_columns:
         form = shape(view.model, name)
-        if form.kind == "one":
+        if form.kind in RELATED:
             found.append(f"{name}={rows[list_of(form.target)]}")
     return [*found, *(f"quick={name}" for name in view.quick_filters)]
 
 
 @pytest.mark.parametrize("login", ROLES)
 def test_each_page_keeps_to_its_budget(app: Flask, scene: Scene, visit, login: str):
+    clock.clock.fixed = clock.now()
     rows: dict[str, int] = {}
     found = costs(app, scene, visit(login), rows)
     assert {address: cost for address, cost in found.items() if cost > most(address)} == {}
@@ -82,6 +85,8 @@ def test_each_page_keeps_to_its_budget(app: Flask, scene: Scene, visit, login: s
 
 @pytest.mark.parametrize("login", ["secretary", "gridworker", "auditor", "supervisor"])
 def test_more_rows_cost_no_more_statements(app: Flask, scene: Scene, visit, login: str):
+    # That somebody is still there is written down once a minute; here no minute passes.
+    clock.clock.fixed = clock.now()
     person, rows = visit(login), {}
     few = costs(app, scene, person, rows)
     for view in scene.lists():

@@ -25,12 +25,13 @@ from tests.whole.walk import ROLES, doors, makes, passes
 HAN: Final = re.compile("[\u4e00-\u9fff]")
 ENGLISH: Final = re.compile(r"[A-Za-z]{2,}")
 ALLOWED: Final = (
-    r"XQ\d{11}",  # the code of a need
+    r"(?:XQ|LD)\d{11}",  # the code of a need or an order
     r"\b(?:wjb|qn)\b",  # the codes of the two communities
     r"\b(?:liuan|jiangfeng)\d+\b",  # what the rows of the tests are filled with
     r"\bwangfang\b",  # the login name the help gives as an example
-    r"\b12345\b|\bPDF\b|\bExcel\b",  # names people use as they are
-    r"\b20 MB\b",  # the unit of a size
+    r"\b12345\b|\bPDF\b|\bExcel\b|\bWord\b",  # names people use as they are
+    r"\.png\b",  # the ending of a file's name
+    r"\b[12]0 MB\b",  # the unit of a size
     r"\b[0-9a-f]{16}\b",  # the number of a request on an error page
     r"https?://\S+",  # a one-time link
     r"“[^”]*”",  # what somebody typed, said back

@@ -118,6 +118,9 @@ def addresses(app: Flask) -> set[str]:
         "options",
         "choices",
         "filters",
+        "attach",
+        "reveal",
+        "find",
     }
     found = set()
     for route in app.url_map.iter_rules():
@@ -240,3 +243,15 @@ def test_every_decision_is_in_the_index_and_numbered_without_a_gap():
     index = (folder / "README.md").read_text("utf-8")
     assert [int(name[:4]) for name in records] == list(range(1, len(records) + 1))
     assert [name for name in records if f"]({name})" not in index] == []
+
+
+# -- quality --------------------------------------------------------------------------------------------------------
+
+
+def test_what_shows_each_goal_of_quality_is_there():
+    rows = [line.split("|") for line in page("quality.md").splitlines() if re.match(r"\| [SR]\d", line)]
+    assert [row[1].strip() for row in rows] == [*(f"S{n}" for n in range(1, 12)), *(f"R{n}" for n in range(1, 8))]
+    for row in rows:
+        shown = CODE.findall(row[3])
+        assert shown or row[5].strip(), f"{row[1]}: neither shown nor said to be missing"
+        assert [path for path in shown if not (ROOT / path).is_file()] == []

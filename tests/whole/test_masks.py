@@ -1,5 +1,6 @@
 """What is masked stays masked, for every list, every role and every door; and no mask is ever stored."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from app.core.model import Recorded
 from app.extensions import db
 from tests.whole.paper import fields_of
 from tests.whole.scene import Scene
-from tests.whole.walk import ROLES, doors, makes, masked, passes, verbs
+from tests.whole.traces import plain_files, plain_texts
+from tests.whole.walk import ROLES, doors, makes, masked, passes, reveals, verbs
 
 # What a form offers to choose from stands there for every row.
 OFFERED = re.compile(r"<select.*?</select>|<label class=\"check\">.*?</label>|<ul[^>]*listbox.*?</ul>", re.DOTALL)
@@ -45,6 +47,11 @@ def in_words(app: Flask, value: Any) -> str:
         return words(value)
 
 
+def in_json(value: Any) -> str:
+    """Return a value as programs read it."""
+    return json.dumps(value.value if isinstance(value, Labelled) else value, ensure_ascii=False, separators=(",", ":"))
+
+
 def hidden(view: Any, login: str) -> list[str]:
     """Return the columns this person must not read."""
     described = facts(view.model)
@@ -55,8 +62,8 @@ def pages(app: Flask, scene: Scene, person: Any, view: Any, pk: int) -> Iterator
     """Yield everything the portal answers about a row, by every door of its list."""
     role = ROLES[person.login]
     for door in doors(app, scene, person.login, {view.list_name: pk}):
-        # What a list has to choose from is the same for everybody.
-        if door.endpoint.endswith("Api.info"):
+        # What a list has to choose from is the same for everybody; a file is no text.
+        if door.endpoint.endswith(("Api.info", "Api.file")):
             continue
         if door.view is view and door.method == "GET" and passes(door, role) and makes(door, role):
             yield str(door), person.get(door.address).get_data(as_text=True)
@@ -71,6 +78,7 @@ def pages(app: Flask, scene: Scene, person: Any, view: Any, pk: int) -> Iterator
         yield "wrong", person.post(f"{base}/edit/{pk}", typed | wrong).get_data(as_text=True)
         for name, body in {"stale": {"version": 0}, "wrong": wrong | {"version": 1}}.items():
             yield f"JSON {name}", person.send("PUT", f"/api/v1{base}/{pk}", body).get_data(as_text=True)
+    yield "notices", person.get("/notices/").get_data(as_text=True)
     yield "home", person.get("/").get_data(as_text=True)
 
 
@@ -97,6 +105,77 @@ def test_nobody_reads_what_is_masked_for_them(app: Flask, scene: Scene, visit, l
     assert found == []
     assert looked > 5 or login not in ("secretary", "auditor", "gridworker")
     assert leaks_in_the_log(app, scene) == []
+
+
+def looks(scene: Scene, person: Any, view: Any, pk: int) -> Iterator[tuple[str, str, int, str]]:
+    """Yield column, door, status and answer of looking at each masked column of a row, by page and by program."""
+    for name in sensitive(view):
+        page = person.post(f"{view.route_base}/reveal/{pk}/{name}", {"reason": "check"})
+        yield name, "page", page.status_code, page.get_data(as_text=True)
+        program = person.post(f"/api/v1{view.route_base}/{pk}/reveal/{name}", {"reason": "check"})
+        yield name, "program", program.status_code, program.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("login", SEERS)
+def test_looking_shows_one_value_and_only_to_who_may(app: Flask, scene: Scene, visit, login: str):
+    person, seen = visit(login), 0
+    for view in guarded_lists(scene):
+        pk = scene.make(view, login)
+        values, role = stored(app, view, pk), ROLES[login]
+        for name, door, status, text in looks(scene, person, view, pk):
+            allowed, told = reveals(role, view.guard), OFFERED.sub("", text)
+            assert (status == 200) is allowed, (view.list_name, name, door, status)
+            others = [other for other in hidden(view, login) if other != name or not allowed]
+            assert [other for other in others if in_words(app, values[other]) in told] == [], (name, door)
+            value = in_words(app, values[name]) if door == "page" else in_json(values[name])
+            assert (value in text) is allowed, (name, door)
+            seen += allowed
+    assert (seen > 0) is (login in ("secretary", "worker", "gridlead"))
+
+
+@pytest.mark.parametrize("login", [*SEERS, "neighbour"])
+def test_a_number_finds_rows_only_for_who_may_look_and_shows_no_number(app: Flask, scene: Scene, visit, login: str):
+    person, found = visit(login), 0
+    for view in [view for view in guarded_lists(scene) if view.findable]:
+        pk = scene.make(view, login if login != "neighbour" else "secretary")
+        values = stored(app, view, pk)
+        for name in view.findable:
+            role = ROLES.get(login, ROLES["secretary"])
+            allowed, asked = reveals(role, view.guard), "R" in verbs(role, view.guard)
+            for address in (f"{view.route_base}/find", f"/api/v1{view.route_base}/find"):
+                value = values[name][0] if isinstance(values[name], list) else values[name]
+                answer = person.post(address, {name: value})
+                text = answer.get_data(as_text=True)
+                assert answer.status_code == (200 if asked else 403), address
+                assert value not in text
+                there = f'/show/{pk}"' in text or f'"ids":[{pk}]' in text
+                assert there is (allowed and login != "neighbour"), address
+                found += there
+    assert (found > 0) is (login in ("secretary", "worker", "gridlead"))
+
+
+@pytest.mark.parametrize("login", ["secretary", "gridlead"])
+def test_after_a_day_of_work_no_sealed_value_stands_in_any_file(app: Flask, scene: Scene, visit, login: str):
+    person, secrets = visit(login), set()
+    for view in guarded_lists(scene):
+        if "v" not in verbs(ROLES[login], view.guard):
+            continue
+        pk = scene.make(view, login)
+        values = stored(app, view, pk)
+        sealed = [values[name] for name, fact in facts(view.model).items() if fact.sealed]
+        secrets |= {text for value in sealed for text in (value if isinstance(value, list) else [value])}
+        for _where, _text in pages(app, scene, person, view, pk):
+            pass
+        for _look in looks(scene, person, view, pk):
+            pass
+        for name in view.findable:
+            person.post(f"{view.route_base}/find", {name: next(text for text in secrets if text in str(values[name]))})
+    assert len(secrets) >= 2
+    with app.app_context():
+        said = [text for text in plain_texts() if any(secret in text for secret in secrets)]
+    assert said == []
+    files = [file.name for file, held in plain_files(app) if any(secret.encode() in held for secret in secrets)]
+    assert files == []
 
 
 def leaks_in_the_log(app: Flask, scene: Scene) -> list[str]:

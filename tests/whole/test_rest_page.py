@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from app.accounts.models import Account, Grant
 from app.core import database
 from app.core.actor import acting, system
 from app.extensions import db
+from tests.whole.scene import PICTURE
 from tests.whole.walk import ROOT
 
 PAGE = (ROOT / "docs" / "rest.md").read_text(encoding="utf-8")
@@ -31,15 +33,18 @@ def run(app: Flask, line: str, token: str) -> Any:
         elif option == "-H":
             name, _colon, said = value.partition(": ")
             headers[name] = said.replace("$TOKEN", token)
+        elif option == "-F":
+            part, _is, name = value.partition("=@")
+            data = {part: (BytesIO(PICTURE), name)}
         else:
-            assert option == "-d", option
-            data = value
+            assert option in ("-d", "-o"), option
+            data = value if option == "-d" else data
     path = quote(address.removeprefix("$SIDAN"), safe="/?&=:!(),-")
-    return app.test_client().open(path, method=method, headers=headers, data=data)
+    return app.test_client().open(path, method=method, headers=headers, data=data, buffered=True)
 
 
 def test_every_example_does_what_the_page_says(app: Flask, register):
-    pk = register(title="楼下路灯不亮")
+    pk = register(title="楼下路灯不亮", reporter_phone="13800001234")
     assert pk == 1
     with app.app_context(), acting(system("tests")), database.transaction():
         held = select(Grant).join(Account, Grant.account_id == Account.id).where(Account.login == "secretary")
@@ -47,7 +52,7 @@ def test_every_example_does_what_the_page_says(app: Flask, register):
     answers = [(line, run(app, line, token)) for line in EXAMPLES]
     assert len(answers) >= 9
     for line, answer in answers:
-        made = "-X POST" in line and "/move/" not in line
+        made = "-X POST" in line and not any(door in line for door in ("/move/", "/reveal/", "/find"))
         assert answer.status_code == (201 if made else 200), (line, answer.get_data(as_text=True))
     read = [answer.json for _line, answer in answers]
     assert read[0]["ids"] == [pk]

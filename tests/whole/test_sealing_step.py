@@ -106,3 +106,21 @@ def test_nothing_plain_stays_behind(old: Flask):
         upgrade(str(database.MIGRATIONS))
         assert [(word, said) for said in plain_texts() for word in secrets if word in said] == []
     assert [(word, file) for file, said in plain_files(old) for word in secrets if word.encode() in said] == []
+
+
+def test_what_is_deleted_is_overwritten_at_once(tmp_path: Path):
+    """Forgetting somebody is destroying a key; it must not stay in the file of SQLite."""
+    app = create_app(
+        {"TESTING": True, "INSTANCE": tmp_path, "DATABASE_URL": f"sqlite:///{tmp_path / 'a.db'}", "NOW": None}
+    )
+    database.upgrade(app)
+    with app.app_context():
+        with db.engine.begin() as connection:
+            connection.execute(text("INSERT INTO subject_key VALUES ('someone', 'a-key-that-was-here')"))
+        with db.engine.begin() as connection:
+            connection.execute(text("DELETE FROM subject_key WHERE row_uid = 'someone'"))
+        db.session.remove()
+        db.engine.dispose()
+    held = (tmp_path / "a.db").read_bytes()
+    assert b"CREATE TABLE subject_key" in held
+    assert b"a-key-that-was-here" not in held

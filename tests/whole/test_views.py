@@ -13,11 +13,21 @@ from flask_appbuilder.api import BaseApi
 from flask_appbuilder.baseviews import BaseCRUDView
 
 import app as portal
-from app.core import editing, moving, specification, views
+from app.core import disclosing, editing, messaging, moving, specification, views
+from app.core.files import attaching
 from app.core.scope import guarded_models
 from app.core.views import ListView
+from app.fulfilments import contact
 
-PLATFORM = {specification.Specification, editing.Editing, moving.Moving, views.ListView}
+PARTS = {
+    contact.Contacting,
+    disclosing.Disclosing,
+    editing.Editing,
+    moving.Moving,
+    attaching.Attaching,
+    messaging.Messaging,
+}
+PLATFORM = {specification.Specification, *PARTS, views.ListView}
 FRAMEWORK = (BaseView, BaseApi)
 
 

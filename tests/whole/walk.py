@@ -1,7 +1,9 @@
 """The doors of the portal: every registered address, filled in for one row, and who the role table lets through."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +14,8 @@ from werkzeug.test import TestResponse
 from app.assets import shelf
 from app.assets.shelf import Asset
 from app.core.api import ListApi
-from app.core.fields import facts, shape
+from app.core.fields import RELATED, facts, shape
+from app.core.revealing import revealable
 from app.roles import TABLE, Role
 from tests.cast import people
 from tests.conftest import Person
@@ -30,6 +33,8 @@ STYLE: Final = {
 }
 
 API: Final = "/api/"
+ROWS: Final = {"need_id": "needs", "resource_id": "resources"}
+"""The lists whose rows some addresses outside them name."""
 LETTERS: Final = frozenset("vcemaixR")
 
 
@@ -72,6 +77,8 @@ class Door:
     endpoint: str
     view: Any
     values: dict[str, str]
+    path: str = ""
+    """The address as the description of the doors for programs writes it."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.address}"
@@ -86,6 +93,11 @@ class Door:
         """Return the move the door makes, if it makes one."""
         return self.values["name"] if "/move/" in self.address else ""
 
+    @property
+    def of_a_file(self) -> bool:
+        """Tell whether the door is that of a single file, which follows the row it belongs to."""
+        return self.endpoint.startswith("files.")
+
 
 def doors(app: Flask, scene: Scene, login: str, rows: dict[str, int] | None = None) -> list[Door]:
     """Return every address of the portal by every method, where it takes a row with the one of this person."""
@@ -93,14 +105,36 @@ def doors(app: Flask, scene: Scene, login: str, rows: dict[str, int] | None = No
     found: list[Door] = []
     for route in sorted(app.url_map.iter_rules(), key=str):
         view = page_of(app.view_functions[route.endpoint])
-        if "pk" in route.arguments and view.list_name not in rows:
-            rows[view.list_name] = scene.make(view, login)
-        for values in _filled(route, view, rows):
+        for one in _rows_of(route, view, scene):
+            if one.list_name not in rows:
+                rows[one.list_name] = scene.make(one, login)
+        for values in _filled(route, view, rows, partial(_file, scene, login, rows)):
             with app.test_request_context():
                 address = url_for(route.endpoint, **values)
             methods = sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
-            found += [Door(method, address, route.endpoint, view, values) for method in methods]
+            path = _described(str(route), values)
+            found += [Door(method, address, route.endpoint, view, values, path) for method in methods]
     return found
+
+
+def _rows_of(route: Route, view: Any, scene: Scene) -> list[Any]:
+    """Return the lists of which an address names a row."""
+    named = {ROWS[argument] for argument in ROWS.keys() & route.arguments}
+    own = [view] if "pk" in route.arguments else []
+    return [*own, *(one for one in scene.lists() if one.list_name in named)]
+
+
+def _file(scene: Scene, login: str, rows: dict[str, int], view: Any) -> str:
+    """Return a file of the row of a list; where no list is meant, of the first list whose rows have files."""
+    view = view or next(one for one in scene.lists() if one.model.attachments)
+    if view.list_name not in rows:
+        rows[view.list_name] = scene.make(view, login)
+    return str(scene.file_of(view.list_name, rows[view.list_name]))
+
+
+def _described(route: str, values: dict[str, str]) -> str:
+    kept = {"pk": "{pk}", "file_id": "{file_id}"}
+    return re.sub(r"<(\w+)>", lambda found: kept.get(found[1]) or values[found[1]], route)
 
 
 def page_of(function: Any) -> Any:
@@ -109,12 +143,15 @@ def page_of(function: Any) -> Any:
     return view.view if isinstance(view, ListApi) else view
 
 
-def _filled(route: Route, view: Any, rows: dict[str, int]) -> Iterator[dict[str, str]]:
+def _filled(route: Route, view: Any, rows: dict[str, int], file: Callable[[Any], str]) -> Iterator[dict[str, str]]:
     """Yield the values for the arguments of a route; an argument nobody knows yet stops the walk."""
     fixed = STYLE | {"code": "solved", "token": "no-such-link"}
-    fixed |= dict.fromkeys(("sign_in_id", "view_id", "token_id"), "999999")
+    fixed |= dict.fromkeys(("sign_in_id", "view_id", "token_id", "notice_id"), "999999")
+    fixed |= {argument: str(rows[name]) for argument, name in ROWS.items() if argument in route.arguments}
     if "pk" in route.arguments:
         fixed["pk"] = str(rows[view.list_name])
+    if "file_id" in route.arguments:
+        fixed["file_id"] = file(view)
     # The portal itself knows the fingerprint of a file.
     unknown = route.arguments - fixed.keys() - {"name", "fingerprint"}
     assert not unknown, f"{route}: tell tests/whole/walk.py what {sorted(unknown)} stands for"
@@ -130,9 +167,11 @@ def _names(address: str, view: Any) -> Iterable[str]:
     if "/move/" in address:
         flow = getattr(view.model, "flow", None)
         return list(flow.by_name) if flow else list(view.deeds)
+    if "/reveal/" in address:
+        return revealable(view.model)
     if "/filters/" in address:
-        return [name for name in view.offer.filters if shape(view.model, name).kind == "one"]
-    return [name for name in facts(view.model) if shape(view.model, name).kind == "one"]
+        return [name for name in view.offer.filters if shape(view.model, name).kind in RELATED]
+    return [name for name in facts(view.model) if shape(view.model, name).kind in RELATED]
 
 
 def verbs(role: Role, listing: str) -> set[str]:
@@ -148,6 +187,13 @@ def _letters(clause: str) -> set[str]:
         return set()
     second = set(more[0]) if more and first.endswith("(M)") else set()
     return letters | (second if second <= LETTERS else set())
+
+
+def reveals(role: Role, listing: str) -> bool:
+    """Tell whether a role reveals masked values of every row of a list it reaches, not only of some."""
+    cell = TABLE[listing][list(Role).index(role)] if listing in TABLE else ""
+    whole = [clause for clause in cell.split(", ") if set("".join(clause.replace("(M)", "").split())) <= LETTERS]
+    return any("R" in _letters(clause) for clause in whole)
 
 
 def masked(role: Role, listing: str) -> bool:
@@ -168,7 +214,24 @@ def passes(door: Door, role: Role) -> bool:
 
 
 def makes(door: Door, role: Role) -> bool:
-    """Tell whether a role is one of those that make the door's move."""
+    """Tell whether a role is one of those that make the door's move; a file is removed by who writes its row."""
+    if door.endpoint == "files.remove":
+        return bool({"e", "m"} & verbs(role, "needs"))
     flow = getattr(door.view.model, "flow", None) if door.move else None
-    by = flow.by_name[door.move].by if flow else ()
-    return not by or role in by
+    move = flow.by_name[door.move] if flow else None
+    return move is None or (not move.by_system and (not move.by or role in move.by))
+
+
+def only_totals(door: Door, role: Role) -> bool:
+    """Tell whether the role reads totals of the list and opens none of its rows."""
+    return door.view is not None and "pk" in door.values and cell_of(role, door.view.guard) == "v totals"
+
+
+def cell_of(role: Role, listing: str) -> str:
+    """Return what the table says of a role and a list."""
+    return TABLE[listing][list(Role).index(role)] if listing in TABLE else ""
+
+
+def spares(door: Door, role: Role) -> bool:
+    """Tell whether the role may reveal values of some rows of the list, of which the scene's is none."""
+    return "/reveal/" in door.address and not reveals(role, door.view.guard)
