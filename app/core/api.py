@@ -4,7 +4,7 @@ FAB's ModelRestApi carries the registry and the addresses; its handlers are repl
 between threads, write past the rules, accept foreign rows and hand out related tables. Every registered list has one.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,7 @@ from app.core.files import pages as file_pages
 from app.core.files.doors import FileDoors
 from app.core.gate import requires
 from app.core.listing import BadQuery
+from app.core.questions import Question
 from app.core.rules import Violation
 from app.core.views import ListView
 from app.extensions import csrf
@@ -266,10 +267,24 @@ def _version(given: dict[str, Any]) -> int:
     return version
 
 
+def _asking(name: str, question: Question) -> Callable[..., Json]:
+    """Return the door of a question."""
+
+    @expose(f"/<pk>/{name}", methods=[question.method])
+    @requires(question.verbs, question.listing)
+    def asking(self: ListApi, pk: str) -> Json:
+        row = self.view.row(pk, "v" if question.listing else question.verbs)
+        return jsonify(id=row.id, result=question.answer(row))
+
+    door: Callable[..., Json] = asking
+    return door
+
+
 def open_doors(portal: Any) -> None:
     """Give every registered list its REST door, and the description of all of them its address."""
     for view in portal.list_views():
         name = type(view).__name__.removesuffix("View")
-        portal.add_api(type(f"{name}Api", (ListApi,), {"page": type(view)}))
+        questions = {f"ask_{asked}": _asking(asked, question) for asked, question in view.questions.items()}
+        portal.add_api(type(f"{name}Api", (ListApi,), {"page": type(view)} | questions))
     current_app.register_blueprint(openapi.pages)
     current_app.register_blueprint(file_pages.pages)

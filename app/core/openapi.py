@@ -18,13 +18,12 @@ from app.core.fields import Field, Shape, Text, facts, shape
 from app.core.files.kinds import MIMES
 from app.core.flow import Ask, Move
 from app.core.listing import LARGEST_PAGE
+from app.core.questions import Question, Schema, object_of
 from app.core.rules import BIGGEST_NUMBER
 from app.core.specification import Specification
 from app.roles import TITLES, Role, rules
 
 pages = Blueprint("programs", __name__)
-
-Schema = dict[str, Any]
 
 INTERFACE: Final = "1"
 """The version of the interface, as in the addresses."""
@@ -86,8 +85,8 @@ def _security() -> Schema:
 def _complaints() -> Schema:
     said = {"type": "array", "items": {"type": "string"}}
     return {
-        "Sentence": _object({"message": {"type": "string"}}, ["message"]),
-        "Complaints": _object({"message": {"type": "object", "additionalProperties": said}}, ["message"]),
+        "Sentence": object_of({"message": {"type": "string"}}, ["message"]),
+        "Complaints": object_of({"message": {"type": "object", "additionalProperties": said}}, ["message"]),
     }
 
 
@@ -120,23 +119,28 @@ def _paths(view: Specification) -> Schema:
         found[f"{base}/find"] = {"post": _finding(view, names)}
     for move in getattr(getattr(view.model, "flow", None), "moves", ()):
         found[f"{base}/{{pk}}/move/{move.name}"] = row | {"post": _moving(view, move)}
+    for name, question in view.questions.items():
+        found[f"{base}/{{pk}}/{name}"] = row | {question.method.lower(): _asking(view, name, question)}
     return found | (_files(view, base, row["parameters"]) if view.model.attachments else {})
 
 
 def _operation(view: Specification, name: str, title: Text, verbs: str, by: Iterable[Role] = ()) -> Schema:
-    may = [role for role in Role if _may(view, role, verbs) and (not by or role in by)]
-    allowed = gettext(", ").join(str(TITLES[role]) for role in may)
     return {
         "tags": [view.list_name],
         "operationId": f"{view.list_name}_{name}",
         "summary": str(title),
-        "description": gettext("For: %(roles)s", roles=allowed),
+        "description": _whom(view.guard, verbs, by),
         "responses": {"200": {"description": "OK", "content": _json({"type": "object"})}} | _refused(ROW_MAY),
     }
 
 
-def _may(view: Specification, role: Role, verbs: str) -> bool:
-    return any(set(verbs) & rule.verbs for rule in rules(role, view.guard))
+def _whom(guard: str, verbs: str, by: Iterable[Role] = ()) -> str:
+    may = [role for role in Role if _may(guard, role, verbs) and (not by or role in by)]
+    return gettext("For: %(roles)s", roles=gettext(", ").join(str(TITLES[role]) for role in may))
+
+
+def _may(guard: str, role: Role, verbs: str) -> bool:
+    return any(set(verbs) & rule.verbs for rule in rules(role, guard))
 
 
 def _refused(statuses: Iterable[int]) -> Schema:
@@ -155,7 +159,7 @@ def _listing(view: Specification) -> Schema:
 def _rows(view: Specification) -> Schema:
     rows = {"type": "array", "items": _row(view, view.list_columns)}
     numbers = {"type": "array", "items": {"type": "integer"}}
-    return _object({"count": {"type": "integer"}, "ids": numbers, "result": rows}, ["count", "ids", "result"])
+    return object_of({"count": {"type": "integer"}, "ids": numbers, "result": rows}, ["count", "ids", "result"])
 
 
 def _creating(view: Specification) -> Schema:
@@ -180,7 +184,7 @@ def _of_one(view: Specification) -> Schema:
         | _answers(200, _row_of(view), WRITE_MAY),
     }
     if view.model.archivable:
-        reason = _object({"reason": {"type": "string"}, "version": VERSION}, ["reason"])
+        reason = object_of({"reason": {"type": "string"}, "version": VERSION}, ["reason"])
         found["delete"] = (
             _operation(view, "archive", _("Archive the row; nothing is ever deleted"), "a")
             | _takes(reason)
@@ -200,8 +204,15 @@ def _moving(view: Specification, move: Move) -> Schema:
 def _doing(view: Specification, name: str, deed: Deed) -> Schema:
     asks = {ask: _or_nothing(PLAIN[kind_of(field)]) | _about(field) for ask, field in deed.asks().items()}
     needed = ["version", *(ask for ask, field in deed.asks().items() if is_needed(field))]
-    body = _object({"version": VERSION} | asks, needed) | {"additionalProperties": False}
+    body = object_of({"version": VERSION} | asks, needed) | {"additionalProperties": False}
     return _operation(view, name, deed.label, "e") | _takes(body) | _answers(200, _row_of(view), WRITE_MAY)
+
+
+def _asking(view: Specification, name: str, question: Question) -> Schema:
+    found = _operation(view, name, question.label, question.verbs)
+    found["description"] = _whom(question.listing or view.guard, question.verbs)
+    answer = object_of({"id": {"type": "integer"}, "result": dict(question.schema)}, ["id", "result"])
+    return found | _answers(200, answer, (*ROW_MAY, 409, 429) if question.told else ROW_MAY)
 
 
 def _about(field: Any) -> Schema:
@@ -210,9 +221,9 @@ def _about(field: Any) -> Schema:
 
 def _files(view: Specification, base: str, row: list[Schema]) -> Schema:
     """Return the doors of the files of a list's rows."""
-    known = _object({"id": {"type": "integer"}, "result": {"type": "object"}}, ["id", "result"])
+    known = object_of({"id": {"type": "integer"}, "result": {"type": "object"}}, ["id", "result"])
     part = {"type": "string", "format": "binary", "description": gettext("A picture, PDF, Word or Excel file")}
-    body = {"multipart/form-data": {"schema": _object({"file": part}, ["file"])}}
+    body = {"multipart/form-data": {"schema": object_of({"file": part}, ["file"])}}
     adding = _operation(view, "add_file", _("Add a file"), "em") | _answers(201, known, WRITE_MAY)
     small = _parameter("thumb", {"type": "string", "enum": ["1"]}, _("The small picture instead"))
     return {
@@ -240,9 +251,9 @@ def _revealing(view: Specification, name: str) -> Schema:
     codes = gettext("; ").join(f"{one.value} {one.label}" for one in revealing.Purpose)
     why = {"type": "string", "enum": [one.value for one in revealing.Purpose], "description": codes}
     text = {"type": "string", "maxLength": revealing.LONGEST, "description": gettext("Only for “another reason”.")}
-    body = _object({"reason": why, "text": text}, ["reason"])
-    value = _object(
-        {"id": {"type": "integer"}, "result": _object({name: _or_nothing(_value(shape(view.model, name)))}, [name])},
+    body = object_of({"reason": why, "text": text}, ["reason"])
+    value = object_of(
+        {"id": {"type": "integer"}, "result": object_of({name: _or_nothing(_value(shape(view.model, name)))}, [name])},
         ["id"],
     )
     return found | _takes(body | {"additionalProperties": False}) | _answers(200, value, (*WRITE_MAY, 429))
@@ -251,7 +262,7 @@ def _revealing(view: Specification, name: str) -> Schema:
 def _finding(view: Specification, names: list[str]) -> Schema:
     found = _operation(view, "find", _("The rows a whole number finds"), "R")
     labels = {name: str(facts(view.model)[name].label) for name in names}
-    body = _object({name: {"type": "string", "description": label} for name, label in labels.items()}, [])
+    body = object_of({name: {"type": "string", "description": label} for name, label in labels.items()}, [])
     return found | _takes(body | {"minProperties": 1, "maxProperties": 1}) | _answers(200, _rows(view), WRITE_MAY)
 
 
@@ -311,7 +322,7 @@ def _told(label: Text, field: Field | None, form: Shape) -> str:
 
 def _row(view: Specification, names: Iterable[str]) -> Schema:
     found = {"id": {"type": "integer"}, "version": VERSION}
-    return _object(found | {name: _shown(view.model, name) for name in names}, ["id", "version"])
+    return object_of(found | {name: _shown(view.model, name) for name in names}, ["id", "version"])
 
 
 def _shown(model: Any, name: str) -> Schema:
@@ -331,7 +342,7 @@ def _given(view: Specification, asks: dict[str, Ask | None], version: bool = Fal
         found[name] = column
         if (ask is not None and ask.required and not is_column) or (not version and shape(view.model, name).required):
             needed.append(name)
-    return _object(found, [name for name in needed if name != "community"]) | {"additionalProperties": False}
+    return object_of(found, [name for name in needed if name != "community"]) | {"additionalProperties": False}
 
 
 def _column(model: Any, name: str, ask: Ask | None) -> tuple[Schema, bool]:
@@ -353,11 +364,7 @@ def _row_of(view: Specification) -> Schema:
 
 
 def _one(view: Specification) -> Schema:
-    return _object({"id": {"type": "integer"}, "result": _row(view, view.show_columns)}, ["id", "result"])
-
-
-def _object(properties: Schema, required: list[str]) -> Schema:
-    return {"type": "object", "properties": properties, "required": required}
+    return object_of({"id": {"type": "integer"}, "result": _row(view, view.show_columns)}, ["id", "result"])
 
 
 def _json(schema: Schema) -> Schema:

@@ -24,6 +24,7 @@ from app.core.fields import Text, facts, shape
 from app.core.files.fields import Photos
 from app.core.forms import Kept, field_for, row_form
 from app.core.listing import Offer, Quick
+from app.core.questions import Question
 from app.extensions import db
 
 NEVER: Final = {"delete", "download", "action"}
@@ -76,6 +77,8 @@ class Specification(ModelView):
     bulk_moves: tuple[str, ...] = ()
     deeds: Mapping[str, Deed] = {}
     """What else is done with a row, by name; the page has addresses of its own for it, programs one for all."""
+    questions: Mapping[str, Question] = {}
+    """What programs may ask about one row beyond its columns, by name."""
     add_names: tuple[str, ...] = ()
     edit_names: tuple[str, ...] = ()
     add_hint: Text = ""
@@ -154,6 +157,10 @@ class Specification(ModelView):
         """Let the list be asked for further sets of rows, which packages above know of."""
         self.parts = {**self.parts, **parts}
         self.__dict__.pop("offer", None)
+
+    def ask(self, name: str, question: Question) -> None:
+        """Let programs ask something about a row that packages above know."""
+        self.questions = {**self.questions, name: question}
 
     @cached_property
     def quiet_names(self) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """Whom to reach and where: shown, one look at a time and written down, to who goes there once a date is agreed."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import render_template, request
@@ -7,12 +8,13 @@ from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.core import access, display, revealing
+from app.core import access, display, payload, revealing
 from app.core.actor import current
 from app.core.fields import Text, facts
 from app.core.forms import PortalForm
 from app.core.gate import requires
 from app.core.moves import Refused
+from app.core.questions import Question, Schema, object_of
 from app.core.specification import Page, Panel, Specification
 from app.fulfilments.choices import FulfilmentState
 from app.fulfilments.following import need_of
@@ -24,8 +26,46 @@ WHEN: Final = _("The contact is shown from when a date is agreed until the order
 SHOWN: Final = ("reporter_name", "reporter_phone", "address")
 
 
+_TITLE: Final = _("Contact and address")
+
+
+def _seen(row: Fulfilment) -> Need:
+    """Return the need with what only who goes there may see; the look is written down. Raises Refused."""
+    if row.state not in SHOWN_IN or row.archived_at is not None:
+        raise Refused(WHEN)
+    actor, need = current(), need_of(row)
+    if actor is None or actor.user_id is None:
+        raise access.Forbidden
+    told = {"column": "reporter_phone", "reason": revealing.Purpose.SERVICE, "text": row.code}
+    revealing.write_down(need, actor.user_id, **told)
+    return need
+
+
+def _lines(need: Need) -> list[tuple[Text, str]]:
+    place = str(need.place) if need.place is not None else display.EMPTY
+    labels = facts(Need)
+    return [(gettext("Place"), place), *((labels[name].label, display.words(getattr(need, name))) for name in SHOWN)]
+
+
+def _told(row: Fulfilment) -> Mapping[str, Any]:
+    need = _seen(row)
+    return {"place": need.place_id} | {name: payload.spoken(getattr(need, name)) for name in SHOWN}
+
+
+def _described() -> Schema:
+    labels = facts(Need)
+    texts = {name: {"type": ["string", "null"], "description": labels[name].label} for name in SHOWN}
+    place = {"type": ["integer", "null"], "description": labels["place"].label}
+    return object_of({"place": place} | texts, ("place", *SHOWN))
+
+
+CONTACT: Final = Question(_TITLE, _told, _described(), verbs="m", told=True)
+
+
 class Contacting(Specification):
-    """The page of the contact of an order."""
+    """The page of the contact of an order, and its door for programs."""
+
+    questions: Mapping[str, Question] = {"contact": CONTACT}
 
     def panels(self, row: Fulfilment) -> list[Panel]:
         """Say that the contact can be seen, or from when on."""
@@ -42,26 +82,9 @@ class Contacting(Specification):
         row: Fulfilment = self.row(pk, "m")
         if request.method == "GET":
             return self._contact_page(row, None)
-        if row.state not in SHOWN_IN:
-            raise Refused(WHEN)
-        return self._contact_page(row, _look(row))
+        return self._contact_page(row, _lines(_seen(row)))
 
     def _contact_page(self, row: Fulfilment, lines: list[tuple[Text, str]] | None) -> Page:
         reason = None if row.state in SHOWN_IN else WHEN
         words = {"lines": lines, "reason": reason, "seconds": revealing.SHOWN, "title": _TITLE}
         return render_template("fulfilments/contact.html", view=self, row=row, form=PortalForm(), **words)
-
-
-_TITLE: Final = _("Contact and address")
-
-
-def _look(row: Fulfilment) -> list[tuple[Text, str]]:
-    actor, need = current(), need_of(row)
-    if actor is None or actor.user_id is None:
-        raise access.Forbidden
-    found: list[tuple[str, Any]] = [(name, getattr(need, name)) for name in SHOWN]
-    place = str(need.place) if need.place is not None else display.EMPTY
-    told = {"column": "reporter_phone", "reason": revealing.Purpose.SERVICE, "text": row.code}
-    revealing.write_down(need, actor.user_id, **told)
-    labels = facts(Need)
-    return [(gettext("Place"), place), *((labels[name].label, display.words(value)) for name, value in found)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app
 
+from app.matching.asking import CANDIDATES, NEEDS
 from app.matching.parts import NEED_PARTS, RESOURCE_PARTS
 from app.matching.views import matching_pages, need_panel, resource_panel
 from app.needs.models import Need
@@ -21,3 +22,5 @@ def register(appbuilder: Any) -> None:
     views[Resource.list_name].guests.append(resource_panel)
     views[Need.list_name].name_parts(NEED_PARTS)
     views[Resource.list_name].name_parts(RESOURCE_PARTS)
+    views[Need.list_name].ask("candidates", CANDIDATES)
+    views[Resource.list_name].ask("needs", NEEDS)

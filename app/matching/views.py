@@ -5,18 +5,16 @@ from typing import Any, Final
 from flask import Blueprint, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
 
 from app.core import access, selects
 from app.core.access import OutOfScope
 from app.core.database import transaction
 from app.core.gate import requires
 from app.core.specification import Panel
-from app.extensions import db
 from app.fulfilments import service as orders
-from app.fulfilments.choices import LIVE
 from app.fulfilments.models import Fulfilment
 from app.matching import service
+from app.matching.asking import SHOWN, asked_already
 from app.needs.choices import WORKING_STATES
 from app.needs.models import Need
 from app.parties.models import Party
@@ -25,8 +23,6 @@ from app.resources.service import offerable
 
 matching_pages: Final = Blueprint("matching", __name__)
 
-SHOWN: Final = 20
-"""How many candidates and how many left-out ones a page shows."""
 ASKED_WITH: Final = {"resource": Resource}
 """What an order may name besides its provider."""
 
@@ -51,7 +47,7 @@ def candidates(need_id: int) -> Page:
     """Show who can help with a need, with the reasons, and who is left out, with the reason."""
     need = _found(Need, need_id)
     found, left_out = service.candidates(need)
-    shown = {"found": found[:SHOWN], "left_out": left_out[:SHOWN], "asked": _asked_already(need)}
+    shown = {"found": found[:SHOWN], "left_out": left_out[:SHOWN], "asked": asked_already(need)}
     view = _page(Need.list_name)
     return render_template("matching/candidates.html", view=view, row=need, open=_takes_orders(need), **shown)
 
@@ -63,7 +59,7 @@ def offer(need_id: int) -> Page:
     need, provider = _found(Need, need_id), _chosen(Party, "provider")
     if provider is None:
         raise OutOfScope
-    known = _asked_already(need).get(provider.id)
+    known = asked_already(need).get(provider.id)
     if known is None:
         asked_with = {name: _chosen(model, name) for name, model in ASKED_WITH.items()}
         with transaction():
@@ -76,14 +72,6 @@ def offer(need_id: int) -> Page:
 def _chosen(model: Any, name: str) -> Any:
     given = request.form.get(name, "")
     return _found(model, int(given)) if given.isascii() and given.isdigit() and len(given) < 10 else None
-
-
-def _asked_already(need: Need) -> dict[int, int]:
-    """Return the live orders of a need, by provider."""
-    live = select(Fulfilment.provider_id, Fulfilment.id).where(
-        Fulfilment.community_id == need.community_id, Fulfilment.need_id == need.id, Fulfilment.state.in_(LIVE)
-    )
-    return {row[0]: row[1] for row in db.session.execute(live)}
 
 
 def _takes_orders(need: Need) -> bool:

@@ -67,3 +67,20 @@ def test_nobody_looks_all_day(as_liaison, at, secret):
     codes = [look(as_liaison, secret).status_code for _each in range(MOST + 1)]
     assert set(codes[:-1]) == {200}
     assert codes[-1] == 429
+
+
+def test_a_program_looks_under_the_same_rules(as_liaison, as_neighbour, at, secret, behind, order, move):
+    address = f"/api/v1/fulfilments/{secret}/contact"
+
+    def ask(person):
+        return person.client.post(address, json={}, headers={"X-CSRFToken": person.token()})
+
+    assert ask(as_liaison).status_code == 409
+    at("scheduled", pk=secret)
+    assert SECRET.items() <= ask(as_liaison).json["result"].items()
+    assert ask(as_neighbour).status_code == 404
+    code = order(secret)["code"]
+    with behind():
+        assert db.session.scalars(select(Entry).filter_by(act="reveal")).one().told()["text"][1] == code
+    assert move("liaison", "return", secret, reason="来不了").status_code == 200
+    assert ask(as_liaison).status_code == 409

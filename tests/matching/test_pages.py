@@ -99,10 +99,46 @@ def test_one_click_makes_the_offer_and_a_second_click_opens_the_same_order(app, 
     assert "已经请过" in as_worker.page(f"/needs/candidates/{need}")
 
 
+def test_a_program_reads_the_same_candidates_and_offers_by_their_ids(as_worker, waiting, share):
+    need = waiting("楼道没有扶手，老人怕摔倒")
+    share("楼道扶手安装", "为老旧楼道安装扶手")
+    share("扶手加固", state=ResourceState.PAUSED)
+    told = as_worker.get(f"/api/v1/needs/{need}/candidates").json["result"]
+    (best,) = told["candidates"]
+    assert (best["kind"], best["name"], best["order"], best["reason"]) == ("resource", "楼道扶手安装", None, None)
+    assert "都说到扶手防滑" in best["reasons"]
+    (left_out,) = told["left_out"]
+    assert left_out["name"] == "扶手加固"
+    assert "目前不能提供（已暂停）" in left_out["reason"]
+    order = {"need": need, "provider": best["provider"], "resource": best["id"]}
+    headers = {"X-CSRFToken": as_worker.token()}
+    made = as_worker.client.post("/api/v1/fulfilments/", json=order, headers=headers)
+    assert made.status_code == 201
+    again = as_worker.get(f"/api/v1/needs/{need}/candidates").json["result"]["candidates"]
+    assert again[0]["order"] == made.json["id"]
+
+
+def test_a_program_reads_the_needs_a_resource_could_answer(as_worker, waiting, share):
+    need, resource = waiting("楼道没有扶手，老人怕摔倒"), share("楼道扶手安装", "为老旧楼道安装扶手")
+    paused = share("扶手加固", state=ResourceState.PAUSED)
+    told = as_worker.get(f"/api/v1/resources/{resource}/needs").json["result"]
+    assert [(one["id"], one["title"]) for one in told["needs"]] == [(need, "楼道没有扶手，老人怕摔倒")]
+    assert told["reason"] is None
+    none = as_worker.get(f"/api/v1/resources/{paused}/needs").json["result"]
+    assert none["needs"] == []
+    assert "目前不能提供（已暂停）" in none["reason"]
+
+
+def test_no_program_of_the_neighbours_asks_about_our_rows(as_neighbour, waiting, share):
+    ours, resource = waiting("楼道没有扶手"), share("楼道扶手安装")
+    assert as_neighbour.get(f"/api/v1/needs/{ours}/candidates").status_code == 404
+    assert as_neighbour.get(f"/api/v1/resources/{resource}/needs").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("columns", "reason"),
     [
-        ({"state": ResourceState.PAUSED}, "现在不能提供"),
+        ({"state": ResourceState.PAUSED}, "目前不能提供（已暂停）"),
         ({"checked_on": clock.today() - timedelta(days=120)}, "90"),
         ({"valid_to": clock.today() - timedelta(days=1)}, "只提供到"),
         (

@@ -47,6 +47,9 @@ API_DOORS: Final = {
 """The doors for programs every list has, and the verb one needs for them."""
 
 MORE_LIST_PAGES: Final = {
+    "FulfilmentApi.ask_contact": "m",
+    "NeedApi.ask_candidates": "c",
+    "ResourceApi.ask_needs": "c",
     "FulfilmentView.contact": "m",
     "PlaceView.rearrange": "e",
     "AccountView.link": "e",
@@ -56,7 +59,7 @@ MORE_LIST_PAGES: Final = {
     "GrantView.end": "e",
     "NeedView.message": "v",
 }
-"""The pages only one list has."""
+"""The pages and doors for programs only one list has."""
 
 WORD: Final = "word:"
 """What an address is for whose role says so in a word beyond the verbs."""
@@ -107,8 +110,11 @@ PAGE_LINES: Final = {
     "figures.index": "needs",
     "figures.one": "needs",
     "gaps.index": "needs",
-} | dict.fromkeys(("matching.candidates", "matching.offer", "matching.needs"), "fulfilments")
-"""The line of the role table of each page of no list that asks for a verb."""
+} | dict.fromkeys(
+    ("matching.candidates", "matching.offer", "matching.needs", "NeedApi.ask_candidates", "ResourceApi.ask_needs"),
+    "fulfilments",
+)
+"""The line of the role table of each page of no list that asks for a verb, and of what is asked of a row there."""
 
 LINES: Final = {
     "callbacks": "needs",

@@ -124,7 +124,8 @@ def addresses(app: Flask) -> set[str]:
     }
     found = set()
     for route in app.url_map.iter_rules():
-        if str(route).startswith("/api/v1/") and (parts := str(route).split("/"))[3] in names:
+        of_one_list = ".ask_" in route.endpoint
+        if not of_one_list and str(route).startswith("/api/v1/") and (parts := str(route).split("/"))[3] in names:
             found.add("/".join([*parts[:3], "P", *parts[4:]]))
             continue
         _slash, first, *rest = str(route).split("/", 2)
