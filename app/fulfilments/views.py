@@ -19,6 +19,7 @@ from app.fulfilments.choices import BEFORE_DONE, FulfilmentState
 from app.fulfilments.contact import Contacting
 from app.fulfilments.hands import speaks_for
 from app.fulfilments.models import Fulfilment, overdue
+from app.fulfilments.parts import PARTS
 from app.needs.choices import WORKING_STATES
 from app.needs.models import Need
 from app.parties.models import Party
@@ -50,6 +51,7 @@ class FulfilmentView(Contacting, ListView):
     link_column = "code"
     list_columns = ["code", "need", "provider", "state", "scheduled_at", "expires_at", "place"]
     filter_columns = ("state", "provider", "place", "scheduled_at", "delivered_on")
+    quiet_filters = ("community", "created_at")
     order_names = ("code", "scheduled_at", "expires_at", "state")
     default_order = ("id", "desc")
     quick_filters = {
@@ -60,6 +62,7 @@ class FulfilmentView(Contacting, ListView):
         "ours": Quick(_("Our orders"), ours),
         "late": Quick(_("Late"), overdue),
     }
+    parts = PARTS
     badge_filters = ("ours",)
     alarm_column = "expires_at"
     loud_filters = ("late",)

@@ -1,4 +1,4 @@
-"""The pages of figures: all of them at a glance, and each one by place, category, person in charge and community."""
+"""The pages of figures: all of them at a glance, and each one by place, category, person, provider and community."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,34 +7,26 @@ from typing import Any, Final
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
-from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
-from app.accounts.models import Account
-from app.communities.models import Category, Community, Place
 from app.core import access, checks
 from app.core.actor import Actor, acting, current, system
 from app.core.errors import answer
-from app.core.fields import Text
 from app.core.gate import requires
 from app.core.listing import NOT_SET, BadQuery
-from app.extensions import db
 from app.needs.models import Need
 from app.reports import figures
-from app.reports.figures import NEEDS, Counts, Figure, Ground, Number, Period, Value
+from app.reports.figures import Counts, Figure, Ground, Number, Period, Value
+from app.reports.subjects import SUBJECTS, Dimension, Subject, subject_of
 
 figure_pages: Final = Blueprint("figures", __name__)
-
-FILTERS: Final = ("place", "category", "in_charge")
-TOP_SEGMENT: Final = 10
-"""The length of the path of a place that lies directly in its community."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a page of figures is asked for: the list, the period, the filters, and of which rows only totals are due."""
 
+    subject: Subject
     view: Any
     period: Period
     filters: dict[str, str]
@@ -45,7 +37,7 @@ class Asked:
     @property
     def ground(self) -> Ground:
         """Return the rows the figures are made of."""
-        return Ground(Need, self.view.offer.quick, self.period, self.where)
+        return Ground(self.subject.model, self.view.offer.quick, self.period, self.where)
 
     def address(self, figure: Figure, part: str, **more: Any) -> str:
         """Return the address of the list that opens the rows of a set; empty where only the number may be seen."""
@@ -68,25 +60,37 @@ class Asked:
 @figure_pages.get("/figures/")
 @requires("v", Need.list_name)
 def index() -> ResponseReturnValue:
-    """Show all figures of the period."""
+    """Show all figures of the period, list by list."""
     try:
-        asked = _asked(request.args)
+        everything = [_asked(subject, request.args) for subject in SUBJECTS if _concerns(subject, request.args)]
     except BadQuery as bad:
         return answer(400, bad.sentence)
+    sections = [(asked, _told(asked)) for asked in everything]
+    periods = figures.named_periods()
+    return render_template("figures.html", asked=everything[0], sections=sections, periods=periods)
+
+
+def _concerns(subject: Subject, args: MultiDict[str, str]) -> bool:
+    """Tell whether the viewer sees the list, and whether each filter that is asked for narrows it; needs always."""
+    foreign = {name for other in SUBJECTS for name in other.filters if args.get(name)} - {*subject.filters}
+    return subject is SUBJECTS[0] or (access.may("v", subject.model.guard()) and not foreign)
+
+
+def _told(asked: Asked) -> list[Value]:
     with acting(_reader(asked)):
-        values = _values(asked)
-    return render_template("figures.html", asked=asked, values=values, periods=figures.named_periods(), filters=FILTERS)
+        return _values(asked, asked.subject.figures)
 
 
 @figure_pages.get("/figures/<code>")
 @requires("v", Need.list_name)
 def one(code: str) -> ResponseReturnValue:
-    """Show one figure, in all and by place, category and person in charge."""
-    figure = next((figure for figure in NEEDS if figure.code == code), None)
-    if figure is None:
+    """Show one figure, in all and by what it is parted by."""
+    found = subject_of(code)
+    if found is None or not access.may("v", found[0].model.guard()):
         raise access.OutOfScope
+    subject, figure = found
     try:
-        asked = _asked(request.args)
+        asked = _asked(subject, request.args)
     except BadQuery as bad:
         return answer(400, bad.sentence)
     with acting(_reader(asked)):
@@ -98,15 +102,15 @@ def one(code: str) -> ResponseReturnValue:
 # -- what is asked --------------------------------------------------------------------------------------------------
 
 
-def _asked(args: MultiDict[str, str]) -> Asked:
+def _asked(subject: Subject, args: MultiDict[str, str]) -> Asked:
     """Read an address. Raises BadQuery."""
-    view = next(view for view in current_app.extensions["appbuilder"].list_views() if view.model is Need)
+    view = next(view for view in current_app.extensions["appbuilder"].list_views() if view.model is subject.model)
     period = _period(args)
-    filters = {name: args[name] for name in FILTERS if args.get(name)}
+    filters = {name: args[name] for name in subject.filters if args.get(name)}
     query = view.asked(MultiDict(filters))
     supervised = _supervised(view.guard)
-    where = (*query.where, Need.community_id.in_(supervised)) if supervised else query.where
-    return Asked(view, period, filters, tuple(where), query, totals=bool(supervised))
+    where = (*query.where, subject.model.community_id.in_(supervised)) if supervised else query.where
+    return Asked(subject, view, period, filters, tuple(where), query, totals=bool(supervised))
 
 
 def _period(args: MultiDict[str, str]) -> Period:
@@ -145,7 +149,7 @@ def _reader(asked: Asked) -> Actor | None:
 # -- values ---------------------------------------------------------------------------------------------------------
 
 
-def _values(asked: Asked, wanted: tuple[Figure, ...] = NEEDS) -> list[Value]:
+def _values(asked: Asked, wanted: tuple[Figure, ...]) -> list[Value]:
     found = asked.ground.counts(wanted)[None]
     return [_value(asked, figure, found, _times(asked, figure).get(None, ())) for figure in wanted]
 
@@ -156,47 +160,26 @@ def _times(asked: Asked, figure: Figure, group: Any = None) -> dict[Any, tuple[i
 
 def _value(asked: Asked, figure: Figure, found: Counts, times: tuple[int, ...], **more: Any) -> Value:
     numbers = [Number(found[figure, name], asked.address(figure, name, **more)) for name in figure.sets]
-    return Value(figure, numbers[0], numbers[1] if figure.whole else None, times)
+    total = found[figure, figure.total] if figure.total else 0
+    return Value(figure, numbers[0], numbers[1] if figure.whole else None, times, total)
 
 
-# -- by place, category, person and community -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """What a figure is parted by: the SQL of the group, the filter that opens one, and the words of the groups."""
-
-    title: Text
-    group: Any
-    filter: str
-    named: Any
+# -- what it is parted by -------------------------------------------------------------------------------------------
 
 
 def _dimensions(asked: Asked) -> list[Dimension]:
-    by_person = Dimension(_("Person in charge"), Need.in_charge_id, "in_charge", _people)
-    by_community = Dimension(_("Community"), Need.community_id, "community", _communities)
+    actor, by_community = current(), asked.subject.by_community
     if asked.totals:
         return [by_community]
-    place = select(func.substr(Place.path, 1, TOP_SEGMENT)).where(Place.id == Need.place_id).scalar_subquery()
-    top = func.coalesce(Category.parent_id, Category.id)
-    category = select(top).where(Category.id == Need.category_id).scalar_subquery()
-    return [
-        Dimension(_("Place"), place, "place", _places),
-        Dimension(_("Category"), category, "category", _categories),
-        by_person,
-        *([by_community] if len(_seen_communities()) > 1 else []),
-    ]
-
-
-def _seen_communities() -> frozenset[int]:
-    actor = current()
-    return actor.communities if actor is not None else frozenset()
+    several = actor is not None and len(actor.communities) > 1
+    return [*asked.subject.dimensions, *([by_community] if several else [])]
 
 
 def _table(asked: Asked, figure: Figure, dimension: Dimension) -> list[tuple[str, Value]]:
     """Return each group in words with what the figure says of it, the largest first."""
-    found = asked.ground.counts((figure,), dimension.group)
-    times = _times(asked, figure, dimension.group)
+    group = dimension.group()
+    found = asked.ground.counts((figure,), group)
+    times = _times(asked, figure, group)
     named = dimension.named(key for key in found if key is not None)
     rows = []
     for key, numbers in found.items():
@@ -205,23 +188,3 @@ def _table(asked: Asked, figure: Figure, dimension: Dimension) -> list[tuple[str
         if (value.whole or value.part).count:
             rows.append((words, value))
     return sorted(rows, key=lambda row: -(row[1].whole or row[1].part).count)
-
-
-def _places(paths: Any) -> dict[Any, tuple[str, int]]:
-    rows = db.session.execute(select(Place.path, Place.name, Place.id).where(Place.path.in_(list(paths))))
-    return {path: (name, pk) for path, name, pk in rows}
-
-
-def _categories(ids: Any) -> dict[Any, tuple[str, int]]:
-    rows = db.session.execute(select(Category.id, Category.name).where(Category.id.in_(list(ids))))
-    return {pk: (name, pk) for pk, name in rows}
-
-
-def _people(ids: Any) -> dict[Any, tuple[str, int]]:
-    rows = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(list(ids))))
-    return {pk: (name, pk) for pk, name in rows}
-
-
-def _communities(ids: Any) -> dict[Any, tuple[str, int]]:
-    rows = db.session.execute(select(Community.id, Community.name).where(Community.id.in_(list(ids))))
-    return {pk: (name, pk) for pk, name in rows}

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Integer, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Subquery, and_, case, func, literal, or_, select
 
 from app.core import clock
 from app.core.fields import Text
@@ -22,7 +22,8 @@ from app.extensions import db
 class Figure:
     """A figure: `part` of `whole` (none: a plain count), in the period by the column `day`.
 
-    `minutes` names the column of a duration, of which median and 90th percentile are told instead of a rate.
+    `minutes` names the column of a duration, of which median and 90th percentile are told instead of a rate; `total`
+    the column whose sum is told, in `unit`.
     """
 
     code: str
@@ -33,6 +34,8 @@ class Figure:
     whole: str = ""
     excluded: Text = ""
     minutes: str = ""
+    total: str = ""
+    unit: Text = ""
 
     @property
     def sets(self) -> tuple[str, ...]:
@@ -40,76 +43,10 @@ class Figure:
         return (self.part, self.whole) if self.whole else (self.part,)
 
 
-NEEDS: Final = (
-    Figure(
-        "response",
-        _("Response rate"),
-        _("Needs first answered (accepted, not accepted, referred) in time ÷ needs to be answered in the period"),
-        part="in_time",
-        whole="due",
-        day="response_due",
-        excluded=_("Taken back before anybody answered; not due yet and not answered."),
-    ),
-    Figure(
-        "closing",
-        _("Closing rate"),
-        _("Closed needs (those without an answer included) ÷ needs accepted in the period"),
-        part="closed",
-        whole="accepted",
-        day="accepted_at",
-        excluded=_("Not accepted; taken back."),
-    ),
-    Figure(
-        "unconfirmed",
-        _("Closed without an answer"),
-        _("Needs closed because the resident did not answer ÷ needs accepted in the period"),
-        part="unconfirmed",
-        whole="accepted",
-        day="accepted_at",
-        excluded=_("Not accepted; taken back."),
-    ),
-    Figure(
-        "solved",
-        _("Solved rate"),
-        _("Residents who say “met” ÷ residents asked who answered, of the needs closed in the period"),
-        part="met",
-        whole="answered",
-        day="closed_at",
-        excluded=_("Closed without an answer."),
-    ),
-    Figure(
-        "satisfied",
-        _("Satisfaction rate"),
-        _("Needs rated with 4 or 5 points ÷ needs rated, of the needs closed in the period"),
-        part="satisfied",
-        whole="rated",
-        day="closed_at",
-        excluded=_("Not rated; closed without an answer."),
-    ),
-    Figure(
-        "response_time",
-        _("Time to the first answer"),
-        _("From received to first answered: median and 90th percentile of the needs received in the period"),
-        part="timed_answers",
-        day="received_at",
-        excluded=_("Not answered yet."),
-        minutes="response_minutes",
-    ),
-    Figure(
-        "resolution_time",
-        _("Time to the end"),
-        _("From accepted to closed, without pauses: median and 90th percentile of the needs closed in the period"),
-        part="timed_closings",
-        day="closed_at",
-        excluded=_("Not closed yet; never accepted."),
-        minutes="resolution_minutes",
-    ),
-)
-
 PERCENTILES: Final = (50, 90)
 
 Counts = dict[tuple[Figure, str], int]
-"""How many rows a set of a figure has."""
+"""How many rows a set of a figure has; by the name of the column, what the sum of a total is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +57,9 @@ class Period:
     last: date
 
     def holds(self, column: Any) -> ColumnElement[bool]:
-        """Return the SQL for the rows whose moment lies in the period."""
+        """Return the SQL for the rows whose moment, or day, lies in the period."""
+        if isinstance(column.type, Date):
+            return and_(column >= self.first, column <= self.last)
         return and_(column >= clock.day_starts(self.first), column < clock.day_ends(self.last))
 
 
@@ -158,6 +97,12 @@ class Value:
     part: Number
     whole: Number | None = None
     percentiles: tuple[int, ...] = ()
+    total: int = 0
+
+    @property
+    def is_rate(self) -> bool:
+        """Tell whether a share is told, and no sum, count or duration."""
+        return self.whole is not None
 
     @property
     def percent(self) -> str:
@@ -178,8 +123,8 @@ class Ground:
 
     def counts(self, figures: Iterable[Figure], group: Any = None) -> dict[Any, Counts]:
         """Return how many rows each set of each figure has, in one statement; by `group` (None: of all rows)."""
-        asked = [(figure, name) for figure in figures for name in figure.sets]
-        rows = self._rows(group, *(case((self._holds(figure, name), 1), else_=0) for figure, name in asked))
+        asked = [(figure, name) for figure in figures for name in (*figure.sets, *filter(None, (figure.total,)))]
+        rows = self._rows(group, *(self._counting(figure, name) for figure, name in asked))
         columns = list(rows.c)[1:]
         statement = select(rows.c.key, *(func.sum(column) for column in columns)).group_by(rows.c.key)
         found = {row[0]: _counted(asked, row[1:]) for row in db.session.execute(statement)}
@@ -198,6 +143,12 @@ class Ground:
             found.setdefault(key, []).append(minutes)
         # Of few rows one may be both.
         return {key: (minutes[0], minutes[-1]) for key, minutes in found.items()}
+
+    def _counting(self, figure: Figure, name: str) -> Any:
+        """Return the SQL for what a row adds: itself, or its part of a total."""
+        if name == figure.total:
+            return case((self._holds(figure, figure.part), func.coalesce(getattr(self.model, name), 0)), else_=0)
+        return case((self._holds(figure, name), 1), else_=0)
 
     def _holds(self, figure: Figure, name: str) -> ColumnElement[bool]:
         """Return the SQL for the rows of a set in the period."""

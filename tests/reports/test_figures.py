@@ -10,26 +10,32 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.models import Account
 from app.communities.models import Community
 from app.core import clock, database
 from app.core.actor import acting, system
 from app.extensions import db
+from app.fulfilments.choices import FulfilmentState
+from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState, Outcome
 from app.needs.models import Need
 from app.needs.parts import PARTS
-from app.reports.figures import NEEDS, PERCENTILES, Ground, Period
+from app.organizations.models import Organization
+from app.reports.figures import PERCENTILES, Ground, Period
+from app.reports.subjects import NEEDS, ORDERS, SUBJECTS
 from tests.whole.test_budget import counting
 
-NUMBER = re.compile(r'<a href="(/needs/list/\?[^"]+)">([\d,]+)</a>')
+NUMBER = re.compile(r'<a href="(/(?:needs|fulfilments)/list/\?[^"]+)">([\d,]+)</a>')
 TOTAL = re.compile(r'<span class="count">([\d,]+)</span>')
 CARD = re.compile(
-    r"<h2><a [^>]*>(.*?)</a></h2>\s*<p class=\"say(?: long)?\">(.*?)</p>\s*<p class=\"of\">(.*?)</p>", re.DOTALL
+    r"<h3><a [^>]*>(.*?)</a></h3>\s*<p class=\"say(?: long)?\">(.*?)</p>\s*<p class=\"of\">(.*?)</p>", re.DOTALL
 )
 MONTH = "from=2026-11-01&to=2026-11-30"
 TAG = re.compile(r"<[^>]+>")
+
+FIGURES = [figure for subject in SUBJECTS for figure in subject.figures]
 
 Lived = Callable[..., int]
 
@@ -83,7 +89,6 @@ def said(page: str) -> dict[str, tuple[str, str]]:
     plain = {
         name: (TAG.sub("", rate).strip(), TAG.sub("", numbers).strip()) for name, rate, numbers in CARD.findall(page)
     }
-    assert len(plain) == len(NEEDS)
     return plain
 
 
@@ -99,10 +104,87 @@ def test_the_secretary_reads_each_rate_with_its_two_numbers(as_secretary):
     assert figures["办结用时"] == ("7 天 中位数 7 天 九成在此内", "4 条")
 
 
+@pytest.fixture
+def orders(november: None, app: Flask) -> None:
+    """Six orders of November in the hands of the cast's hospital, and one of the neighbours'."""
+    day = clock.parse_local("2026-11-12T10:00")
+    done = {"scheduled_at": day, "delivered_on": day.date()}
+    with app.app_context(), acting(system("tests")), database.transaction():
+        _ordered("wjb", FulfilmentState.DECLINED)
+        _ordered("wjb", FulfilmentState.OFFERED)
+        _ordered("wjb", FulfilmentState.MISSED, scheduled_at=day)
+        _ordered("wjb", FulfilmentState.DELIVERED, person_times=12, **done)
+        _ordered("wjb", FulfilmentState.CONFIRMED, person_times=1_030, persons=500, **done)
+        _ordered("wjb", FulfilmentState.REVERSED, person_times=99, reversed_on=day.date(), **done)
+        _ordered("qn", FulfilmentState.CONFIRMED, person_times=7, **done)
+
+
+def _ordered(code: str, state: FulfilmentState, **columns: Any) -> None:
+    """Keep an order as it became."""
+    home = db.session.scalars(select(Community).filter_by(code=code)).one()
+    unit = db.session.scalars(select(Organization).filter_by(community_id=home.id)).first()
+    if unit is None:
+        unit = Organization(community=home, name="桥南诊所", kind="hospital")
+    need = db.session.scalars(select(Need).filter_by(community_id=home.id)).first()
+    number = db.session.scalar(select(func.count()).select_from(Fulfilment))
+    columns |= {"need": need, "provider": unit.party, "place": need.place, "state": state}
+    db.session.add(Fulfilment(community=home, code=f"LD{number}", **columns))
+    db.session.flush()
+
+
+@pytest.mark.usefixtures("orders")
+def test_the_secretary_reads_what_came_of_the_orders(as_secretary):
+    figures = said(as_secretary.page(f"/figures/?{MONTH}"))
+    assert figures["接单率"] == ("80.0%", "4 ÷ 5")
+    assert figures["履约率"] == ("75.0%", "3 ÷ 4")
+    assert figures["落实确认率"] == ("50.0%", "1 ÷ 2")
+    assert figures["落实件数"] == ("2", "2 条")
+    assert figures["服务人次"] == ("1,042 人次", "2 条")
+    assert len(figures) == len(FIGURES)
+
+
+@pytest.mark.usefixtures("orders")
+@pytest.mark.parametrize("login", ["secretary", "coordinator", "gridlead", "liaison", "neighbour"])
+def test_every_number_of_the_orders_opens_its_rows_for_this_person(as_person, login: str):
+    person = as_person(login)
+    pages = [person.page(f"/figures/{figure.code}?{MONTH}") for figure in ORDERS]
+    links = {unescape(address): int(count) for page in pages for address, count in NUMBER.findall(page)}
+    for address, count in links.items():
+        total = TOTAL.search(person.page(address))
+        assert total, address
+        assert int(total[1]) == count, address
+    assert len(links) > 5
+
+
+@pytest.mark.usefixtures("orders")
+def test_person_times_are_parted_by_place_and_provider_and_add_up(as_secretary):
+    page = as_secretary.page(f"/figures/person_times?{MONTH}")
+    tables = re.findall(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
+    assert len(tables) == 2
+    for table in tables:
+        parts = re.findall(r"<td>\s*([\d,]+) <small>人次", table)
+        assert sum(int(part.replace(",", "")) for part in parts) == 1_042
+
+
+@pytest.mark.usefixtures("orders")
+def test_the_supervisor_reads_totals_of_the_orders_of_both_communities(as_supervisor):
+    page = as_supervisor.page(f"/figures/?{MONTH}")
+    assert said(page)["服务人次"] == ("1,049 人次", "3 条")
+    assert not NUMBER.findall(page + as_supervisor.page(f"/figures/person_times?{MONTH}"))
+
+
+@pytest.mark.usefixtures("orders")
+def test_a_category_narrows_only_the_needs_so_the_orders_are_not_told_beside_it(as_secretary, behind):
+    with behind():
+        pk = db.session.scalar(select(Need.category_id).where(Need.category_id.is_not(None)))
+    assert "服务人次" in as_secretary.page(f"/figures/?{MONTH}")
+    assert "服务人次" not in as_secretary.page(f"/figures/?{MONTH}&category={pk}")
+
+
 @pytest.mark.usefixtures("november")
 def test_a_month_without_needs_has_no_rates_and_no_zero_percent(as_secretary):
     figures = said(as_secretary.page("/figures/?from=2026-09-01&to=2026-09-30"))
-    assert {rate for rate, _numbers in figures.values()} == {"—"}
+    assert {rate for rate, _numbers in figures.values()} == {"—", "0", "0 人次"}
 
 
 @pytest.mark.usefixtures("november")
@@ -111,7 +193,7 @@ def test_a_month_without_needs_has_no_rates_and_no_zero_percent(as_secretary):
 )
 def test_every_number_opens_exactly_the_rows_it_counts_for_this_person(as_person, login: str):
     person = as_person(login)
-    pages = [f"/figures/?{MONTH}", *(f"/figures/{figure.code}?{MONTH}" for figure in NEEDS)]
+    pages = [f"/figures/?{MONTH}", *(f"/figures/{figure.code}?{MONTH}" for figure in FIGURES)]
     links = {unescape(address): int(count) for page in pages for address, count in NUMBER.findall(person.page(page))}
     for address, count in links.items():
         total = TOTAL.search(person.page(address))

@@ -1,0 +1,220 @@
+"""What figures are told of the four lists: their formulas, how they are narrowed, and by what they are parted.
+
+The rates of needs are those of 接诉即办: 响应率, 办结率, 解决率, 满意率; landed, closed and satisfied stay apart.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import func, select
+
+from app.accounts.models import Account
+from app.communities.models import Category, Community, Place
+from app.core.fields import Text
+from app.extensions import db
+from app.fulfilments.models import Fulfilment
+from app.needs.models import Need
+from app.parties.models import Party
+from app.reports.figures import Figure
+
+TOP_SEGMENT: Final = 10
+"""The length of the path of a place that lies directly in its community."""
+
+NEEDS: Final = (
+    Figure(
+        "response",
+        _("Response rate"),
+        _("Needs first answered (accepted, not accepted, referred) in time ÷ needs to be answered in the period"),
+        part="in_time",
+        whole="due",
+        day="response_due",
+        excluded=_("Taken back before anybody answered; not due yet and not answered."),
+    ),
+    Figure(
+        "closing",
+        _("Closing rate"),
+        _("Closed needs (those without an answer included) ÷ needs accepted in the period"),
+        part="closed",
+        whole="accepted",
+        day="accepted_at",
+        excluded=_("Not accepted; taken back."),
+    ),
+    Figure(
+        "unconfirmed",
+        _("Closed without an answer"),
+        _("Needs closed because the resident did not answer ÷ needs accepted in the period"),
+        part="unconfirmed",
+        whole="accepted",
+        day="accepted_at",
+        excluded=_("Not accepted; taken back."),
+    ),
+    Figure(
+        "solved",
+        _("Solved rate"),
+        _("Residents who say “met” ÷ residents asked who answered, of the needs closed in the period"),
+        part="met",
+        whole="answered",
+        day="closed_at",
+        excluded=_("Closed without an answer."),
+    ),
+    Figure(
+        "satisfied",
+        _("Satisfaction rate"),
+        _("Needs rated with 4 or 5 points ÷ needs rated, of the needs closed in the period"),
+        part="satisfied",
+        whole="rated",
+        day="closed_at",
+        excluded=_("Not rated; closed without an answer."),
+    ),
+    Figure(
+        "response_time",
+        _("Time to the first answer"),
+        _("From received to first answered: median and 90th percentile of the needs received in the period"),
+        part="timed_answers",
+        day="received_at",
+        excluded=_("Not answered yet."),
+        minutes="response_minutes",
+    ),
+    Figure(
+        "resolution_time",
+        _("Time to the end"),
+        _("From accepted to closed, without pauses: median and 90th percentile of the needs closed in the period"),
+        part="timed_closings",
+        day="closed_at",
+        excluded=_("Not closed yet; never accepted."),
+        minutes="resolution_minutes",
+    ),
+)
+
+ORDERS: Final = (
+    Figure(
+        "taken",
+        _("Share of orders taken"),
+        _("Orders a provider took on ÷ orders offered in the period that were answered or ran out"),
+        part="taken_on",
+        whole="answered",
+        day="created_at",
+        excluded=_("Not answered yet; cancelled."),
+    ),
+    Figure(
+        "kept",
+        _("Appointments kept"),
+        _("Orders to which somebody came ÷ orders appointed for the period to which somebody was to come"),
+        part="kept",
+        whole="dated",
+        day="scheduled_at",
+        excluded=_("Still to come; returned; cancelled; without an appointment."),
+    ),
+    Figure(
+        "confirmed",
+        _("Services confirmed"),
+        _("Orders the resident or a call-back confirmed ÷ orders carried out in the period"),
+        part="confirmed",
+        whole="done",
+        day="delivered_on",
+        excluded=_("Reversed."),
+    ),
+    Figure(
+        "fulfilled",
+        _("Services carried out"),
+        _("Orders carried out in the period"),
+        part="done",
+        day="delivered_on",
+        excluded=_("Reversed."),
+    ),
+    Figure(
+        "person_times",
+        _("Person-times served"),
+        _("Sum of the person-times of the orders carried out in the period"),
+        part="done",
+        day="delivered_on",
+        excluded=_("Reversed; orders for which nobody wrote how many."),
+        total="person_times",
+        unit=_("person-times"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What a figure is parted by: the SQL of the group, the filter that opens one, and the words of the groups."""
+
+    title: Text
+    group: Callable[[], Any]
+    filter: str
+    named: Callable[[Any], dict[Any, tuple[str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A list of which figures are told: by which filters they are narrowed, and by what they are parted."""
+
+    model: Any
+    figures: tuple[Figure, ...]
+    filters: tuple[str, ...]
+    dimensions: tuple[Dimension, ...]
+
+    @property
+    def by_community(self) -> Dimension:
+        """Return the part that is told of totals, and to who works in several communities."""
+        return Dimension(_("Community"), lambda: self.model.community_id, "community", _named(Community))
+
+
+def _by_place(model: Any) -> Dimension:
+    def group() -> Any:
+        top = select(func.substr(Place.path, 1, TOP_SEGMENT)).where(Place.id == model.place_id)
+        return top.scalar_subquery()
+
+    return Dimension(_("Place"), group, "place", _places)
+
+
+def _top_category() -> Any:
+    top = func.coalesce(Category.parent_id, Category.id)
+    return select(top).where(Category.id == Need.category_id).scalar_subquery()
+
+
+def _named(model: Any) -> Callable[[Any], dict[Any, tuple[str, int]]]:
+    """Return what names the rows of a list by their ids."""
+
+    def words(ids: Any) -> dict[Any, tuple[str, int]]:
+        rows = db.session.scalars(select(model).where(model.id.in_(list(ids))))
+        return {row.id: (str(row), row.id) for row in rows}
+
+    return words
+
+
+def _places(paths: Any) -> dict[Any, tuple[str, int]]:
+    rows = db.session.execute(select(Place.path, Place.name, Place.id).where(Place.path.in_(list(paths))))
+    return {path: (name, pk) for path, name, pk in rows}
+
+
+SUBJECTS: Final = (
+    Subject(
+        Need,
+        NEEDS,
+        ("place", "category", "in_charge"),
+        (
+            _by_place(Need),
+            Dimension(_("Category"), _top_category, "category", _named(Category)),
+            Dimension(_("Person in charge"), lambda: Need.in_charge_id, "in_charge", _named(Account)),
+        ),
+    ),
+    Subject(
+        Fulfilment,
+        ORDERS,
+        ("place", "provider"),
+        (
+            _by_place(Fulfilment),
+            Dimension(_("Provided by"), lambda: Fulfilment.provider_id, "provider", _named(Party)),
+        ),
+    ),
+)
+"""The lists of which figures are told, in the order of the page."""
+
+
+def subject_of(code: str) -> tuple[Subject, Figure] | None:
+    """Return the figure with a code, and its list."""
+    found = ((subject, figure) for subject in SUBJECTS for figure in subject.figures if figure.code == code)
+    return next(found, None)
