@@ -22,18 +22,26 @@ from app.fulfilments.models import Fulfilment
 from app.needs import service as needs
 from app.needs.models import Need
 from app.parties.models import Party
+from app.resources import service as resources
+from app.resources.models import Resource
+from app.resources.windows import Windows
 
-STORY: Final = Path(__file__).with_name("story.yaml")
+Told = type[Need] | type[Resource]
+STORIES: Final[dict[Told, str]] = {Need: "story.yaml", Resource: "resources.yaml"}
+"""What is told of the rows of each list, and in which file."""
 SYSTEM: Final = "system"
+NAMED: Final[dict[str, Any]] = {"provider": Party, "category": Category, "resource": Resource}
+"""The columns in which the story names a row."""
+DAYS: Final = ("planned_on", "valid_from", "valid_to", "checked_on")
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Somebody registers a need, or makes a move on one; `order`: offers it to a provider, or moves that order."""
+    """Somebody records a row, or makes a move on one; `order`: offers a need to a provider, or moves that order."""
 
     moment: datetime
-    need: int
+    row: tuple[Told, int]
     move: str
     by: str
     values: dict[str, Any]
@@ -52,24 +60,30 @@ def at(moment: datetime) -> Iterator[None]:
 
 def play(ends: datetime) -> None:
     """Let the stories of all demo communities happen up to `ends`, in the order of time; each is committed."""
-    told: dict[str, list[dict[str, Any]]] = yaml.safe_load(STORY.read_text(encoding="utf-8"))
-    for code, entries in told.items():
+    told = {model: yaml.safe_load(_file(name).read_text(encoding="utf-8")) for model, name in STORIES.items()}
+    for code in told[Need]:
         community = db.session.scalars(select(Community).filter_by(code=code)).one()
         stage = _Stage(community)
-        events = [event for number, entry in enumerate(entries) for event in _events(number, entry, ends)]
+        rows = [((model, number), entry) for model in told for number, entry in enumerate(told[model].get(code, ()))]
+        events = [event for row, entry in rows for event in _events(row, entry, ends)]
         for event in sorted(events, key=lambda event: event.moment):
             stage.let(event)
 
 
-def _events(number: int, entry: dict[str, Any], ends: datetime) -> Iterator[Event]:
+def _file(name: str) -> Path:
+    return Path(__file__).with_name(name)
+
+
+def _events(row: tuple[Told, int], entry: dict[str, Any], ends: datetime) -> Iterator[Event]:
     about = dict(entry["about"])
     by, moment = about.pop("by"), ends - span(about.pop("at"))
-    columns = {"title": entry["title"], "text": entry["text"], **about, **entry.get("who", {})}
-    yield Event(moment, number, "register", by, columns)
+    said = {name: entry[name] for name in ("title", "text") if name in entry}
+    columns = said | about | entry.get("who", {}) | entry.get("columns", {}) | entry.get("how", {})
+    yield Event(moment, row, "register", by, columns)
     for step in entry.get("life", ()):
         values = dict(step)
         move, by, moment = values.pop("move"), values.pop("by"), moment + span(values.pop("after"))
-        yield Event(moment, number, move, by, values, values.pop("order", ""))
+        yield Event(moment, row, move, by, values, values.pop("order", ""))
 
 
 def span(words: str) -> timedelta:
@@ -83,45 +97,52 @@ class _Stage:
     def __init__(self, community: Community) -> None:
         self.community = community
         self.places = PlaceFinder(community)
-        self.needs: dict[int, Need] = {}
-        self.orders: dict[tuple[int, str], Fulfilment] = {}
+        self.rows: dict[tuple[Told, int], Any] = {}
+        self.orders: dict[tuple[Any, str], Fulfilment] = {}
         self.people: dict[str, tuple[Account, Actor]] = {}
 
     def let(self, event: Event) -> None:
         """Let one event happen."""
-        values = {name: self._value(name, said, event.moment) for name, said in event.values.items()}
+        model = event.row[0]
+        values = {name: self._value(model, name, said, event.moment) for name, said in event.values.items()}
         with at(event.moment), acting(self._actor(event.by)):
             self._do(event, values)
             # One event, one transaction, as in life: history is written when it happened, by whom it was done.
             db.session.commit()
 
     def _do(self, event: Event, values: dict[str, Any]) -> None:
-        order = event.need, event.order
+        order = event.row, event.order
         if event.move == "register":
-            self.needs[event.need] = needs.register(community=self.community, **values)
+            record = needs.register if event.row[0] is Need else resources.offer
+            self.rows[event.row] = record(community=self.community, **values)
         elif event.move == "offer":
-            self.orders[order] = orders.offer(need=self.needs[event.need], **values)
+            self.orders[order] = orders.offer(need=self.rows[event.row], **values)
         else:
-            moves.perform(self.orders[order] if event.order else self.needs[event.need], event.move, values)
+            moves.perform(self.orders[order] if event.order else self.rows[event.row], event.move, values)
 
-    def _value(self, name: str, said: Any, moment: datetime) -> Any:
+    def _value(self, model: Told, name: str, said: Any, moment: datetime) -> Any:
         """Turn what the story says into what the column holds."""
-        if name == "provider":
-            return db.session.scalars(select(Party).filter_by(community_id=self.community.id, name=said)).one()
+        if name in NAMED:
+            return self._named(NAMED[name], said)
+        if name == "categories":
+            return [self._named(Category, one) for one in said]
         if name == "scheduled_at":
             days, time = said.split()
             return clock.parse_local(f"{clock.local(moment).date() + span(days)}T{time:0>5}")
         if name == "place":
             (place,) = self.places.find(said)
             return place
-        if name == "category":
-            return db.session.scalars(select(Category).filter_by(community_id=self.community.id, name=said)).one()
         if name == "in_charge":
             return self._person(said)[0]
-        if name == "planned_on":
+        if name == "windows":
+            return Windows.read(said)
+        if name in DAYS:
             return clock.local(moment).date() + timedelta(days=said)
-        choices = shape(Need, name).choices if name in facts(Need) else None
+        choices = shape(model, name).choices if name in facts(model) else None
         return next(one for one in choices if one.value == said) if choices else said
+
+    def _named(self, model: Any, name: str) -> Any:
+        return db.session.scalars(select(model).filter_by(community_id=self.community.id, name=name)).one()
 
     def _actor(self, login: str) -> Actor:
         """Return who acts: somebody of the cast, or the system when time has passed."""

@@ -21,6 +21,8 @@ from app.fulfilments.choices import FulfilmentState
 from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState
 from app.needs.models import Need
+from app.resources.choices import QuantityMode, ResourceKind, ResourceState
+from app.resources.models import Resource
 from app.roles import Role
 from config import SettingError
 
@@ -57,9 +59,8 @@ def empty(app, monkeypatch):
 
 
 def counts():
-    return {
-        model.__tablename__: db.session.scalar(select(func.count(model.id))) for model in (Account, Need, Place, Step)
-    }
+    lists = (Account, Need, Resource, Fulfilment, Place, Step)
+    return {model.__tablename__: db.session.scalar(select(func.count(model.id))) for model in lists}
 
 
 def test_every_state_occurs_several_times(empty):
@@ -84,6 +85,28 @@ def test_there_are_orders_in_every_state_but_that_of_time(empty):
     demo.load(empty)
     found = set(db.session.scalars(select(Fulfilment.state)))
     assert found == set(FulfilmentState) - {FulfilmentState.EXPIRED}
+
+
+def test_the_resources_of_account_003_are_shared_in_every_way_and_used(empty):
+    demo.load(empty)
+    shared = db.session.scalars(select(Resource).join(Community).filter_by(code="wujiangbei")).all()
+    assert len(shared) == 19
+    assert {one.quantity_mode for one in shared} == {*QuantityMode}
+    assert {one.kind for one in shared} == {*ResourceKind}
+    assert Counter(one.state for one in shared) == {
+        ResourceState.AVAILABLE: 17,
+        ResourceState.PAUSED: 1,
+        ResourceState.DRAFT: 1,
+    }
+    assert [one.name for one in shared if one.committed] == ["轮椅和四脚拐杖借用"]
+
+
+def test_every_resource_was_recorded_by_who_speaks_for_it_or_by_the_office(empty):
+    demo.load(empty)
+    known = {account.id: account.login for account in db.session.scalars(select(Account))}
+    speakers = {"市中医院": "liaison", "邻里帮社会工作服务中心": "partner"}
+    for one in db.session.scalars(select(Resource).join(Community).filter_by(code="wujiangbei")):
+        assert known[one.created_by_id] == speakers.get(one.provider.name, "worker"), one.name
 
 
 def test_a_second_start_adds_nothing(empty):
@@ -122,7 +145,7 @@ def test_a_weak_password_is_refused_in_words_and_nothing_is_loaded(empty, monkey
     monkeypatch.setitem(empty.config, "DEMO_PASSWORD", "12345678")
     with pytest.raises(SettingError, match="SIDAN_DEMO_PASSWORD"):
         demo.load(empty)
-    assert counts() == {"account": 0, "need": 0, "place": 0, "step": 0}
+    assert set(counts().values()) == {0}
 
 
 def test_the_numbers_are_visibly_invented(empty):
