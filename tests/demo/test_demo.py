@@ -98,7 +98,7 @@ def test_the_resources_of_account_003_are_shared_in_every_way_and_used(empty):
         ResourceState.PAUSED: 1,
         ResourceState.DRAFT: 1,
     }
-    assert [one.name for one in shared if one.committed] == ["轮椅和四脚拐杖借用"]
+    assert {one.name for one in shared if one.committed} == {"轮椅和四脚拐杖借用", "手机使用教学"}
 
 
 def test_every_resource_was_recorded_by_who_speaks_for_it_or_by_the_office(empty):
