@@ -1,0 +1,165 @@
+"""Where the headings stand and which rows are data, in ledgers as communities lay them out."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.sheets.book import Area, Cell, Sheet
+from app.core.sheets.headings import comparable
+from app.core.sheets.layout import Aside, Layout, understand
+
+KNOWN = {
+    comparable(word)
+    for word in (
+        *("姓名", "性别", "身份证号", "联系电话", "所属网格", "家庭住址", "需求内容", "登记日期", "与户主关系"),
+        *("门牌号", "户主姓名", "低保", "残疾", "备注", "项目名称", "服务对象", "责任人", "户数", "数量"),
+    )
+}
+
+
+def known(heading: str) -> bool:
+    return heading in KNOWN
+
+
+def laid(*rows: list[Cell], merged: tuple[Area, ...] = ()) -> Layout:
+    found = understand(Sheet("表", [list(row) for row in rows], merged), known)
+    assert found is not None
+    return found
+
+
+def data(layout: Layout) -> list[int]:
+    return [line.row for line in layout.lines]
+
+
+HEADINGS: list[Cell] = ["序号", "姓名", "联系电话", "所属网格"]
+ZHANG: list[Cell] = [1.0, "张三", "13800001234", "第一网格"]
+LI: list[Cell] = [2.0, "李四", None, "第二网格"]
+
+
+def test_titles_units_and_blank_rows_may_come_first():
+    layout = laid(
+        ["清河社区志愿者登记表（2026年）"], ["填报单位：清河社区", None, None, "日期：2026年"], [], HEADINGS, ZHANG
+    )
+    assert (layout.header, data(layout)) == ([3], [4])
+    assert layout.title == "清河社区志愿者登记表（2026年）\n填报单位：清河社区\n日期：2026年"
+
+
+def test_headings_are_known_with_stars_breaks_blanks_brackets_and_in_traditional_characters():
+    layout = laid(["序号", "*姓 名", "聯繫電話\n（手機）", "所屬網格："], ZHANG)
+    assert layout.header == [0]
+    assert [comparable(words[0]) for words in layout.headings.values()] == ["序号", "姓名", "联系电话", "所属网格"]
+
+
+def test_a_heading_of_two_rows_names_each_column_once():
+    upper: list[Cell] = ["序号", "门牌号", "成员信息", None, None, "特殊人群", None, "备注"]
+    lower: list[Cell] = [None, None, "姓名", "与户主关系", "性别", "低保", "残疾", None]
+    merged = ((1, 0, 2, 0), (1, 1, 2, 1), (1, 2, 1, 4), (1, 5, 1, 6), (1, 7, 2, 7))
+    layout = laid(["居民信息采集表"], upper, lower, [1.0, "1-101", "张三", "户主", "男", "√"], merged=merged)
+    assert layout.header == [1, 2]
+    assert layout.headings[2] == ("成员信息", "姓名")
+    assert (layout.headings[1], layout.headings[7]) == (("门牌号",), ("备注",))
+    assert data(layout) == [3]
+
+
+def test_a_heading_of_two_rows_need_not_be_merged():
+    upper: list[Cell] = ["序号", "门牌号", "成员信息", None, None]
+    lower: list[Cell] = [None, None, "姓名", "性别", "联系电话"]
+    layout = laid(upper, lower, [1.0, "1-101", "张三", "男", "13800001234"])
+    assert layout.header == [0, 1]
+    assert layout.headings[3] == ("性别",)
+
+
+def test_one_row_of_data_is_no_second_row_of_headings():
+    assert laid(HEADINGS, ["1", "户数", "备注", "姓名"], ZHANG).header == [0]
+    assert laid(HEADINGS, ["1", "张三", "李四", "王五"]).header == [0]
+
+
+def test_merged_cells_are_filled_and_blanks_stay_blank():
+    rows: list[list[Cell]] = [["姓名", "所属网格", "备注"], ["张三", "第一网格", "好"], ["李四"], ["王五", None, None]]
+    layout = laid(*rows, merged=((1, 1, 2, 1),))
+    assert [line.cells.get(1) for line in layout.lines] == ["第一网格", "第一网格", None]
+
+
+def test_sections_supply_their_words_to_the_rows_below():
+    rows: list[list[Cell]] = [
+        ["序号", "项目名称", "服务对象", "责任人"],
+        ["一、常规服务项目"],
+        [1.0, "医保咨询", "老年人", "付涛"],
+        ["二、特色服务项目", "二、特色服务项目", "二、特色服务项目", "二、特色服务项目"],
+        ["序号", "项目名称", "服务对象", "责任人"],
+        [1.0, "乐学小屋", "儿童", "孟晶"],
+    ]
+    layout = laid(["服务项目清单"], *rows)
+    assert [(line.row, line.section) for line in layout.lines] == [(3, "一、常规服务项目"), (6, "二、特色服务项目")]
+    assert layout.asides == [(2, Aside.SECTION), (4, Aside.SECTION), (5, Aside.HEADER)]
+
+
+@pytest.mark.parametrize(
+    ("row", "aside"),
+    [
+        (["合计", None, 12.0, None], Aside.TOTAL),
+        ([None, "小 计", 3.0], Aside.TOTAL),
+        (["共计：12人"], Aside.TOTAL),
+        (["注：电话填本人的"], Aside.NOTE),
+        (["说明：", "1.请如实填写"], Aside.NOTE),
+        (["填表人：张某    日期：2026年11月20日"], Aside.FOOTER),
+        (["填表人:", None, None, "审核人:"], Aside.FOOTER),
+        (["负责人（签字）：", None, "日期："], Aside.FOOTER),
+        (["单位（盖章）："], Aside.FOOTER),
+        (["示例", "张三", "13800000000", "第一网格"], Aside.SAMPLE),
+        (["例：", "张三", "13800000000", "第一网格"], Aside.SAMPLE),
+        (["序号", "姓名", "联系电话", "所属网格"], Aside.HEADER),
+    ],
+)
+def test_what_is_no_data_is_set_aside(row: list[Cell], aside: Aside):
+    layout = laid(["志愿者登记表"], HEADINGS, ZHANG, LI, row)
+    assert (data(layout), layout.asides) == ([2, 3], [(4, aside)])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [3.0, "合计勇", "13800001234", "第三网格"],
+        [3.0, "王五", "13800001234", "注：第三网格"],
+        ["3", "例外", "13800001234", None],
+        ["", "日期", "13800001234", None],
+        [None, "审核", None, "第三网格"],
+    ],
+)
+def test_data_that_only_looks_like_something_else_stays_data(row: list[Cell]):
+    assert data(laid(HEADINGS, ZHANG, row, LI)) == [1, 2, 3]
+
+
+def test_a_row_with_one_value_is_data_that_lacks_the_rest():
+    assert data(laid(HEADINGS, ZHANG, [None, "王五"], LI)) == [1, 2, 3]
+
+
+def test_a_list_of_one_column_has_a_heading_too():
+    layout = laid(["姓名"], ["张三"], ["李四"])
+    assert (layout.header, data(layout)) == ([0], [1, 2])
+
+
+@pytest.mark.parametrize("rows", [[], [["只是一段话"]], [["张三", "男"], ["李四", "女"]], [[1.0, 2.0], [3.0, 4.0]]])
+def test_without_headings_nothing_is_guessed(rows: list[list[Cell]]):
+    assert understand(Sheet("表", rows), known) is None
+
+
+CELLS = st.one_of(
+    st.none(), st.sampled_from(["姓名", "联系电话", "合计", "一、常规", "注：", "张三", " "]), st.floats(0, 9)
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=5), max_size=12), st.data())
+def test_no_row_that_says_something_below_the_headings_is_lost(rows: list[list[Any]], draw: st.DataObject):
+    top, left = draw.draw(st.integers(0, 12)), draw.draw(st.integers(0, 4))
+    merged = ((top, left, top + draw.draw(st.integers(0, 3)), left + draw.draw(st.integers(0, 3))),)
+    sheet = Sheet("表", rows, merged if draw.draw(st.booleans()) else ())
+    layout = understand(sheet, known)
+    if layout is None:
+        return
+    told = sorted([*data(layout), *(at for at, _aside in layout.asides)])
+    said = [at for at, row in enumerate(rows) if any(cell is not None and str(cell).strip() for cell in row)]
+    assert len(told) == len(set(told))
+    assert {at for at in said if at > layout.header[-1]} <= set(told)
