@@ -1,7 +1,7 @@
 """History: who did what to which row, when, from what to what. Entries are only ever added, each chained to the last.
 
-A transaction leaves one entry per row it changed, written right before it is committed (`app.core.recording`). There
-is one chain per community and one for the installation, whose number is 0.
+A transaction leaves one entry per row it changed, and one per further step of it, written right before it is committed
+(`app.core.recording`). There is one chain per community and one for the installation, whose number is 0.
 """
 
 import json

@@ -9,6 +9,7 @@ from typing import Any, Final
 from blinker import Signal
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.core import access, checks, rules
 from app.core.actor import Actor, current
@@ -68,6 +69,8 @@ def _apply(session: Session, row: Any, flow: Flow, move: Move, values: dict[str,
             setattr(row, columns[name], value)
     if target is not None:
         setattr(row, flow.column, target)
+    # A move that changes no column is one all the same: what somebody else opened before it is stale.
+    flag_modified(row, "changed_at")
     moved.send(type(row), row=row, move=move.name, values=values)
     add_step(session, row, move.name, source.value, flow.state(row).value, **told(values))
     if settled.has_receivers_for(type(row)):

@@ -1,13 +1,14 @@
 """Writing history: what a transaction changed is noted at each flush and written right before the commit.
 
 So a row that is written twice in one transaction leaves one entry, and the lock on the end of a chain is held for no
-longer than the commit takes. An entry costs two statements: the end of the chain is read and locked, and the entries
-are added; a trigger moves the end.
+longer than the commit takes. Each step of a timeline has an entry, whether or not it changed a column: the first step
+of a row tells what changed, each further one stands by itself, by whoever made it. An entry costs two statements: the
+end of the chain is read and locked, and the entries are added; a trigger moves the end.
 """
 
 import enum
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -60,7 +61,8 @@ class Pending:
     """What a transaction has to write into history."""
 
     rows: dict[Any, Change] = field(default_factory=dict)
-    steps: dict[tuple[str, int], Step] = field(default_factory=dict)
+    steps: dict[Any, list[tuple[Step, Actor]]] = field(default_factory=dict)
+    """By row, in the order they were made."""
     notes: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[tuple[Any, Actor, str, dict[str, Any]]] = field(default_factory=list)
 
@@ -120,7 +122,8 @@ def _notice(session: Session, context: UOWTransaction, instances: Any) -> None:
         if isinstance(row, Recorded):
             _pending(session).rows.setdefault(row, Change(actor, fresh=True))
         elif isinstance(row, Step):
-            _pending(session).steps[row.list, row.row_id] = row
+            _pending(session).rows.setdefault(row.row, Change(actor, fresh=False))
+            _pending(session).steps.setdefault(row.row, []).append((row, actor))
     for row in session.dirty:
         if isinstance(row, Recorded) and session.is_modified(row):
             _remember(session, row, actor)
@@ -206,15 +209,22 @@ def parts(entry: Any) -> list[Any]:
 
 def _entries(connection: Connection, pending: Pending) -> list[dict[str, Any]]:
     found = [(row, change, _changed(row, change)) for row, change in pending.rows.items()]
-    told = [one for one in found if one[1].fresh or one[1].act or one[2] or _step(pending, one[0])]
+    told = [one for one in found if one[1].fresh or one[1].act or one[2] or one[0] in pending.steps]
     keys = _keys(connection, told)
-    found_entries = [_entry(row, change, values, _step(pending, row), keys) for row, change, values in told]
+    found_entries = [_entry(row, change, values, _first(pending, row), keys) for row, change, values in told]
     keys |= keys_of(connection, [row.uid for row in {one[0] for one in pending.remarks} if row.uid not in keys], [])
-    return [*found_entries, *(_remark(*one, keys[one[0].uid]) for one in pending.remarks)]
+    remarks = [_remark(*one, keys[one[0].uid]) for one in pending.remarks]
+    return [*found_entries, *_further(pending), *remarks]
 
 
-def _step(pending: Pending, row: Any) -> Step | None:
-    return pending.steps.get((row.list_name, row.id))
+def _first(pending: Pending, row: Any) -> Step | None:
+    return pending.steps[row][0][0] if row in pending.steps else None
+
+
+def _further(pending: Pending) -> Iterator[dict[str, Any]]:
+    """Yield the entries of the steps of rows that made several."""
+    for row, steps in pending.steps.items():
+        yield from (_entry(row, Change(actor, fresh=False), {}, step, {}) for step, actor in steps[1:])
 
 
 def _changed(row: Any, change: Change) -> dict[str, list[Any]]:

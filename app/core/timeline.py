@@ -39,6 +39,8 @@ class Step(Scoped, Model):
 
     told: ClassVar[dict[str, Any]] = {}
     """The models that keep a timeline, by list name."""
+    row: ClassVar[Any] = None
+    """The row the step was made with, while it is being written."""
 
     @classmethod
     def visible(cls, actor: Actor) -> ColumnElement[bool]:
@@ -96,6 +98,7 @@ def add_step(session: Session, row: Any, move: str, source: str | None, target: 
         by_label=actor.label,
         said=said,
     )
+    step.row = row  # type: ignore[misc]  # of this one step, not of all
     session.add(step)
     stepped.send(type(row), row=row, step=step)
     return step

@@ -9,6 +9,7 @@ from app.communities.models import Category
 from app.core import clock
 from app.core.actor import acting, system
 from app.core.database import transaction
+from app.core.history import Entry
 from app.core.moves import Refused, perform
 from app.core.timeline import Step
 from app.extensions import db
@@ -146,6 +147,49 @@ def test_what_was_archived_provides_nothing_new(as_secretary, form, behind, ids)
     assert as_secretary.post(f"/units/archive/{unit}", {"reason": "已搬走"}).status_code == 302
     answer = as_secretary.post("/resources/add", form | {"provider": unit})
     assert answer.status_code == 422
+
+
+# -- history --------------------------------------------------------------------------------------------------------
+
+
+def test_a_move_that_changes_no_column_stands_in_history_too(as_worker, share, behind, resource, app):
+    pk = share(state=ResourceState.AVAILABLE, checked_on=clock.today())
+    before = resource(pk)
+    assert move(as_worker, "recheck", pk) == 302
+    after = resource(pk)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed - {"changed_at"} == {"version", "changed_by_id"}
+    with behind():
+        entry = db.session.scalars(select(Entry).filter_by(list="resources", row_id=pk).order_by(Entry.id)).all()[-1]
+        step = db.session.scalars(select(Step).filter_by(list="resources", row_id=pk).order_by(Step.id)).all()[-1]
+        assert (entry.act, entry.step_uid, entry.roles) == ("recheck", step.uid, "Worker")
+    assert app.test_cli_runner().invoke(args=["audit", "verify"]).exit_code == 0
+
+
+def test_two_moves_in_one_go_stand_in_history_each_by_whoever_made_it(app, share, behind):
+    pk = share(state=ResourceState.DRAFT)
+    with app.app_context(), transaction(), acting(system("office")):
+        row = db.session.get_one(Resource, pk)
+        perform(row, "review", {})
+        with acting(system("night")):
+            perform(row, "publish", {})
+            db.session.flush()
+    with behind():
+        entries = db.session.scalars(select(Entry).filter_by(list="resources", row_id=pk).order_by(Entry.id)).all()
+        told = [(entry.act, entry.actor_label, entry.told().get("state")) for entry in entries[-2:]]
+    assert told == [("review", "system:office", ["draft", "available"]), ("publish", "system:night", None)]
+    assert app.test_cli_runner().invoke(args=["audit", "verify"]).exit_code == 0
+
+
+def test_who_opened_it_before_such_a_move_makes_it_once(as_worker, as_secretary, share, behind):
+    pk = share(state=ResourceState.AVAILABLE, checked_on=clock.today())
+    seen = as_worker.page(f"/resources/move/recheck/{pk}").split('name="version"')[1].split('value="')[1].split('"')[0]
+    twice = [as_worker.post(f"/resources/move/recheck/{pk}", {"version": seen}).status_code for _click in range(2)]
+    assert twice == [302, 302]
+    assert as_secretary.post(f"/resources/move/recheck/{pk}", {"version": seen}).status_code == 409
+    with behind():
+        made = db.session.scalars(select(Step).filter_by(list="resources", row_id=pk, move="recheck")).all()
+    assert len(made) == 1
 
 
 # -- moving ---------------------------------------------------------------------------------------------------------
