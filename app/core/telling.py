@@ -227,7 +227,8 @@ class _Teller:
         return facts(self.model)[name].label, was, became
 
     def _words(self, name: str, value: Any, wrapped: str | None, entry: Entry) -> str:
-        if isinstance(value, dict):
+        # What is written in words may be kept as an object too.
+        if isinstance(value, dict) and value.keys() == {"sealed"}:
             text = self._opened(name, value, wrapped, entry)
             if text is None:
                 return gettext("Erased")
