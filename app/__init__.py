@@ -23,6 +23,7 @@ from app import (
     notices,
     organizations,
     people,
+    projects,
     reports,
     resources,
 )
@@ -38,6 +39,7 @@ PACKAGES: Final[tuple[ModuleType, ...]] = (
     reports,
     needs,
     resources,
+    projects,
     fulfilments,
     matching,
     callbacks,

@@ -78,7 +78,7 @@ class Moving(Specification):
                 raise
         flash(gettext("Done: %(move)s.", move=move.label), "success")
         self.warn(values)
-        return onward(self.url("show", pk=row.id))
+        return onward(self.leads_to(row, move.name))
 
     def _move_form(self, row: Any, move: Move) -> PortalForm:
         described = facts(self.model)

@@ -96,6 +96,8 @@ class Specification(ModelView):
     def __init__(self, **kwargs: Any) -> None:
         self.model: Any = self.datamodel.obj
         self.guests: list[Callable[[Any], list[Panel]]] = []
+        self.leads: dict[str, Callable[[Any], str | None]] = {}
+        """By move: where its page leads afterwards, if not back to the row; lists above say it here."""
         self.list_name = self.model.list_name
         self.route_base = f"/{self.list_name}"
         self.exclude_route_methods = NEVER | self._unused()
@@ -241,6 +243,11 @@ class Specification(ModelView):
     def all_panels(self, row: Any) -> list[Panel]:
         """Return the further sections of the detail page, also those lists above have added to `guests`."""
         return [*self.panels(row), *(panel for guest in self.guests for panel in guest(row))]
+
+    def leads_to(self, row: Any, move: str) -> str:
+        """Return the address a page goes to after a move."""
+        elsewhere = self.leads[move](row) if move in self.leads else None
+        return elsewhere or self.url("show", pk=row.id)
 
     def row(self, pk: str, verbs: str = "v", names: Iterable[str] = ()) -> Any:
         """Return the row if it is in scope (else 404) and the actor may do one of `verbs` with it (else 403)."""

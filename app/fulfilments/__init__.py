@@ -6,18 +6,20 @@ from app.fulfilments import following
 from app.fulfilments.job import EXPIRE
 from app.fulfilments.models import Fulfilment
 from app.fulfilments.news import NEWS
-from app.fulfilments.panel import orders_panel
+from app.fulfilments.panel import count_panel, orders_panel
 from app.fulfilments.views import FulfilmentView
 from app.jobs.registry import declare
 from app.needs.models import Need
 from app.notices import news as notices
+from app.projects.models import ServiceProject
 
 
 def register(appbuilder: Any) -> None:
-    """Add the list of orders to the portal, let needs ask it, and let each need show its orders."""
+    """Add the list of orders to the portal, let needs ask it, and let needs and projects show theirs."""
     following.attend()
     declare(EXPIRE)
     notices.declare(Fulfilment.list_name, NEWS)
     appbuilder.add_view(FulfilmentView, "m.fulfilments")
     views = {view.list_name: view for view in appbuilder.list_views()}
     views[Need.list_name].guests.append(orders_panel(views[Fulfilment.list_name]))
+    views[ServiceProject.list_name].guests.append(count_panel(views[Fulfilment.list_name]))

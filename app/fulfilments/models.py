@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account
 from app.communities.models import Place, Placed, all_rows
+from app.communities.rules import points_anew
 from app.core import checks, clock
 from app.core.actor import Actor, Held
 from app.core.fields import Text, about
@@ -24,6 +25,8 @@ from app.fulfilments.flow import FLOW
 from app.needs.models import Need
 from app.parties.models import Party, is_bound
 from app.people.models import Person
+from app.projects.models import ServiceProject
+from app.projects.service import offerable
 from app.resources.models import Resource
 
 USUAL_MINUTES: Final = 60
@@ -71,6 +74,14 @@ def resource_is_the_providers(order: "Fulfilment") -> dict[str, Text] | None:
     return {"resource": _("This resource belongs to another provider; choose one of the provider's own.")}
 
 
+def project_runs(order: "Fulfilment") -> dict[str, Text] | None:
+    """A new order, or one that is placed there later, stands under a project that runs; later it may end."""
+    if not points_anew(order, "project_id") or order.project is None:
+        return None
+    reason = offerable(order.project)
+    return {"project": reason} if reason is not None else None
+
+
 def stays_confirmed(order: "Fulfilment") -> dict[str, Text] | None:
     """What was confirmed is not rewritten: a wrong one is reversed."""
     attrs: Any = sa_inspect(order).attrs
@@ -101,6 +112,7 @@ class Fulfilment(Recorded, Placed, Model):
         Index("ix_fulfilment_state", "community_id", "state", "expires_at"),
         Index("ix_fulfilment_place", "community_id", "place_id", "id"),
         Index("ix_fulfilment_resource", "community_id", "resource_id", "scheduled_at"),
+        Index("ix_fulfilment_project", "community_id", "project_id", "id"),
     )
     list_name = "fulfilments"
     attachments = True
@@ -110,6 +122,7 @@ class Fulfilment(Recorded, Placed, Model):
         done_after_started,
         persons_in_order,
         resource_is_the_providers,
+        project_runs,
         stays_confirmed,
     )
     row_sets: ClassVar[dict[str, RowSet]] = {"own": own, "own places": all_rows}
@@ -129,6 +142,11 @@ class Fulfilment(Recorded, Placed, Model):
     resource: Mapped[Resource | None] = relationship(
         foreign_keys=[resource_id],
         info=about(_("Resource used"), _("What of the shared resources is used, if anything."), group=_WHAT),
+    )
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("service_project.id"))
+    project: Mapped[ServiceProject | None] = relationship(
+        foreign_keys=[project_id],
+        info=about(_("Under the project"), _("The running service project it belongs to, if any."), group=_WHAT),
     )
     state: Mapped[FulfilmentState] = mapped_column(
         default=FulfilmentState.OFFERED, info=about(_("State"), listed=True, edited=False, group=_WHAT)

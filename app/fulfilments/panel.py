@@ -1,9 +1,9 @@
-"""What a need shows of its orders: who does it, how far they are, and a button to offer it."""
+"""What a need shows of its orders: who does it, how far they are, a button to offer it; and a project: how many."""
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from app.core import access
@@ -12,6 +12,7 @@ from app.extensions import db
 from app.fulfilments.models import Fulfilment
 from app.needs.choices import WORKING_STATES
 from app.needs.models import Need
+from app.projects.models import ServiceProject
 
 SHOWN: Final = 50
 
@@ -34,3 +35,19 @@ def _orders(need: Need) -> list[Fulfilment]:
     of_it = select(Fulfilment).filter_by(community_id=need.community_id, need_id=need.id)
     newest = of_it.order_by(Fulfilment.id.desc()).limit(SHOWN).options(joinedload(Fulfilment.provider))
     return list(db.session.scalars(newest))
+
+
+def count_panel(view: Any) -> Callable[[ServiceProject], list[Panel]]:
+    """Return what tells on a project how many orders it led to, with the pages of `view`."""
+
+    def panels(project: ServiceProject) -> list[Panel]:
+        if not access.may("v", view.guard):
+            return []
+        under = select(func.count(Fulfilment.id)).where(
+            Fulfilment.community_id == project.community_id,
+            Fulfilment.project_id == project.id,
+            Fulfilment.archived_at.is_(None),
+        )
+        return [("fulfilments/under_project.html", {"count": db.session.scalar(under) or 0, "view": view})]
+
+    return panels

@@ -23,6 +23,8 @@ from app.fulfilments.parts import PARTS
 from app.needs.choices import WORKING_STATES
 from app.needs.models import Need
 from app.parties.models import Party
+from app.projects.choices import ProjectState
+from app.projects.models import ServiceProject
 from app.resources.choices import ResourceState
 from app.resources.models import Resource
 
@@ -38,6 +40,12 @@ def ours() -> ColumnElement[bool]:
     return mine & Fulfilment.state.in_(BEFORE_DONE)
 
 
+def _provider_of(form: RowForm) -> Party | None:
+    """Who provides the resource an order begins with, else who carries out its project."""
+    begun = form.resource.data or form.project.data
+    return begun.provider if begun is not None else None
+
+
 class FulfilmentView(Contacting, ListView):
     """服务落地清单."""
 
@@ -50,7 +58,7 @@ class FulfilmentView(Contacting, ListView):
     empty_hint = _("No order matches. Open a need and offer it to a provider, or clear the filters.")
     link_column = "code"
     list_columns = ["code", "need", "provider", "state", "scheduled_at", "expires_at", "place"]
-    filter_columns = ("state", "provider", "place", "scheduled_at", "delivered_on")
+    filter_columns = ("state", "provider", "project", "place", "scheduled_at", "delivered_on")
     quiet_filters = ("community", "created_at")
     order_names = ("code", "scheduled_at", "expires_at", "state")
     default_order = ("id", "desc")
@@ -70,6 +78,7 @@ class FulfilmentView(Contacting, ListView):
         "need",
         "provider",
         "resource",
+        "project",
         "quantity_asked",
         "expires_at",
         "scheduled_at",
@@ -77,7 +86,7 @@ class FulfilmentView(Contacting, ListView):
         "place",
         "said_by",
     )
-    edit_names = ("taker", "measures", "person_times", "persons", "households", "cost", "fund")
+    edit_names = ("project", "taker", "measures", "person_times", "persons", "households", "cost", "fund")
     other_names = {"quantity": "quantity_asked"}
 
     def create(self, values: dict[str, Any]) -> Fulfilment:
@@ -91,6 +100,8 @@ class FulfilmentView(Contacting, ListView):
             return selects.offered(Need, text, Need.state.in_(WORKING_STATES))
         if name == "resource":
             return selects.offered(Resource, text, Resource.state == ResourceState.AVAILABLE)
+        if name == "project":
+            return selects.offered(ServiceProject, text, ServiceProject.state == ProjectState.RUNNING)
         if name == "place":
             return place_choices(text)
         return super().choices(name, text)
@@ -102,6 +113,6 @@ class FulfilmentView(Contacting, ListView):
             if need is not None:
                 form.need.data, form.quantity_asked.data = need, need.quantity_asked
             form.resource.data = selects.find(Resource, request.args.get("resource", ""))
-            provider = selects.find(Party, request.args.get("provider", ""))
-            form.provider.data = provider or (form.resource.data.provider if form.resource.data else None)
+            form.project.data = selects.find(ServiceProject, request.args.get("project", ""))
+            form.provider.data = selects.find(Party, request.args.get("provider", "")) or _provider_of(form)
         return super()._form_page(form, row, status)

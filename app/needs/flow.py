@@ -160,5 +160,12 @@ FLOW = Flow(
             guards=(reporter_or_office,),
             tone="grave",
         ),
+        Move(
+            "make_project",
+            _("Make a service project of it"),
+            (*WORKING_STATES, NeedState.DELIVERED, NeedState.CLOSED),
+            by=OFFICE,
+            help=_("A draft that names this need; the need stays as it is."),
+        ),
     ),
 )

@@ -49,10 +49,13 @@ PICTURE: Final = b64decode(
 )
 """The smallest of photos."""
 
+NOTHING_USED: Final = {"resource": None, "project": None}
+"""What an order may use must be available, or run."""
+
 SPECIAL: Final[dict[type, Any]] = {
     Callback: lambda login: {"need": need_of(login)},
     Need: lambda login: {"address": "address", "open_to_volunteers": True, "escalated_at": clock.now()},
-    Fulfilment: lambda login: {"need": open_need(login), "provider": spoken_for(login), "resource": None},
+    Fulfilment: lambda login: {"need": open_need(login), "provider": spoken_for(login), **NOTHING_USED},
     Organization: lambda login: {"credit_code": credit_code()},
     Resource: lambda login: {
         "quantity_mode": QuantityMode.SCHEDULED,
@@ -232,7 +235,8 @@ class Scene:
             return next(iter(form.choices or ()))
         if form.kind in RELATED:
             one = self._related(form.target, community)
-            return [one] if form.kind == "many" else one
+            several = [one] if one is not None else []
+            return several if form.kind == "many" else one
         if form.required or about.mask:
             self.number += 1
             return {

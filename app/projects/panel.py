@@ -1,0 +1,41 @@
+"""What a need shows of the projects it led to (S0-14: asked, now offered)."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from app.core import access
+from app.core.specification import Panel
+from app.extensions import db
+from app.needs.models import Need
+from app.projects.models import ServiceProject, project_need
+from app.projects.service import newest_from
+
+SHOWN: Final = 20
+
+
+def projects_panel(view: Any) -> Callable[[Need], list[Panel]]:
+    """Return what makes the panel of a need, with the pages of `view`."""
+
+    def panels(need: Need) -> list[Panel]:
+        projects = _projects(need) if access.may("v", view.guard) else []
+        return [("projects/panel.html", {"projects": projects, "view": view})] if projects else []
+
+    return panels
+
+
+def _projects(need: Need) -> list[ServiceProject]:
+    made = select(project_need.c.service_project_id).where(project_need.c.need_id == need.id)
+    found = select(ServiceProject).where(ServiceProject.community_id == need.community_id, ServiceProject.id.in_(made))
+    return list(db.session.scalars(found.order_by(ServiceProject.id.desc()).limit(SHOWN)))
+
+
+def to_the_project(view: Any) -> Callable[[Need], str | None]:
+    """Return what leads from a need to the project just made from it."""
+
+    def address(need: Need) -> str | None:
+        pk = newest_from(need)
+        return view.url("show", pk=pk) if pk is not None else None
+
+    return address
