@@ -45,10 +45,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """What is known of a resource or a team: what it says of itself, where it serves, how it stands.
+    """What is known of a resource, a team or a service project: what it says of itself, where it serves, how it stands.
 
-    `categories` and `tops` are ids; `serves`: the path of the place served, empty for the whole community; `busy`: its
-    live orders; `done`: its confirmed ones; `refusal`: why it cannot be offered now.
+    `provider`: who takes the order, None where that is still to be chosen. `categories` and `tops` are ids; `serves`:
+    the path of the place served, empty for the whole community; `busy`: its live orders; `done`: its confirmed ones;
+    `refusal`: why it cannot be offered now.
     """
 
     kind: str
@@ -62,12 +63,13 @@ class Helper:
     serves_words: str = ""
     checked_on: date | None = None
     next_free: datetime | None = None
+    next_on: date | None = None
     busy: int = 0
     done: int = 0
     refusal: Text | None = None
 
 
-KINDS: Final = ("resource", "team")
+KINDS: Final = ("resource", "team", "project")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,8 @@ def _standing(helper: Helper) -> Points:
 
 
 def _free(helper: Helper) -> Points:
+    if helper.next_on is not None:
+        return 0, gettext("takes place next on %(day)s", day=f"{helper.next_on:%m-%d}")
     if helper.next_free is None:
         return NONE
     return 0, gettext("free on %(when)s", when=f"{clock.local(helper.next_free):%m-%d %H:%M}")

@@ -19,6 +19,9 @@ from app.matching.topics import TOPICS, topics
 from app.needs.choices import NeedState
 from app.needs.models import Need
 from app.organizations.models import Team
+from app.projects import service as projects
+from app.projects.choices import ProjectState
+from app.projects.models import ServiceProject
 from app.resources.choices import QuantityMode, ResourceState
 from app.resources.models import Resource
 from app.resources.service import next_room, offerable
@@ -29,12 +32,14 @@ NEEDS: Final = 200
 
 GONE: Final = (ResourceState.DRAFT, ResourceState.REVIEWED)
 """What was never offered is not told as left out."""
+PROJECTS: Final = (ProjectState.RUNNING, ProjectState.SUSPENDED, ProjectState.FINISHED)
+"""Nor is a project that never ran."""
 
 
 def candidates(need: Need) -> tuple[list[Candidate], list[Candidate]]:
     """Return who can help with a need, the best first, and who would fit but cannot be offered now, with the reason."""
     asked = asked_of(need)
-    helpers = [*_resources(need, asked), *_teams(need, asked)]
+    helpers = [*_resources(need, asked), *_teams(need, asked), *_projects(need, asked)]
     return ranked(asked, _with_orders(need.community_id, helpers))
 
 
@@ -88,6 +93,32 @@ def _teams(need: Need, asked: Asked) -> list[Helper]:
     found = found.where(_shares_words(asked, Team.name, Team.speciality)).order_by(Team.id).limit(MOST)
     teams = db.session.scalars(found.options(joinedload(Team.party)))
     return [Helper("team", one.id, one.name, one.party, f"{one.name} {one.speciality or ''}") for one in teams]
+
+
+def _projects(need: Need, asked: Asked) -> list[Helper]:
+    said = (ServiceProject.name, ServiceProject.section, ServiceProject.duty_boundary)
+    fits = or_(_of_categories(ServiceProject, asked), _shares_words(asked, *said))
+    found = select(ServiceProject).where(ServiceProject.community_id == need.community_id, fits)
+    found = found.where(ServiceProject.archived_at.is_(None), ServiceProject.state.in_(PROJECTS))
+    newest = found.order_by(ServiceProject.id.desc()).limit(MOST)
+    loaded = newest.options(selectinload(ServiceProject.categories), joinedload(ServiceProject.provider))
+    return [_project(one) for one in db.session.scalars(loaded)]
+
+
+def _project(project: ServiceProject) -> Helper:
+    # Not for whom it is: that says who somebody is, not what is needed.
+    said = (project.name, project.section, project.duty_boundary)
+    return Helper(
+        "project",
+        project.id,
+        project.name,
+        project.provider,
+        " ".join(text for text in said if text),
+        frozenset(one.id for one in project.categories),
+        frozenset(one.parent_id or one.id for one in project.categories),
+        next_on=projects.next_date(project),
+        refusal=projects.offerable(project),
+    )
 
 
 def _of_categories(model: Any, asked: Asked) -> ColumnElement[bool]:

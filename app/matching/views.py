@@ -18,12 +18,13 @@ from app.matching.asking import SHOWN, asked_already
 from app.needs.choices import WORKING_STATES
 from app.needs.models import Need
 from app.parties.models import Party
+from app.projects.models import ServiceProject
 from app.resources.models import Resource
 from app.resources.service import offerable
 
 matching_pages: Final = Blueprint("matching", __name__)
 
-ASKED_WITH: Final = {"resource": Resource}
+ASKED_WITH: Final = {"resource": Resource, "project": ServiceProject}
 """What an order may name besides its provider."""
 
 Page = ResponseReturnValue
@@ -47,9 +48,10 @@ def candidates(need_id: int) -> Page:
     """Show who can help with a need, with the reasons, and who is left out, with the reason."""
     need = _found(Need, need_id)
     found, left_out = service.candidates(need)
-    shown = {"found": found[:SHOWN], "left_out": left_out[:SHOWN], "asked": asked_already(need)}
+    shown: dict[str, Any] = {"found": found[:SHOWN], "left_out": left_out[:SHOWN], "asked": asked_already(need)}
     view = _page(Need.list_name)
-    return render_template("matching/candidates.html", view=view, row=need, open=_takes_orders(need), **shown)
+    shown |= {"open": _takes_orders(need), "orders": _page(Fulfilment.list_name)}
+    return render_template("matching/candidates.html", view=view, row=need, **shown)
 
 
 @matching_pages.post("/needs/candidates/<int:need_id>")
