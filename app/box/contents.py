@@ -73,6 +73,17 @@ class PartyEntry:
 
 
 @dataclass(slots=True, eq=False)
+class ProjectEntry:
+    """A service project. `columns`: what else is said of it; `categories`: by name."""
+
+    line: int
+    name: str
+    columns: dict[str, Any]
+    categories: list[str] = field(default_factory=list)
+    provider: PartyEntry | None = None
+
+
+@dataclass(slots=True, eq=False)
 class AccountEntry:
     """A person who signs in, with one role."""
 
@@ -102,6 +113,7 @@ class Box:
     holidays: list[HolidayEntry] = field(default_factory=list)
     parties: list[PartyEntry] = field(default_factory=list)
     """The units, then the teams."""
+    projects: list[ProjectEntry] = field(default_factory=list)
     accounts: list[AccountEntry] = field(default_factory=list)
     left_aside: dict[str, int] = field(default_factory=dict)
     """Sections whose list does not exist yet, and how many entries they have."""

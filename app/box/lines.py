@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 
 from app.box.contents import BoxError, Complaint
 from app.core import checks
-from app.core.fields import Text, facts, shape
+from app.core.fields import Labelled, Text, facts, shape
 from app.core.rules import BIGGEST_NUMBER, too_long
 
 LARGEST_FILE: Final = 5 * 1024 * 1024
@@ -183,6 +183,15 @@ class Lines:
             self.wrong(item.line, _("“%(key)s” must be a date such as 2026-11-22.", key=item.key))
             return None
         return day
+
+    def choice(self, item: Item | None, choices: type[Labelled]) -> Labelled | None:
+        """Return a choice, written as its code or in its words."""
+        word = self.word(item)
+        found = next((one for one in choices if word in (one.value, str(one.label))), None)
+        if item is not None and word is not None and found is None:
+            known = ", ".join(one.value for one in choices)
+            self.wrong(item.line, _("Unknown kind “%(word)s”; possible: %(known)s.", word=word, known=known))
+        return found
 
     def flag(self, item: Item | None) -> bool:
         """Return yes or no; no if nothing stands here."""

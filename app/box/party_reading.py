@@ -50,7 +50,7 @@ class PartyReader:
             return None
         name = self.lines.required(fields.get("name"), item.line, "name", Organization, "name")
         columns = self._texts(fields, Organization, UNIT_TEXTS) | {
-            "kind": self._kind(fields.get("kind"), UnitKind),
+            "kind": self.lines.choice(fields.get("kind"), UnitKind),
             "member_count": self.lines.number(fields.get("member_count")),
         }
         place = self._place(fields.get("place"))
@@ -62,20 +62,12 @@ class PartyReader:
             return None
         name = self.lines.required(fields.get("name"), item.line, "name", Team, "name")
         columns = self._texts(fields, Team, TEAM_TEXTS)
-        columns["kind"] = self._kind(fields.get("kind"), TeamKind)
+        columns["kind"] = self.lines.choice(fields.get("kind"), TeamKind)
         unit = self.named(fields.get("unit"), (PartyKind.ORGANIZATION.value,))
         return PartyEntry(item.line, Team, name, columns, unit=unit) if name is not None else None
 
     def _texts(self, fields: dict[str, Item], model: type, keys: tuple[str, ...]) -> dict[str, Any]:
         return {key: self.lines.text(fields.get(key), model, key) for key in keys}
-
-    def _kind(self, item: Item | None, kinds: type[Labelled]) -> Labelled | None:
-        word = self.lines.word(item)
-        found = next((kind for kind in kinds if word in (kind.value, str(kind.label))), None)
-        if item is not None and word is not None and found is None:
-            known = ", ".join(kind.value for kind in kinds)
-            self.lines.wrong(item.line, _("Unknown kind “%(word)s”; possible: %(known)s.", word=word, known=known))
-        return found
 
     def _place(self, item: Item | None) -> PlaceEntry | None:
         word = self.lines.word(item)

@@ -11,6 +11,7 @@ from app.box.contents import AccountEntry, Box, BoxError, CategoryEntry, Complai
 from app.box.lines import LARGEST_FILE, Item, Lines, parse
 from app.box.party_reading import PartyReader
 from app.box.place_words import places_called
+from app.box.project_reading import ProjectReader
 from app.communities import naming
 from app.communities.models import LEVEL_NAMES, Category, Community, Holiday, Place, PlaceKind
 from app.communities.rules import level_list
@@ -27,6 +28,7 @@ KNOWN: Final = (
     "holidays",
     "units",
     "teams",
+    "projects",
     "accounts",
     "reference_date",
 )
@@ -74,6 +76,7 @@ class BoxReader:
         box.holidays = self._holidays(fields.get("holidays"))
         self.parties = PartyReader(self.lines, box)
         self.parties.read(fields.get("units"), fields.get("teams"))
+        box.projects = ProjectReader(self.lines, box, self.parties).read(fields.get("projects"))
         box.accounts = self._accounts(fields.get("accounts"), box)
         if self.lines.complaints:
             raise BoxError(self.lines.complaints)

@@ -12,7 +12,16 @@ from sqlalchemy import select
 
 from app.accounts import service as accounts
 from app.accounts.models import Account, Grant, GrantRole
-from app.box.contents import AccountEntry, Box, BoxError, CategoryEntry, Complaint, PartyEntry, PlaceEntry
+from app.box.contents import (
+    AccountEntry,
+    Box,
+    BoxError,
+    CategoryEntry,
+    Complaint,
+    PartyEntry,
+    PlaceEntry,
+    ProjectEntry,
+)
 from app.box.party_reading import USUAL
 from app.communities import defaults, naming
 from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place
@@ -24,6 +33,8 @@ from app.core.rules import Violation
 from app.extensions import db
 from app.parties.models import Party
 from app.people.service import person_of
+from app.projects import service as projects
+from app.projects.models import ServiceProject
 
 
 @dataclass(slots=True)
@@ -78,6 +89,9 @@ class _Applying:
         for entry in self.box.accounts:
             with _named(entry.line):
                 self._account(entry)
+        for project in self.box.projects:
+            with _named(project.line):
+                self._project(project)
         return self.report
 
     # -- community ----------------------------------------------------------------------------------------------
@@ -211,6 +225,31 @@ class _Applying:
         db.session.flush()
         self.parties[entry] = known
 
+    # -- service projects ---------------------------------------------------------------------------------------
+
+    def _project(self, entry: ProjectEntry) -> None:
+        """Make the project, as a draft; one that is there is completed, and one that was archived stays so."""
+        columns = {name: value for name, value in entry.columns.items() if value is not None}
+        columns |= {"provider": self.parties[entry.provider].party} if entry.provider is not None else {}
+        columns |= {"categories": self._called(entry.categories)} if entry.categories else {}
+        same = select(ServiceProject).where(ServiceProject.community_id == self.community.id)
+        same = same.where(ServiceProject.name == entry.name)
+        known = db.session.scalars(same.order_by(ServiceProject.archived_at.is_(None).desc())).first()
+        if known is None:
+            projects.register(community=self.community, name=entry.name, **columns)
+            self.report.made["projects"] += 1
+        elif known.archived_at is None:
+            for column, value in columns.items():
+                self._fill(known, column, value)
+        db.session.flush()
+
+    def _called(self, names: list[str]) -> list[Category]:
+        """Return the categories in use of these names; where two have one name, the first."""
+        called = select(Category).where(Category.community_id == self.community.id, Category.name.in_(names))
+        found = db.session.scalars(called.order_by(Category.id.desc()))
+        known = {category.name: category for category in found if category.is_open}
+        return [known[name] for name in dict.fromkeys(names) if name in known]
+
     # -- accounts -----------------------------------------------------------------------------------------------
 
     def _require_own_accounts(self) -> None:
@@ -295,6 +334,7 @@ def told(report: Report) -> list[str]:
         "holidays": gettext("holidays"),
         "units": gettext("units"),
         "teams": gettext("teams"),
+        "projects": gettext("projects"),
         "accounts": gettext("accounts"),
     }
     counts = [f"{labels[name]} {count}" for name, count in report.made.items()]

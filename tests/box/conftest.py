@@ -12,6 +12,7 @@ from app.communities.models import Category, Community, Holiday, Place
 from app.extensions import db
 from app.organizations.models import Organization, Team
 from app.people.models import Person
+from app.projects.models import ServiceProject
 
 BOX = """\
 code: dh
@@ -51,7 +52,7 @@ reference_date: 2026-11-20
 """
 
 
-KEPT = (Community, Place, Category, Holiday, Organization, Team, Person, Account, Grant)
+KEPT = (Community, Place, Category, Holiday, Organization, Team, Person, ServiceProject, Account, Grant)
 
 
 @pytest.fixture

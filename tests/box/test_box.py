@@ -15,6 +15,8 @@ from app.extensions import db
 from app.organizations.choices import TeamKind, UnitKind
 from app.organizations.models import Organization, Team
 from app.people.models import Person
+from app.projects.choices import ProjectKind, ProjectState
+from app.projects.models import ServiceProject
 from app.roles import Role
 from tests.box.conftest import BOX
 
@@ -290,3 +292,56 @@ def test_holidays_of_a_box_are_the_communitys(run, box, behind):
     run("init", box())
     with behind():
         assert {day.community.code for day in db.session.scalars(select(Holiday))} == {"dh"}
+
+
+PROJECTS = """\
+projects:
+  - name: 护学行动
+    section: 儿童服务
+    categories: [公共设施, 环境卫生]
+    schedule: 每周一至周五 7:30-8:10
+    provider: 护学队
+    owner: 李军
+    phone: 0751-8880000
+  - {name: 河畔音乐会, kind: featured, schedule: 每季度一次}
+"""
+
+
+def test_its_service_projects_begin_as_drafts(run, box, behind, eastern):
+    answer = run("init", box(BOX + PROJECTS))
+    assert "服务项目 2" in answer.output
+    with behind():
+        guard, music = db.session.scalars(select(ServiceProject).filter_by(community=eastern()).order_by("id"))
+        assert (guard.state, guard.kind, guard.provider.name) == (ProjectState.DRAFT, ProjectKind.REGULAR, "护学队")
+        assert {category.name for category in guard.categories} == {"公共设施", "环境卫生"}
+        assert (music.kind, str(music.schedule)) == (ProjectKind.FEATURED, "每季度一次")
+
+
+def test_a_project_that_was_changed_or_archived_since_stays_so(run, box, behind, eastern):
+    run("init", box(BOX + PROJECTS))
+    with behind():
+        guard, music = db.session.scalars(select(ServiceProject).filter_by(community=eastern()).order_by("id"))
+        guard.owner, guard.phone, music.archived_at = "赵丽", None, clock.now()
+        db.session.commit()
+    again = run("init", box(BOX + PROJECTS))
+    assert "赵丽" in again.output
+    with behind():
+        guard, music = db.session.scalars(select(ServiceProject).filter_by(community=eastern()).order_by("id"))
+        assert (guard.owner, guard.phone, music.archived_at is None) == ("赵丽", "0751-8880000", False)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "{name: 护学, kind: 别的}",
+        "{name: 护学, categories: [没有的]}",
+        "{name: 护学, provider: 没有的}",
+        "{name: 护学, phone: 12}",
+        "{kind: regular}",
+        "护学",
+    ],
+)
+def test_what_is_wrong_with_a_project_is_named_with_its_line(run, box, wrong):
+    answer = run("init", box(f"{BOX}projects:\n  - {wrong}\n"))
+    assert answer.exit_code == 1
+    assert answer.output.startswith(f"第{len(BOX.splitlines()) + 2}行"), answer.output
