@@ -1,6 +1,6 @@
 """Replays what happened in the demo communities: each step by the person who made it, at the time it was made."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,25 +15,52 @@ from app.communities.models import Category, Community
 from app.communities.service import PlaceFinder
 from app.core import clock, moves
 from app.core.actor import Actor, Held, acting, system
-from app.core.fields import facts, shape
+from app.core.fields import Worded, facts, shape
 from app.extensions import db
 from app.fulfilments import service as orders
 from app.fulfilments.models import Fulfilment
 from app.needs import service as needs
 from app.needs.models import Need
 from app.parties.models import Party
+from app.projects import service as projects
+from app.projects.models import ServiceProject
+from app.projects.schedule import Schedule
 from app.resources import service as resources
 from app.resources.models import Resource
 from app.resources.windows import Windows
 
-Told = type[Need] | type[Resource]
-STORIES: Final[dict[Told, str]] = {Need: "story.yaml", Resource: "resources.yaml"}
+Told = type[Need] | type[Resource] | type[ServiceProject]
+STORIES: Final[dict[Told, str]] = {Need: "story.yaml", Resource: "resources.yaml", ServiceProject: "projects.yaml"}
 """What is told of the rows of each list, and in which file."""
 SYSTEM: Final = "system"
-NAMED: Final[dict[str, Any]] = {"provider": Party, "category": Category, "resource": Resource}
+NAMED: Final[dict[str, Any]] = {
+    "provider": Party,
+    "category": Category,
+    "resource": Resource,
+    "project": ServiceProject,
+}
 """The columns in which the story names a row."""
+WORDED: Final[dict[str, type[Worded]]] = {"windows": Windows, "schedule": Schedule}
 DAYS: Final = ("planned_on", "valid_from", "valid_to", "checked_on")
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+def _project(made_from: str | None = None, **columns: Any) -> ServiceProject:
+    """Add a service project, or complete the draft that was made from a need."""
+    if made_from is None:
+        return projects.register(**columns)
+    made = select(ServiceProject).where(ServiceProject.asked_by.any(Need.title == made_from))
+    project = db.session.scalars(made.filter_by(community_id=columns.pop("community").id)).one()
+    for name, value in columns.items():
+        setattr(project, name, value)
+    return project
+
+
+RECORD: Final[dict[Told, Callable[..., Any]]] = {
+    Need: needs.register,
+    Resource: resources.offer,
+    ServiceProject: _project,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +140,7 @@ class _Stage:
     def _do(self, event: Event, values: dict[str, Any]) -> None:
         order = event.row, event.order
         if event.move == "register":
-            record = needs.register if event.row[0] is Need else resources.offer
-            self.rows[event.row] = record(community=self.community, **values)
+            self.rows[event.row] = RECORD[event.row[0]](community=self.community, **values)
         elif event.move == "offer":
             self.orders[order] = orders.offer(need=self.rows[event.row], **values)
         else:
@@ -134,8 +160,8 @@ class _Stage:
             return place
         if name == "in_charge":
             return self._person(said)[0]
-        if name == "windows":
-            return Windows.read(said)
+        if name in WORDED:
+            return WORDED[name].read(said)
         if name in DAYS:
             return clock.local(moment).date() + timedelta(days=said)
         choices = shape(model, name).choices if name in facts(model) else None

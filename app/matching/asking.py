@@ -32,7 +32,7 @@ def asked_already(need: Need) -> dict[int, int]:
 def _candidates(need: Need) -> Schema:
     found, left_out = service.candidates(need)
     orders = asked_already(need)
-    told = [_helper(one) | {"order": orders.get(one.helper.provider.id)} for one in found[:SHOWN]]
+    told = [_helper(one) | {"order": orders.get(_provider(one.helper.provider) or 0)} for one in found[:SHOWN]]
     return {"candidates": told, "left_out": [_helper(one) for one in left_out[:SHOWN]]}
 
 
@@ -74,10 +74,10 @@ _POINTS: Final = _number(_("Points of the rules"))
 _REASONS: Final = _text(_("Why, as one sentence"))
 _REASON: Final = {"type": ["string", "null"], "description": _("Why it cannot be offered now")}
 _HELPER: Final = {
-    "kind": _text(_("The list the helper stands in: resource or team")),
+    "kind": _text(_("The list the helper stands in: resource, team or project")),
     "id": _ID,
     "name": _text(_("Name")),
-    "provider": _number(_("Provider"), "null"),
+    "provider": _number(_("Provider; null where it is still to be chosen"), "null"),
     "points": _POINTS,
     "reasons": _REASONS,
     "reason": _REASON,

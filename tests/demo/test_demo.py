@@ -21,6 +21,8 @@ from app.fulfilments.choices import FulfilmentState
 from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState
 from app.needs.models import Need
+from app.projects.choices import ProjectKind, ProjectState
+from app.projects.models import ServiceProject
 from app.resources.choices import QuantityMode, ResourceKind, ResourceState
 from app.resources.models import Resource
 from app.roles import Role
@@ -191,3 +193,14 @@ def test_history_tells_the_story_when_and_by_whom_it_happened(empty):
         written = sorted((entry.row_id, entry.at, entry.actor_id) for entry in entries)
     assert len(told) > 100
     assert written == told
+
+
+def test_there_are_service_projects_of_both_kinds_and_two_came_from_needs(empty):
+    demo.load(empty)
+    ours = select(ServiceProject).join(Community).where(Community.code == "wujiangbei")
+    found = db.session.scalars(ours).all()
+    assert {project.kind for project in found} == {*ProjectKind}
+    assert {project.state for project in found} == {*ProjectState} - {ProjectState.DRAFT}
+    assert sorted(project.name for project in found if project.asked_by) == ["手机微课堂", "暖新驿家"]
+    used = db.session.scalars(select(ServiceProject.name).join(Fulfilment, Fulfilment.project_id == ServiceProject.id))
+    assert set(used) == {"四点半课堂", "健康义诊"}

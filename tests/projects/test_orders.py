@@ -103,6 +103,8 @@ def test_one_that_nobody_carries_out_alone_leads_to_the_form(run, accepted, as_w
     page = as_worker.page(f"/needs/candidates/{need}")
     assert NAME.findall(page) == ["楼道扶手行动"]
     assert f"/fulfilments/add?need={need}&amp;project={pk}" in page
+    (told,) = as_worker.get(f"/api/v1/needs/{need}/candidates").json["result"]["candidates"]
+    assert (told["kind"], told["id"], told["provider"], told["order"]) == ("project", pk, None, None)
 
 
 @pytest.mark.parametrize(
