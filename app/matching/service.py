@@ -89,6 +89,8 @@ def _free(resource: Resource) -> datetime | None:
 
 
 def _teams(need: Need, asked: Asked) -> list[Helper]:
+    if not topics(asked.text):
+        return []
     found = select(Team).where(Team.community_id == need.community_id, Team.archived_at.is_(None))
     found = found.where(_shares_words(asked, Team.name, Team.speciality)).order_by(Team.id).limit(MOST)
     teams = db.session.scalars(found.options(joinedload(Team.party)))

@@ -32,6 +32,7 @@ from app.organizations.models import Organization, Team
 from app.organizations.rules import check_character
 from app.parties.models import Partied, Party, PartyKind
 from app.people.models import Person
+from app.projects.models import ServiceProject
 from app.resources.choices import QuantityMode
 from app.resources.models import Resource
 from app.resources.windows import Windows
@@ -62,6 +63,8 @@ SPECIAL: Final[dict[type, Any]] = {
         "quantity": 1,
         "windows": Windows.read("周六 上午"),
     },
+    # The telephone of an office is nobody's own number.
+    ServiceProject: lambda login: {"phone": "0751-8880000"},
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None},
     Team: lambda login: {"leader": party_of(login, PartyKind.PERSON), "organization": party_of(login)},
     Grant: lambda login: {
