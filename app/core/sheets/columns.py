@@ -1,0 +1,132 @@
+"""Which column of a list each column of a ledger is, by its heading; close calls are named, never settled in silence.
+
+A list says its words in a `Lexicon`. A community may add its own; they go before ours.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from app.core.sheets.headings import NUMBERING, comparable
+from app.core.sheets.layout import Layout
+
+SHORTEST_PART: Final = 2
+"""How long a known word must be to be looked for inside a longer heading."""
+TICKED: Final = "tag:"
+"""Begins the name of a column that is one box of several, such as tag:低保."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words over the columns of one list.
+
+    `words`: by column, the headings met in practice. `several`: the columns that may stand in a ledger more than once.
+    `groups`: headings over boxes to tick, each of which is a choice of the named column.
+    """
+
+    words: Mapping[str, Iterable[str]]
+    several: frozenset[str] = frozenset()
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the columns by the heading as it is compared; the first that says a word goes first."""
+        found: dict[str, list[str]] = {}
+        for column, words in self.words.items():
+            for word in words:
+                columns = found.setdefault(comparable(word), [])
+                columns += [] if column in columns else [column]
+        return {word: tuple(columns) for word, columns in found.items()}
+
+    def knows(self, heading: str) -> bool:
+        """Tell whether a heading, as it is compared, is one of this list."""
+        return heading in self.known
+
+
+@dataclass(slots=True)
+class Assignment:
+    """What the columns of a ledger are: known ones by their place, close calls with what they may be, unknown ones."""
+
+    columns: dict[int, str] = field(default_factory=dict)
+    doubtful: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    unknown: list[int] = field(default_factory=list)
+    numbering: int | None = None
+
+    @property
+    def weight(self) -> int:
+        """Return how well the list fits: each known column counts, each unknown one against it."""
+        return 3 * len(set(self.columns.values())) - len(self.unknown)
+
+
+def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
+    """Return what the columns are: first those whose heading is known, then those that hold a known word."""
+    found = Assignment()
+    places = sorted(layout.headings)
+    for place in places:
+        _take(found, place, _exactly(layout.headings[place], lexicon), lexicon)
+    left = [place for place in places if place not in found.columns and place != found.numbering]
+    for place in left:
+        _settle(found, place, layout.headings[place], lexicon)
+    return found
+
+
+def _take(found: Assignment, place: int, columns: tuple[str, ...], lexicon: Lexicon) -> None:
+    """Give a place the first of these columns that is still free."""
+    free = [one for one in columns if one in lexicon.several or one not in found.columns.values()]
+    if free:
+        found.columns[place] = free[0]
+
+
+def _spoken(words: tuple[str, ...]) -> list[str]:
+    """Return the ways a heading of one or two rows can be said: what it names, both together, what groups it."""
+    said = [comparable(word) for word in reversed(words)]
+    return [said[0], "".join(reversed(said)), *said[1:]] if len(said) > 1 else said
+
+
+def _exactly(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
+    if len(words) > 1 and (column := lexicon.groups.get(comparable(words[0]))):
+        return (f"{TICKED}{words[-1].strip()}",) if column else ()
+    return next((lexicon.known[said] for said in _spoken(words) if said in lexicon.known), ())
+
+
+def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexicon) -> None:
+    said = _spoken(words)[0]
+    if said in NUMBERING and found.numbering is None:
+        found.numbering = place
+        return
+    near = _nearly(said, lexicon)
+    free = tuple(one for one in near if one in lexicon.several or one not in found.columns.values())
+    if len(free) == 1:
+        found.columns[place] = free[0]
+        found.doubtful[place] = near
+    elif free:
+        found.doubtful[place] = free
+        found.unknown.append(place)
+    else:
+        found.unknown.append(place)
+
+
+def _nearly(said: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return the columns one of whose words stands in the heading, or the other way round; of these the longest."""
+    near = [word for word in lexicon.known if len(word) >= SHORTEST_PART and (word in said or _begins(word, said))]
+    longest = max((len(word) for word in near), default=0)
+    return tuple(dict.fromkeys(one for word in near if len(word) == longest for one in lexicon.known[word]))
+
+
+def _begins(word: str, said: str) -> bool:
+    return len(said) >= SHORTEST_PART and (word.startswith(said) or word.endswith(said))
+
+
+def best(layout: Layout, lexicons: Mapping[str, Lexicon], said: str = "") -> list[tuple[str, Assignment]]:
+    """Return the lists a sheet may be, the likeliest first; `said`: name of the sheet and title, which may name one."""
+    found = [(name, assign(layout, lexicon)) for name, lexicon in lexicons.items()]
+    named = comparable(said)
+    fitting = [(name, one) for name, one in found if one.columns]
+
+    def order(pair: tuple[str, Assignment]) -> tuple[int, str]:
+        name, one = pair
+        bonus = 4 if any(comparable(word) in named for word in lexicons[name].words.get("", ())) else 0
+        return -(one.weight + bonus), name
+
+    return sorted(fitting, key=order)
