@@ -24,6 +24,7 @@ from app import (
     organizations,
     people,
     projects,
+    public,
     reports,
     resources,
 )
@@ -49,6 +50,7 @@ PACKAGES: Final[tuple[ModuleType, ...]] = (
     accounts,
     notices,
     jobs,
+    public,
 )
 """The packages in menu order; each registers its pages."""
 

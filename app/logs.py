@@ -31,6 +31,7 @@ MASKS: Final = (
     (re.compile(r"(?<!\d)(\d{3})\d{8,13}(\d{3}[\dXx])(?!\d)"), r"\1***********\2"),
     (re.compile(r"(?<!\d)(1\d{2})[ -]?\d{4}[ -]?(\d{4})(?!\d)"), r"\1****\2"),
     (re.compile(r"/(setup|q)/[^/\s\"'?]+"), r"/\1/***"),
+    (re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b"), "***"),
     (re.compile(r"(Bearer\s+)\S+", re.IGNORECASE), r"\1***"),
     (re.compile(r"(\w*(?:password|token|secret|_key)\w*[\"']?\s*[=:]\s*)[^\s,;&]+", re.IGNORECASE), r"\1***"),
 )

@@ -53,6 +53,7 @@ def lines(tmp_path: Path) -> list[dict[str, Any]]:
         ("id 44020319800101123X", "id 440***********123X"),
         ("GET /setup/abcDEF123 done", "GET /setup/*** done"),
         ("GET /q/K7M2-9PQ4?x=1", "GET /q/***?x=1"),
+        ("the code XJ0A-777D-Z2MX opens it", "the code *** opens it"),
         ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
         ("password=hunter2&next=/", "password=***&next=/"),
         ("need 1234567 on 2026-11-22", "need 1234567 on 2026-11-22"),

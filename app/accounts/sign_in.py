@@ -1,10 +1,12 @@
 """Signing in: from what somebody types, or from the cookie or token of a request, to a person who acts."""
 
 import unicodedata
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from flask import g, request, session
+from flask import Response, after_this_request, current_app, g, request, session
+from itsdangerous import BadSignature, Signer
 from sqlalchemy import Row, or_, select, update
 
 from app.accounts import brake, passwords, refusals, sessions, tokens
@@ -15,6 +17,8 @@ from app.core.database import transaction, writing
 from app.extensions import db
 
 COOKIE_KEY = "sid"
+WORKED_HERE: Final = timedelta(days=30)
+"""How long a browser is known as one that people of the community work with."""
 
 
 def identify() -> None:
@@ -92,6 +96,39 @@ def enter(token: str) -> None:
     """Let the browser carry a sign-in; nothing of the session before remains."""
     session.clear()
     session[COOKIE_KEY] = token
+    after_this_request(_remember_browser)
+
+
+def _remember_browser(response: Response) -> Response:
+    """Let the browser say for a month that somebody signed in here; who it was it does not say."""
+    cookies: Any = current_app.session_interface
+    now = str(int(clock.now().timestamp()))
+    response.set_cookie(
+        _browser_cookie(),
+        _signer().sign(now).decode("ascii"),
+        max_age=WORKED_HERE,
+        secure=cookies.get_cookie_secure(current_app),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def worked_here() -> bool:
+    """Tell whether somebody has signed in with this browser within a month, or is signed in now."""
+    try:
+        since = int(_signer().unsign(request.cookies.get(_browser_cookie(), "")))
+    except (BadSignature, ValueError):
+        return g.get("account") is not None
+    return g.get("account") is not None or clock.now().timestamp() - since < WORKED_HERE.total_seconds()
+
+
+def _browser_cookie() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-work"
+
+
+def _signer() -> Signer:
+    return Signer(current_app.config["SECRET_KEY"], salt="browser")
 
 
 def leave() -> None:

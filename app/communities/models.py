@@ -188,6 +188,7 @@ class Place(Recorded, Sought, Scoped, Model):
     sought_in = ("name", "aliases", "code")
     archivable = False
     open_to_members = True
+    acts: ClassVar[dict[str, Text]] = {"point_code": _("Poster code renewed")}
     option_order: ClassVar[tuple[Any, ...]] = ()
     rules: ClassVar[tuple[RowRule, ...]] = (parent_fits, path_fits, level_fits, name_is_free, dates_in_order)
 
@@ -326,6 +327,7 @@ class Category(Recorded, Sought, Scoped, Model):
     guarded_by = "places"
     archivable = False
     open_to_members = True
+    acts: ClassVar[dict[str, Text]] = {"point_code": _("Poster code renewed")}
     option_order: ClassVar[tuple[Any, ...]] = ()
     rules: ClassVar[tuple[RowRule, ...]] = (category_fits, closes_last, name_is_free)
 

@@ -145,8 +145,9 @@ class PlaceView(ListView):
         """Show what lies in the place and what can be done with it."""
         lying = select(Place).where(Place.community_id == row.community_id, in_subtree(row.path), Place.id != row.id)
         children = db.session.scalars(lying.order_by(Place.path).limit(SHOWN_BELOW)).all()
-        names = ("relocate", "close") if row.is_open else ("reopen",)
-        offered = {name: MOVES[name] for name in names} if access.may_row("e", row) else {}
+        # What packages above add is done with places in use.
+        names = [name for name in self.deeds if name != "reopen"] if row.is_open else ["reopen"]
+        offered = {name: self.deeds[name] for name in names} if access.may_row("e", row) else {}
         may_add = row.is_open and access.may_row("c", row)
         return [("communities/place.html", {"children": children, "moves": offered, "may_add": may_add})]
 
@@ -161,9 +162,9 @@ class PlaceView(ListView):
     def rearrange(self, name: str, pk: str) -> Page:
         """Ask what is needed to move, close or reopen a place, and do it."""
         row = self.row(pk, "e")
-        if name not in MOVES:
+        if name not in self.deeds:
             raise access.OutOfScope
-        form = MOVES[name].form(parent=row.parent, version=str(row.version))
+        form = self.deeds[name].form(parent=row.parent, version=str(row.version))
         if request.method == "GET" or not form.validate():
             return self._ask(form, row, name, 200 if request.method == "GET" else 422)
         return self._do(form, row, name)
@@ -173,20 +174,20 @@ class PlaceView(ListView):
             raise Stale
         try:
             with transaction():
-                MOVES[name].make(row, form)
+                self.deeds[name].make(row, form)
         except Violation as error:
             form.complain(error.errors)
             return self._ask(form, row, name, 422)
         except Refused as refused:
             form.complain({"": [refused.reason]})
             return self._ask(form, row, name, 409)
-        flash(gettext("Done: %(move)s.", move=MOVES[name].label), "success")
+        flash(gettext("Done: %(move)s.", move=self.deeds[name].label), "success")
         return redirect(self.url("show", pk=row.id))
 
     def _ask(self, form: PortalForm, row: Place, name: str, status: int) -> Page:
         asks = [field.name for field in form if field.type not in ("Kept", "CSRFTokenField")]
-        values = {"view": self, "form": form, "row": row, "move": MOVES[name], "asks": asks}
-        return self.render_template("move.html", title=MOVES[name].label, **values), status
+        values = {"view": self, "form": form, "row": row, "move": self.deeds[name], "asks": asks}
+        return self.render_template("move.html", title=self.deeds[name].label, **values), status
 
 
 class CategoryView(ListView):

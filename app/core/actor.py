@@ -28,7 +28,7 @@ class Errand:
 
     list_name: str
     verbs: str
-    where: tuple[tuple[str, int], ...]
+    where: tuple[tuple[str, int | str], ...]
 
 
 @dataclass(frozen=True, slots=True)

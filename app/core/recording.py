@@ -278,13 +278,14 @@ def chain_of(row: Any) -> int:
 
 def _who(actor: Actor, number: int) -> dict[str, Any]:
     codes = {held.role.value for held in actor.held if held.community_id in (None, number) or number == INSTALLATION}
-    asked = has_request_context()
+    asked, is_resident = has_request_context(), bool(actor.errands) and actor.user_id is None
     return {
         "actor_id": actor.user_id,
         "actor_label": actor.label[:64],
         "roles": ",".join(sorted(codes))[:200],
         "request": current_app.extensions[REQUEST]() if asked else "",
-        "ip": (request.remote_addr or "")[:45] if asked else "",
+        # Of a resident who reports or answers by a code nothing is kept but the own words.
+        "ip": (request.remote_addr or "")[:45] if asked and not is_resident else "",
     }
 
 

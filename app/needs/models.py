@@ -89,7 +89,10 @@ class Need(Recorded, Placed, Model):
     attachments = True
     flow: ClassVar[Flow] = FLOW
     rules: ClassVar[tuple[RowRule, ...]] = (done_after_received, category_in_use, place_in_use, stays_sorted)
-    acts: ClassVar[dict[str, Text]] = {"orders": _("Follows its service orders")}
+    acts: ClassVar[dict[str, Text]] = {
+        "orders": _("Follows its service orders"),
+        "code": _("New code printed for the person who asked"),
+    }
     row_sets: ClassVar[dict[str, RowSet]] = {
         "own": own,
         "offered and own": own,

@@ -16,7 +16,7 @@ def story(need: Need) -> list[tuple[Text, str]]:
     """Return label and words, line by line: what it is, where it stands, what comes next; masked for everybody."""
     described = facts(Need)
     told: list[tuple[Text, str]] = [(described[name].label, display.masked(need, name)) for name in ("code", "title")]
-    told.append((described["place"].label, display.words(_building(need.place))))
+    told.append((described["place"].label, display.words(building(need.place))))
     if not need.anonymous:
         told.append((described["reporter_name"].label, display.masked(need, "reporter_name")))
         told.append((described["reporter_phone"].label, display.masked(need, "reporter_phone")))
@@ -24,7 +24,7 @@ def story(need: Need) -> list[tuple[Text, str]]:
     return [*told, (_("Questions"), gettext("the office of %(community)s", community=need.community))]
 
 
-def _building(place: Place | None) -> str:
+def building(place: Place | None) -> str:
     """Return the place as far as the building: behind it are doors."""
     while place is not None and place.kind is PlaceKind.UNIT and place.parent is not None:
         place = place.parent
@@ -38,6 +38,7 @@ STANDS: Final[dict[NeedState, Text]] = {
     NeedState.IN_PROGRESS: _("It is being worked on."),
     NeedState.DELIVERED: _("It has been done."),
     NeedState.CLOSED: _("It has been done and you were asked about it."),
+    NeedState.CLOSED_UNCONFIRMED: _("It has been done; nobody has said yet whether it is solved."),
     NeedState.REJECTED: _("The community cannot take this on."),
     NeedState.WITHDRAWN: _("It was withdrawn."),
 }
@@ -48,6 +49,7 @@ NEXT: Final[dict[NeedState, Text]] = {
     NeedState.IN_PROGRESS: _("We tell you when it is done."),
     NeedState.DELIVERED: _("Please tell us whether it is solved."),
     NeedState.CLOSED: _("If it comes back, tell us and it is taken up again."),
+    NeedState.CLOSED_UNCONFIRMED: _("Please tell us whether it is solved."),
     NeedState.REJECTED: _("Ask us who can help instead."),
     NeedState.WITHDRAWN: _("If you need it after all, tell us."),
 }

@@ -72,7 +72,7 @@ class NeedView(Messaging, ListView):
     quick_filters = {
         "open": Quick(_("Open"), unfinished),
         "waiting": Quick(_("To be accepted"), waiting),
-        "scanned": Quick(_("Reported at posters"), at_posters),
+        "scanned": Quick(_("From posters, to be looked at"), at_posters),
         "mine": Quick(_("In my charge"), mine),
         "overdue": Quick(_("Overdue"), overdue),
     }

@@ -33,7 +33,9 @@ WRITTEN_IN = re.compile(r"\sstyle=|\son[a-z]+\s*=\s*[\"']|<style|javascript:|<sc
 def complaints(answer: Any) -> list[str]:
     """Return what an answer does not say although every answer should."""
     headers = answer.headers
-    found = [name for name, wanted in HEADERS.items() if headers.get(name) != wanted]
+    # Who follows a link from the public door takes no code along.
+    outside = {"Referrer-Policy": "no-referrer"} if answer.request.path.startswith("/q/") else {}
+    found = [name for name, wanted in (HEADERS | outside).items() if headers.get(name) != wanted]
     policy = {part.split()[0]: set(part.split()[1:]) for part in headers["Content-Security-Policy"].split("; ")}
     found += [name for name, wanted in DIRECTIVES.items() if policy.get(name) != wanted]
     scripts = {source for source in policy["script-src"] if not source.startswith("'nonce-")}

@@ -80,7 +80,7 @@ def answers(door: Door, role: Role) -> tuple[int, ...]:
     if "/choices/" in door.address and door.values["name"] not in (*door.view.add_names, *door.view.edit_names):
         # What is asked by a move is offered to those who make the move.
         return (200, 404)
-    if "setup" in door.endpoint or only_totals(door, role):
+    if "setup" in door.endpoint or door.endpoint == "public.at" or only_totals(door, role):
         return (404,)
     return (302,) if door.endpoint == "accounts.login" else (200,)
 

@@ -33,7 +33,7 @@ STYLE: Final = {
 }
 
 API: Final = "/api/"
-ROWS: Final = {"need_id": "needs", "resource_id": "resources"}
+ROWS: Final = {"need_id": "needs", "place_id": "places", "resource_id": "resources"}
 """The lists whose rows some addresses outside them name."""
 LETTERS: Final = frozenset("vcemaixR")
 

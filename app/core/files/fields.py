@@ -29,10 +29,11 @@ class Photos(FormField):
 
     widget = FileInput(multiple=True)
     accept = ACCEPTED
+    most = MOST
+    about: Text = _("At most 9, each up to 10 MB: photos, PDF, Word, Excel. Where a photo was taken is removed.")
 
     def __init__(self, label: Text = LABEL, needed: bool = False, **kwargs: Any) -> None:
-        about = _("At most 9, each up to 10 MB: photos, PDF, Word, Excel. Where a photo was taken is removed.")
-        super().__init__(label, description=about, **kwargs)
+        super().__init__(label, description=self.about, **kwargs)
         self.needed = needed
         self.data: list[Prepared] = []
         self.uploads: list[FileStorage] = []
@@ -44,15 +45,15 @@ class Photos(FormField):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take what was kept from the last try, and what was chosen now."""
-        taken = {token: staging.take(token) for token in valuelist[:MOST]}
+        taken = {token: staging.take(token) for token in valuelist[: self.most]}
         self.tokens = {token: one for token, one in taken.items() if one is not None}
         self.uploads = [one for one in request.files.getlist(self.name) if one.filename]
 
     def pre_validate(self, form: Any) -> None:
         """Look at each file."""
         self.data = [*self.tokens.values()]
-        if len(self.uploads) + len(self.data) > MOST:
-            raise ValidationError(gettext("One entry has at most %(most)s photos and files.", most=MOST))
+        if len(self.uploads) + len(self.data) > self.most:
+            raise ValidationError(gettext("One entry has at most %(most)s photos and files.", most=self.most))
         if self.uploads:
             # Forms are looked at before anything is written; nobody waits for the database while pictures are drawn.
             db.session.rollback()

@@ -1,0 +1,83 @@
+"""Posters and slips as the community prints them, and the buttons that lead there."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Blueprint, current_app, render_template
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.communities.models import Place
+from app.core import access, selects
+from app.core.database import transaction
+from app.core.deeds import Deed, NothingAsked
+from app.core.gate import requires
+from app.core.specification import Page, Panel
+from app.needs.models import Need
+from app.public import codes, paper, points, tickets
+
+pages: Final = Blueprint("papers", __name__)
+
+
+def _renew(place: Place, form: Any) -> dict[str, Any]:
+    return {"code": points.renew(place)}
+
+
+RENEW: Final = Deed(
+    _("Make a new poster code"),
+    NothingAsked,
+    _renew,
+    tone="grave",
+    help=_("The posters that hang there now stop working; print and hang up new ones."),
+)
+
+
+@pages.get("/places/poster/<int:place_id>")
+@requires("v", "places")
+def poster(place_id: int) -> Page:
+    """Show the poster of a place, ready to be printed."""
+    place = selects.find(Place, str(place_id))
+    if place is None:
+        raise access.OutOfScope
+    signs = points.code_of(place) if place.is_open else None
+    values = {"place": place, "office": points.office_of(place.community), "view": _view("places"), "signs": signs}
+    values |= {"may_renew": place.is_open and access.may_row("e", place), "renew": RENEW}
+    shown = {"code": codes.written(signs), "qr": paper.picture(signs)} if signs else {}
+    return render_template("public/poster.html", title=gettext("Poster"), **values, **shown)
+
+
+@pages.post("/needs/slip/<int:need_id>")
+@requires("e", "needs")
+def slip(need_id: int) -> Page:
+    """Give the asker of a need a new code, shown this once, on a slip ready to be printed."""
+    need = selects.find(Need, str(need_id))
+    if need is None:
+        raise access.OutOfScope
+    if not access.may_row("e", need):
+        raise access.Forbidden
+    with transaction():
+        signs = tickets.reissue(need)
+    values = {"need": need, "office": points.office_of(need.community), "view": _view("needs")}
+    values |= {"code": codes.written(signs), "qr": paper.picture(signs), "until": need.code_issued_at + tickets.LIFE}
+    return render_template("public/slip.html", title=gettext("Slip"), **values)
+
+
+def _view(name: str) -> Any:
+    return next(view for view in current_app.extensions["appbuilder"].list_views() if view.list_name == name)
+
+
+def slip_panel(need: Need) -> list[Panel]:
+    """Return what a need shows of its code: since when there is one, and the button that prints the next."""
+    if need.archived_at is not None or not access.may_row("e", need):
+        return []
+    until = need.code_issued_at + tickets.LIFE if need.code_issued_at is not None else None
+    return [("public/slip_panel.html", {"need": need, "until": until})]
+
+
+def poster_panel(place: Place) -> list[Panel]:
+    """Return the way from a place to its poster."""
+    return [("public/poster_panel.html", {"place": place})] if place.is_open else []
+
+
+GUESTS: Final[dict[str, Callable[[Any], list[Panel]]]] = {"needs": slip_panel, "places": poster_panel}
+"""What the detail pages of two lists show besides their own."""

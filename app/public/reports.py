@@ -1,0 +1,131 @@
+"""The page behind the code of a poster: the form, and the receipt."""
+
+from typing import Any, Final
+
+from flask import render_template, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from app.core.actor import acting
+from app.core.database import Clash, transaction
+from app.core.errors import STALE
+from app.core.fields import Text
+from app.core.model import new_uid
+from app.core.rules import Violation
+from app.core.specification import Page
+from app.public import codes, paper, points, quotas, reporting
+from app.public.forms import ReportForm
+from app.public.notices import Notice, notice
+from app.public.points import Point
+from app.public.reporting import Receipt
+
+FIELDS: Final = {"title": "text", "reporter_phone": "phone"}
+"""Under which field of the form a complaint about a column stands."""
+BUSY: Final[Text] = _(
+    "Too much came from here at once. What you typed is still here: wait an hour, or call the community."
+)
+
+
+def page(signs: str) -> Page | None:
+    """Show the form of a poster, and take what was written; None where no poster ever had this code."""
+    point = points.find(signs)
+    if point is None:
+        return None
+    if not point.current:
+        return notice(Notice.OUT_OF_DATE, point.office)
+    form = ReportForm()
+    if request.method == "GET":
+        form.key.data = new_uid()
+        return _form(form, point)
+    _keep_secret(form)
+    return _sent(form, point)
+
+
+def _keep_secret(form: ReportForm) -> None:
+    """Keep the random bits that make a double click one report; draw new ones where the form carries none of ours."""
+    given = form.key.data or ""
+    if len(given) != 32 or set(given) - set("0123456789abcdef"):
+        _renew_secret(form)
+
+
+def _renew_secret(form: ReportForm) -> None:
+    form.key.data = new_uid()
+    form.key.raw_data = [form.key.data]
+
+
+def _sent(form: ReportForm, point: Point) -> Page:
+    if _has_pictures() and not _may_draw():
+        return _refused(form, point, 429, BUSY)
+    if not form.validate():
+        return _refused(form, point, 422)
+    try:
+        known = reporting.already(point, form.words(), form.key.data)
+    except reporting.Spent:
+        # Somebody went back to the page and typed something else: that is a report of its own.
+        _renew_secret(form)
+        known = None
+    if known is not None:
+        form.photos.forget()
+        return _receipt(known, point)
+    return _report(form, point)
+
+
+def _has_pictures() -> bool:
+    return any(one.filename for one in request.files.getlist("photos"))
+
+
+def _may_draw() -> bool:
+    """Tell whether pictures from this address are looked at, in a transaction of its own."""
+    try:
+        with transaction():
+            quotas.spend(quotas.TRIES, quotas.address())
+    except quotas.TooMany:
+        return False
+    return True
+
+
+def _report(form: ReportForm, point: Point) -> Page:
+    secret = form.key.data
+    try:
+        with acting(reporting.reporter(point, secret)), transaction():
+            need = reporting.report(point, form.words(), secret)
+            form.photos.keep(need, "register")
+            receipt = reporting.receipt_of(need, secret)
+    except Violation as error:
+        form.complain({FIELDS.get(name, name): texts for name, texts in error.errors.items()})
+        return _refused(form, point, 422)
+    except quotas.TooMany:
+        return _refused(form, point, 429, BUSY)
+    except Clash:
+        return _twice(form, point)
+    return _receipt(receipt, point)
+
+
+def _twice(form: ReportForm, point: Point) -> Page:
+    """Both halves of a double click came at the same moment; this one came second."""
+    try:
+        known = reporting.already(point, form.words(), form.key.data)
+    except reporting.Spent:
+        known = None
+    if known is not None:
+        return _receipt(known, point)
+    _renew_secret(form)
+    return _refused(form, point, 409, STALE)
+
+
+def _refused(form: ReportForm, point: Point, status: int, complaint: Text | None = None) -> Page:
+    if complaint is not None:
+        form.complain({"": [complaint]})
+    form.photos.put_aside()
+    return _form(form, point, status)
+
+
+def _form(form: ReportForm, point: Point, status: int = 200) -> Page:
+    values: dict[str, Any] = {"form": form, "point": point, "office": point.office}
+    return render_template("public/report.html", title=gettext("Tell the community"), **values), status
+
+
+def _receipt(receipt: Receipt, point: Point) -> Page:
+    shown = {"code": codes.written(receipt.signs), "signs": receipt.signs, "qr": paper.picture(receipt.signs)}
+    values: dict[str, Any] = {"receipt": receipt, "office": point.office, "point": point} | shown
+    return render_template("public/receipt.html", title=gettext("We have it"), **values)
