@@ -19,7 +19,7 @@ from app.core import clock
 from app.core.actor import acting, system
 from app.core.database import transaction
 from app.core.rules import Violation
-from app.demo import story
+from app.demo import posters, story
 from app.extensions import db
 from app.roles import Role
 from config import SettingError
@@ -52,6 +52,7 @@ def load(app: Flask, fresh: bool = False) -> str | None:
                 put(reading.read(path))
             accounts.grant(accounts.create_account(*ADMIN), Role.ADMIN, None)
             _set_passwords(password)
+            posters.hang()
             db.session.commit()
         story.play(now)
         return password

@@ -33,6 +33,7 @@ Told = type[Need] | type[Resource] | type[ServiceProject]
 STORIES: Final[dict[Told, str]] = {Need: "story.yaml", Resource: "resources.yaml", ServiceProject: "projects.yaml"}
 """What is told of the rows of each list, and in which file."""
 SYSTEM: Final = "system"
+RESIDENT: Final = "resident"
 NAMED: Final[dict[str, Any]] = {
     "provider": Party,
     "category": Category,
@@ -171,7 +172,9 @@ class _Stage:
         return db.session.scalars(select(model).filter_by(community_id=self.community.id, name=name)).one()
 
     def _actor(self, login: str) -> Actor:
-        """Return who acts: somebody of the cast, or the system when time has passed."""
+        """Return who acts: somebody of the cast, the system when time has passed, or a resident at a poster."""
+        if login == RESIDENT:
+            return Actor("system:public", unbounded=True)
         return system("silence") if login == SYSTEM else self._person(login)[1]
 
     def _person(self, login: str) -> tuple[Account, Actor]:

@@ -16,6 +16,7 @@ from app.core import clock
 from app.core.actor import acting, system
 from app.core.history import Entry
 from app.core.timeline import Step
+from app.demo import posters
 from app.extensions import db
 from app.fulfilments.choices import FulfilmentState
 from app.fulfilments.models import Fulfilment
@@ -23,6 +24,7 @@ from app.needs.choices import NeedState
 from app.needs.models import Need
 from app.projects.choices import ProjectKind, ProjectState
 from app.projects.models import ServiceProject
+from app.public import points
 from app.resources.choices import QuantityMode, ResourceKind, ResourceState
 from app.resources.models import Resource
 from app.roles import Role
@@ -162,8 +164,8 @@ def test_the_numbers_are_visibly_invented(empty):
 def test_each_step_was_made_by_somebody_who_may(empty):
     demo.load(empty)
     by_nobody = select(Step.move, Step.by_label).where(Step.by_id.is_(None)).distinct()
-    # Needs follow their orders by themselves, and are closed by themselves when nobody answers.
-    by_itself = {("orders", "system:orders"), ("close_unconfirmed", "system:silence")}
+    # Needs follow their orders by themselves, are closed by themselves when nobody answers, and come from posters.
+    by_itself = {("orders", "system:orders"), ("close_unconfirmed", "system:silence"), ("register", "system:public")}
     assert {tuple(row) for row in db.session.execute(by_nobody)} == by_itself
     closers = {
         (step.by_id, need.delivered_by_id)
@@ -172,6 +174,14 @@ def test_each_step_was_made_by_somebody_who_may(empty):
         )
     }
     assert all(closer != deliverer for closer, deliverer in closers)
+
+
+def test_a_poster_hangs_in_every_place_people_live_in_and_shows_a_telephone(empty):
+    demo.load(empty)
+    places = db.session.scalars(select(Place).where(Place.kind.in_(posters.WHERE))).all()
+    assert len(places) > 10
+    assert all(points.code_of(place) for place in places)
+    assert all(place.community.phone for place in places)
 
 
 def test_the_neighbours_story_is_her_own(empty):
