@@ -43,7 +43,7 @@ REPORTS: Final = Quota("reports", 10, timedelta(hours=1))
 """Reports from one address."""
 AT_POINT: Final = Quota("reports", 30, timedelta(hours=1))
 """Reports at one place."""
-TRIES: Final = Quota("tries", 40, timedelta(hours=1))
+TRIES: Final = Quota("tries", 20, timedelta(hours=1))
 """Forms with photos from one address, taken or refused: drawing a picture anew costs us more than sending it."""
 
 

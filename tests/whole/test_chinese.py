@@ -26,6 +26,7 @@ HAN: Final = re.compile("[\u4e00-\u9fff]")
 ENGLISH: Final = re.compile(r"[A-Za-z]{2,}")
 ALLOWED: Final = (
     r"(?:XQ|LD)\d{11}",  # the code of a need or an order
+    r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){1,2}\b",  # the code of a poster or of a need
     r"\b(?:wjb|qn)\b",  # the codes of the two communities
     r"\b(?:liuan|jiangfeng)\d+\b",  # what the rows of the tests are filled with
     r"\bwangfang\b",  # the login name the help gives as an example
