@@ -4,7 +4,7 @@ import enum
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, Self
+from typing import Any, ClassVar, Final, Protocol, Self
 
 from sqlalchemy import JSON, String, TypeDecorator
 from sqlalchemy import inspect as sa_inspect
@@ -59,6 +59,9 @@ class Worded:
     Its words (`str`) can be read again.
     """
 
+    schema: ClassVar[Mapping[str, Any]] = {"type": "array", "items": {"type": "object"}}
+    """How it is written in JSON, as JSON Schema says it."""
+
     @classmethod
     def read(cls, text: str) -> Self | None:
         """Read what somebody typed; None where it says nothing. Raises NotUnderstood."""
@@ -91,6 +94,18 @@ class WordedType(TypeDecorator[Worded]):
     def process_result_value(self, value: Any, dialect: Any) -> Worded | None:
         """Give back what was stored."""
         return self.kind.of(value)
+
+
+class WordedText(WordedType):
+    """A column of such values whose JSON is a text of at most `length` characters, which sorts and compares in SQL."""
+
+    impl = String  # type: ignore[assignment]  # narrower on purpose
+    cache_ok = True
+
+    def __init__(self, kind: type[Worded], length: int) -> None:
+        TypeDecorator.__init__(self, length)
+        self.kind = kind
+        self.length = length
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +247,4 @@ def _kind(column: Any) -> str:
 
 
 def _limit(column: Any) -> int | None:
-    return column.type.length if isinstance(column.type, String | Sealed) else None
+    return column.type.length if isinstance(column.type, String | Sealed | WordedText) else None

@@ -201,6 +201,12 @@ class Wording(Paragraph):
         self.data = self.worded.read(text) if text else None
 
 
+class WordingLine(Wording):
+    """Such a value that takes one line."""
+
+    widget = TextInput()
+
+
 class Kept(HiddenField):
     """A value the page carries along: the version it was opened at, the key that makes a double click one row."""
 
@@ -212,6 +218,8 @@ def field_for(model: type, name: str, required: bool | None = None, **options: A
     kind = _KINDS.get(form.kind, Line)
     if form.kind == "text" and (form.limit is None or form.limit > LONG_TEXT):
         kind = Paragraph
+    if form.kind == "worded" and form.limit is not None:
+        kind = WordingLine
     options |= {"choices": form.choices} if form.kind == "choice" else {}
     options |= {"target": form.target} if form.kind in RELATED else {}
     options |= {"worded": form.worded} if form.worded is not None else {}

@@ -308,7 +308,7 @@ def _parameter(name: str, schema: Schema, about: Text = "", place: str = "query"
 
 
 def _value(form: Shape) -> Schema:
-    found = dict(PLAIN[form.kind])
+    found = dict(form.worded.schema if form.worded is not None else PLAIN[form.kind])
     if form.choices:
         found["enum"] = [one.value for one in form.choices]
     return found | ({"maxLength": form.limit} if form.limit and form.kind == "text" else {})

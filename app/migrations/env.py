@@ -8,7 +8,7 @@ from flask_appbuilder import Model
 from sqlalchemy import Connection, Enum
 
 from app.core.clock import Instant
-from app.core.fields import WordedType
+from app.core.fields import WordedText, WordedType
 from app.core.sealed import Sealed
 from app.extensions import db
 
@@ -24,6 +24,8 @@ def written(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:
         return "sa.DateTime()"
     if kind == "type" and isinstance(thing, Sealed):
         return "sa.Text()"
+    if kind == "type" and isinstance(thing, WordedText):
+        return f"sa.String(length={thing.length})"
     if kind == "type" and isinstance(thing, WordedType):
         return "sa.JSON()"
     if kind == "type" and isinstance(thing, Enum):

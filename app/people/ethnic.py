@@ -1,0 +1,71 @@
+"""The ethnic groups by the two digits of GB/T 3304, with 97 and 98 for those it does not name."""
+
+import enum
+
+from flask_babel import lazy_gettext as _
+
+from app.core.fields import Labelled
+
+
+@enum.unique
+class Ethnic(Labelled):
+    """The ethnic group somebody belongs to."""
+
+    HAN = "01", _("Han")
+    MONGOL = "02", _("Mongol")
+    HUI = "03", _("Hui")
+    TIBETAN = "04", _("Tibetan")
+    UYGHUR = "05", _("Uyghur")
+    MIAO = "06", _("Miao")
+    YI = "07", _("Yi")
+    ZHUANG = "08", _("Zhuang")
+    BOUYEI = "09", _("Bouyei")
+    KOREAN = "10", _("Korean")
+    MANCHU = "11", _("Manchu")
+    DONG = "12", _("Dong")
+    YAO = "13", _("Yao")
+    BAI = "14", _("Bai")
+    TUJIA = "15", _("Tujia")
+    HANI = "16", _("Hani")
+    KAZAK = "17", _("Kazak")
+    DAI = "18", _("Dai")
+    LI = "19", _("Li")
+    LISU = "20", _("Lisu")
+    VA = "21", _("Va")
+    SHE = "22", _("She")
+    GAOSHAN = "23", _("Gaoshan")
+    LAHU = "24", _("Lahu")
+    SUI = "25", _("Sui")
+    DONGXIANG = "26", _("Dongxiang")
+    NAXI = "27", _("Naxi")
+    JINGPO = "28", _("Jingpo")
+    KIRGIZ = "29", _("Kirgiz")
+    TU = "30", _("Tu")
+    DAUR = "31", _("Daur")
+    MULAO = "32", _("Mulao")
+    QIANG = "33", _("Qiang")
+    BLANG = "34", _("Blang")
+    SALAR = "35", _("Salar")
+    MAONAN = "36", _("Maonan")
+    GELAO = "37", _("Gelao")
+    XIBE = "38", _("Xibe")
+    ACHANG = "39", _("Achang")
+    PUMI = "40", _("Pumi")
+    TAJIK = "41", _("Tajik")
+    NU = "42", _("Nu")
+    UZBEK = "43", _("Uzbek")
+    RUSSIAN = "44", _("Russian")
+    EWENKI = "45", _("Ewenki")
+    DEANG = "46", _("De'ang")
+    BONAN = "47", _("Bonan")
+    YUGUR = "48", _("Yugur")
+    GIN = "49", _("Gin")
+    TATAR = "50", _("Tatar")
+    DERUNG = "51", _("Derung")
+    OROQEN = "52", _("Oroqen")
+    HEZHEN = "53", _("Hezhen")
+    MONBA = "54", _("Monba")
+    LHOBA = "55", _("Lhoba")
+    JINO = "56", _("Jino")
+    OTHER = "97", _("Another group")
+    FOREIGN = "98", _("Of foreign descent, naturalised")
