@@ -56,6 +56,13 @@ class Offer:
     orders: tuple[str, ...]
     default_order: tuple[str, str]
     quick: Mapping[str, Quick] = field(default_factory=dict)
+    may_search: Callable[[], bool] | None = None
+    """Whether the actor may search the list by words; not said: where it has columns that are looked through."""
+
+    @property
+    def is_sought(self) -> bool:
+        """Tell whether the actor may search the list by words."""
+        return self.may_search() if self.may_search is not None else bool(self.searched)
 
     @property
     def searched(self) -> list[str]:
@@ -209,7 +216,7 @@ class _Reader:
         text = value.strip()[:LONGEST_SEARCH]
         if not text:
             return
-        if not self.offer.searched:
+        if not self.offer.is_sought:
             raise BadQuery(gettext("This list has no search."))
         self.where.append(holds(self.offer.model, text))
         self.plain["text"] = text

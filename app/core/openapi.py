@@ -278,7 +278,7 @@ def _asked(view: Specification) -> list[Schema]:
         _parameter("after", {"type": "integer"}, _("The rows that follow the one with this id, instead of a page")),
     ]
     found += [_parameter("order", {"type": "string", "enum": orders}, _("Order"))] if orders else []
-    found += [_parameter("search", {"type": "string"}, _("What is searched for"))] if view.offer.searched else []
+    found += [_parameter("search", {"type": "string"}, _("What is searched for"))] if view.is_searched else []
     quick = {"type": "string", "enum": list(view.quick_filters)}
     found += [_parameter("quick", quick, _("Quick filter"))] if view.quick_filters else []
     found += [_parameter("archived", {"type": "string", "enum": ["0", "1"]}, _("Archived"))]

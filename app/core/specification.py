@@ -153,7 +153,16 @@ class Specification(ModelView):
         """Return what people may ask this list for."""
         named = {**self.quick_filters, **self.parts}
         filters = (*self.filter_columns, *self.quiet_filters)
-        return Offer(self.model, filters, self.order_names, self.default_order, named)
+        return Offer(self.model, filters, self.order_names, self.default_order, named, self.may_search)
+
+    @property
+    def is_searched(self) -> bool:
+        """Tell whether anybody may search this list by words."""
+        return bool(self.offer.searched)
+
+    def may_search(self) -> bool:
+        """Tell whether the actor may search this list by words."""
+        return self.is_searched
 
     def name_parts(self, parts: Mapping[str, Quick]) -> None:
         """Let the list be asked for further sets of rows, which packages above know of."""
@@ -198,6 +207,10 @@ class Specification(ModelView):
 
     def begin(self, form: Any) -> None:
         """Fill into an empty form what a new row of the actor most likely says."""
+
+    def above_form(self, form: Any) -> list[Panel]:
+        """Return what stands above the fields of a form."""
+        return []
 
     def told_once(self, row: Any) -> dict[str, Any]:
         """Return what is told only once about a row just made, to the program that made it."""

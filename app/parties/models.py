@@ -93,6 +93,15 @@ def reads_names(row: Any) -> Any:
     return any(row.is_within(held) for held in readers)
 
 
+def reads_names_somewhere() -> bool:
+    """Tell whether the actor reads the names of people in some community."""
+    actor = current()
+    if actor is None or actor.unbounded:
+        return actor is not None
+    seen = access.clauses(actor, "people", "v")
+    return any(not (rule.masked or rule.rows or held.place_path) for held, rule in seen)
+
+
 class Partied(Scoped):
     """A row that is also a party; write it before `Recorded` among the bases. It has `name`."""
 

@@ -3,11 +3,13 @@
 from typing import Any
 
 from app.accounts.service import role_prepared
+from app.people import tidying
 from app.people.service import let_volunteers_be_people
 from app.people.views import PersonView
 
 
 def register(appbuilder: Any) -> None:
     """Add the list of people to the portal."""
+    tidying.start()
     role_prepared.connect(let_volunteers_be_people)
     appbuilder.add_view(PersonView, "m.people")

@@ -96,6 +96,31 @@ class Residence(Labelled):
     OVERSEAS = "overseas", _("From outside the mainland")
 
 
+@enum.unique
+class Consent(Labelled):
+    """What the person said to the community keeping their data (PIPL, articles 13 to 15), and how."""
+
+    WRITTEN = "written", _("Agreed in writing")
+    SPOKEN = "spoken", _("Agreed by word of mouth")
+    ONLINE = "online", _("Agreed online")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Took it back")
+
+
+AGREED: Final = frozenset({Consent.WRITTEN, Consent.SPOKEN, Consent.ONLINE})
+
+
+@enum.unique
+class Guardianship(Labelled):
+    """What a guardian is to the child (Civil Code, article 27)."""
+
+    PARENT = "parent", _("Father or mother")
+    GRANDPARENT = "grandparent", _("Grandfather or grandmother")
+    SIBLING = "sibling", _("Elder brother or sister")
+    OTHER = "other", _("Another relative or friend")
+    BODY = "body", _("The community or a public body")
+
+
 SPELLINGS: Final[Mapping[type[Labelled], Mapping[str, Labelled]]] = {
     Sex: {
         "男性": Sex.MALE,

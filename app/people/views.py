@@ -1,9 +1,22 @@
 """The pages of people: only what differs from every other list."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, request
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.core import clock, display
+from app.core.database import Clash
+from app.core.errors import CLASH
+from app.core.fields import NotUnderstood, Text, facts
+from app.core.specification import Page, Panel
 from app.core.views import ListView, ScopedInterface
+from app.parties.models import reads_names_somewhere
+from app.people import identity, likeness
 from app.people.models import Person
+from app.people.rules import UNSAID
 
 
 class PersonView(ListView):
@@ -15,8 +28,65 @@ class PersonView(ListView):
     icon = "person"
     add_hint = _("Register a person")
     empty_hint = _("Nobody is registered yet.")
-    list_columns = ["name", "phones", "place"]
+    list_columns = ["name", "sex", "phones", "place", "residence_kind"]
     link_column = "name"
     narrow_columns = ("name", "phones")
-    filter_columns = ("place",)
+    filter_columns = (
+        "place",
+        "sex",
+        "residence_kind",
+        "political",
+        "education",
+        "marital",
+        "ethnic",
+        "relation_to_head",
+        "consent",
+    )
     order_names = ("id",)
+
+    @property
+    def is_searched(self) -> bool:
+        """People are found by name, initials and the last four digits of a mobile number."""
+        return True
+
+    def may_search(self) -> bool:
+        """Who reads names masked could guess them by searching."""
+        return reads_names_somewhere()
+
+    def above_form(self, form: Any) -> list[Panel]:
+        """Show who it may be that is about to be registered again."""
+        found = getattr(form, "likely", [])
+        return [("people/likely.html", {"found": found, "key": likeness.key(found)})] if found else []
+
+    def _add(self, form: Any) -> Page:
+        """Register a person, once it is said of those who look like the same that they are others."""
+        if form.validate():
+            community = self._community_value(form).get("community")
+            form.likely = likeness.likely(form.values(), community) if community is not None else []
+            if not likeness.are_others(form.likely, request.form.get("another", "")):
+                return self._form_page(form, status=422)
+        return super()._add(form)
+
+    def lead(self, row: Person) -> list[Panel]:
+        """Say how old the person is, as exactly as the reader may know."""
+        if row.birth is None:
+            return []
+        hidden = display.hides(row, facts(Person)["birth"])
+        return [("people/age.html", {"age": display.shown(row, "birth") if hidden else row.birth.age(clock.today())})]
+
+    def warn(self, values: Mapping[str, Any]) -> None:
+        """Say also what was filled in from the number of the document."""
+        super().warn(values)
+        try:
+            said = identity.read(values.get("id_number") or "", values.get("id_type"))
+        except NotUnderstood:
+            return
+        if said.upgraded:
+            flash(gettext("The old number of 15 digits is kept as that of 18 digits."), "warning")
+        empty = (said.sex and values.get("sex") in UNSAID) or (said.birth and values.get("birth") != said.birth)
+        if empty:
+            flash(gettext("Sex and date of birth were filled in from the number of the document."), "info")
+
+    def clash(self, error: Clash) -> dict[str, list[Text]]:
+        """Return the complaint for a number two people registered at the same moment, beside the number."""
+        return {"id_number": [CLASH]} if "id_number" in error.constraint else super().clash(error)

@@ -43,7 +43,7 @@ def search() -> ResponseReturnValue:
     text = request.args.get("q", "").strip()
     if checks.visible(text) is not None:
         return answer(400, gettext("There are invisible control characters in the address."))
-    found = [(view, _hits(view, text)) for view in _views() if text and view.offer.searched]
+    found = [(view, _hits(view, text)) for view in _views() if text and view.may_search()]
     return render_template("search.html", text=text, found=[(view, rows) for view, rows in found if rows])
 
 

@@ -31,6 +31,10 @@ from app.needs.models import Need
 from app.organizations.models import Organization, Team
 from app.organizations.rules import check_character
 from app.parties.models import Partied, Party, PartyKind
+from app.people import identity
+from app.people.birth import Birth
+from app.people.choices import Sex
+from app.people.identity import IdType
 from app.people.models import Person
 from app.projects.models import ServiceProject
 from app.resources.choices import QuantityMode
@@ -65,7 +69,7 @@ SPECIAL: Final[dict[type, Any]] = {
     },
     # The telephone of an office is nobody's own number.
     ServiceProject: lambda login: {"phone": "0751-8880000"},
-    Person: lambda login: {"account": freed(login) if login == "volunteer" else None},
+    Person: lambda login: {"account": freed(login) if login == "volunteer" else None} | identified(),
     Team: lambda login: {"leader": party_of(login, PartyKind.PERSON), "organization": party_of(login)},
     Grant: lambda login: {
         "role": GrantRole.WORKER if login in ("secretary", "neighbour") else GrantRole.SECRETARY,
@@ -73,6 +77,13 @@ SPECIAL: Final[dict[type, Any]] = {
     },
 }
 """Values that facts cannot tell: so that every clause of the role table reaches the row of the person."""
+
+
+def identified() -> dict[str, Any]:
+    """Return a number of an identity card nobody has yet, and what it says."""
+    body = f"44{secrets.randbelow(10**4):04d}19530719{secrets.randbelow(500) * 2 + 1:03d}"
+    number = body + identity.check_character(body)
+    return {"id_type": IdType.RESIDENT, "id_number": number, "sex": Sex.MALE, "birth": Birth.read("1953-07-19")}
 
 
 def credit_code() -> str:

@@ -98,6 +98,7 @@ SEE_EVERYTHING = {
     "app.reports.commands.verify": "a command, by the operator of the machine",
     "app.accounts.reach.working": "finds whom a row may concern; ids and grants only",
     "app.reports.figure_pages._reader": "counts the rows of the communities of which the actor sees totals",
+    "app.people.rules.number_is_free": "asks only whether a number of a document is somebody's in the community",
     "app.people.service.let_volunteers_be_people": "finds the record of who was granted a role among the people",
     "app.notices.service._deaf": "asks only who does not want a kind of notice",
     "app.jobs.service.execute": "a job of the system, named by it",
