@@ -16,7 +16,7 @@ from app.extensions import db
 from app.people import tails
 from app.people.models import Person
 
-BEFORE = "0016"
+BEFORE = "0018"
 MOMENT = clock.now().replace(tzinfo=None)
 COMMON = {"version": 3, "created_at": MOMENT, "changed_at": MOMENT, "sought": ""}
 NUMBERS = {"a" * 32: ["13800007001", "0751-8880000"], "b" * 32: ["13900007002"], "c" * 32: []}
