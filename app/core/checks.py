@@ -11,8 +11,11 @@ from app.core.fields import Text
 
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 _LANDLINE: Final = re.compile(r"0\d{2,3}-?\d{7,8}(-\d{1,5})?|[2-9]\d{6,7}|[19]\d{4}|400-?\d{3}-?\d{4}", re.ASCII)
+STRAY_JOINER: Final = r"(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
+"""Between pictures U+200D makes one of several, such as a family; elsewhere it is only unseen."""
 _UNSEEN: Final = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udfff]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udfff]"
+    rf"|{STRAY_JOINER}"
 )
 
 MOST_PHONES: Final = 5

@@ -26,12 +26,14 @@ def test_only_a_mobile_number_is_mobile():
     assert checks.mobile("0751-8880000") is not None
 
 
-@pytest.mark.parametrize("bad", ["\x00", "a\x1bb", "\u200b", "\u202e", "\ufeff", "\ud800", "\x7f"])
+@pytest.mark.parametrize("bad", ["\x00", "a\x1bb", "\u200b", "\u200d", "\u202e", "\ufeff", "\ud800", "\x7f"])
 def test_characters_nobody_can_see_are_refused(bad):
     assert checks.visible(f"路灯{bad}不亮") is not None
 
 
-@pytest.mark.parametrize("good", ["路灯不亮", "第一行\n第二行\t缩进", "𠮷野", "👍", "é", ""])
+@pytest.mark.parametrize(
+    "good", ["路灯不亮", "第一行\n第二行\t缩进", "𠮷野", "👍", "é", "👨\u200d👩\u200d👧", "❤\ufe0f\u200d🔥", ""]
+)
 def test_what_people_type_is_taken(good):
     assert checks.visible(good) is None
 
