@@ -24,12 +24,25 @@ OPENED: Final = (NeedState.DELIVERED, NeedState.CLOSED_UNCONFIRMED)
 """Where a word of the resident closes a need."""
 
 
-def ask_for(need: Need, why: CallbackReason, **columns: Any) -> Callback:
-    """Let somebody call about a need by the next working day, unless that is to be done anyway; the caller commits."""
-    waiting = select(Callback).filter_by(need_id=need.id, state=CallbackState.OPEN)
+def waiting(need: Need) -> Callback | None:
+    """Return the call that is to be made about a need, if there is one."""
+    wanted = select(Callback).filter_by(need_id=need.id, state=CallbackState.OPEN).order_by(Callback.id)
     with db.session.no_autoflush:
-        known: Callback | None = db.session.scalars(waiting).first()
+        found: Callback | None = db.session.scalars(wanted).first()
+    return found
+
+
+def ask_for(need: Need, why: CallbackReason, **columns: Any) -> Callback:
+    """Let somebody call about a need by the next working day; the caller commits.
+
+    Where a call is to be made anyway, it takes over what is said anew: another number, other words.
+    """
+    with db.session.no_autoflush:
+        known = waiting(need)
         if known is not None:
+            for name, value in columns.items():
+                if value is not None:
+                    setattr(known, name, value)
             return known
         due = next_working_day(need.community, clock.today())
         callback = Callback(need=need, community=need.community, why=why, due_on=due, **columns)

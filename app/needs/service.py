@@ -127,7 +127,7 @@ def resident(need: Need, writer: int | None = None) -> Actor:
     here = (("community_id", need.community_id),)
     errands = [
         Errand("needs", "vm", (("id", need.id),)),
-        Errand("callbacks", "vcm", own),
+        Errand("callbacks", "vcem", own),
         Errand("fulfilments", "vm", own),
     ]
     errands += [Errand("communities", "v", (("id", need.community_id),)), Errand("holidays", "v", here)]
