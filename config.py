@@ -23,6 +23,8 @@ DEMO_MARKER: Final = "demo"
 HIDDEN_ROLE: Final = "held-by-nobody"
 SESSION_ABSOLUTE: Final = timedelta(hours=12)
 MEGABYTE: Final = 1024 * 1024
+MOST_RECEIVED: Final = 64 * MEGABYTE
+"""What is read of one request at all; more than the portal takes, so that it can say so itself."""
 LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 Parser = Callable[[str], Any]

@@ -159,8 +159,8 @@ def serve(app: Flask, door: socket.socket) -> None:
         sockets=[door],
         threads=app.config["THREADS"],
         ident="",
-        # A little above what the portal takes, so that the refusal comes from the portal, in Chinese.
-        max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 5 * config.MEGABYTE,
+        # Well above what any page takes, so that the refusal comes from the portal, in Chinese.
+        max_request_body_size=config.MOST_RECEIVED,
         # The portal itself reads what a trusted proxy says, and only as many as are trusted.
         clear_untrusted_proxy_headers=not app.config["TRUST_PROXY"],
     )
