@@ -1,26 +1,26 @@
 """One answer of the resident, by code: solved, not solved, please call, or never mind (S0-03, S4-07)."""
 
 import enum
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
+from app.accounts import reach
 from app.callbacks import service as callbacks
-from app.callbacks.models import Callback, CallbackReason, CallbackState
+from app.callbacks.models import CallbackReason
 from app.core import clock, moves
+from app.core.actor import Actor
 from app.core.fields import Text
-from app.core.moves import perform
+from app.core.moves import Refused, perform
 from app.core.rules import Violation
 from app.core.timeline import steps_of
 from app.extensions import db
-from app.needs.choices import AskedHow, NeedState, Outcome
-from app.needs.flow import STILL_OPEN
+from app.needs.choices import AskedHow, Outcome
+from app.needs.flow import STILL_OPEN, not_the_deliverer
 from app.needs.models import Need
+from app.public.tickets import Ticket
 
 
 @enum.unique
@@ -46,20 +46,45 @@ SPEAKER: Final = "resident"
 """The label of who speaks by a code."""
 SAME_CLICK: Final = timedelta(seconds=30)
 _MOVES: Final = {Answer.SOLVED: "close", Answer.UNSOLVED: "reopen", Answer.WITHDRAW: "withdraw"}
-_LEADS_TO: Final = {Answer.SOLVED: (NeedState.CLOSED,), Answer.WITHDRAW: (NeedState.WITHDRAWN,)}
+_WORDLESS: Final[dict[Answer, Text]] = {
+    Answer.UNSOLVED: _("Said by code: not solved."),
+    Answer.WITHDRAW: _("Said by code: no longer needed."),
+}
+NO_PHONE: Final[Text] = _("We have no number of yours yet; at which number may we call?")
+FROM_WHO_DID_IT: Final[Text] = _(
+    "This slip was printed by somebody who did the work, so it cannot say that it is solved. "
+    "Call the community, or ask for a new slip from somebody else."
+)
 
 
-def offered(need: Need) -> list[Answer]:
+def offered(ticket: Ticket) -> list[Answer]:
     """Return what whoever acts can answer now; a call can be asked for at any time."""
-    possible = {move.name for move in moves.possible(need)}
-    return [answer for answer in Answer if answer is Answer.CALL or _MOVES[answer] in possible]
+    possible = {move.name for move in moves.possible(ticket.need)}
+    found = [answer for answer in Answer if answer is Answer.CALL or _MOVES[answer] in possible]
+    return [answer for answer in found if answer is not Answer.SOLVED or hearsay(ticket) is None]
+
+
+def hearsay(ticket: Ticket) -> Text | None:
+    """Return why this code does not close the need: somebody who did the work since has printed it (M4)."""
+    need, printer = ticket.need, ticket.issued_by_id
+    if printer is None or need.state not in callbacks.OPENED:
+        return None
+    found = reach.working(need.community_id, (), (printer,))
+    # Whoever has no grant any more may still have been in charge.
+    actor = found[0] if found else Actor(f"person:{printer}", printer)
+    return FROM_WHO_DID_IT if not_the_deliverer(need, actor) is not None else None
 
 
 def call_due(need: Need) -> date | None:
     """Return by when somebody calls about the need, if that is to be done."""
-    waiting = select(Callback.due_on).where(Callback.need_id == need.id, Callback.state == CallbackState.OPEN)
-    found: date | None = db.session.scalars(waiting.limit(1)).first()
-    return found
+    waiting = callbacks.waiting(need)
+    return waiting.due_on if waiting is not None else None
+
+
+def has_number(need: Need) -> bool:
+    """Tell whether there is a number to call, of the need or of the call that is to be made."""
+    waiting = callbacks.waiting(need)
+    return need.reporter_phone is not None or (waiting is not None and waiting.phone is not None)
 
 
 def reopens_until(need: Need) -> datetime | None:
@@ -67,58 +92,54 @@ def reopens_until(need: Need) -> datetime | None:
     return need.closed_at + STILL_OPEN if need.closed_at is not None else None
 
 
-def answer(need: Need, given: Answer, said: Said, version: int | None = None) -> None:
+def is_late(need: Need) -> bool:
+    """Tell whether it was closed so long ago that it must be reported anew."""
+    until = reopens_until(need)
+    return until is not None and clock.now() > until
+
+
+def answer(ticket: Ticket, given: Answer, said: Said, version: int | None = None) -> None:
     """Let the need follow the answer; part of the caller's transaction, by the resident who acts.
 
     Raises Refused and Stale as every move does, and Violation under “words”, “points” or “phone”.
     """
+    if given is Answer.SOLVED and (reason := hearsay(ticket)) is not None:
+        raise Refused(reason)
     try:
-        _DO[given](need, said, version)
+        if given is Answer.CALL:
+            _call(ticket.need, said)
+        else:
+            # What was carried out for it is confirmed, disputed or cancelled along.
+            perform(ticket.need, _MOVES[given], _values(given, said), version)
     except Violation as error:
         named = {"reason": "words", "satisfaction": "points", "wish": "words"}
         raise Violation({named.get(name, name): texts for name, texts in error.errors.items()}) from None
 
 
-def is_done(need: Need, given: Answer) -> bool:
-    """Tell whether the need already stands where this answer leads: the second half of a double click."""
-    return need.state in _LEADS_TO.get(given, ())
+def has_just_said(need: Need, given: Answer, said: Said) -> bool:
+    """Tell whether the last thing people did with the need is this very answer, by code and a moment ago.
 
-
-def has_just_said(need: Need, given: Answer) -> bool:
-    """Tell whether the last thing that happened is this answer, a moment ago."""
-    last = next(iter(reversed(steps_of(db.session, need))), None)
-    if last is None or last.by_label != SPEAKER or clock.now() - last.at > SAME_CLICK:
+    That is the second half of a double click. Whoever says anything else, or gives other points, is answered anew.
+    """
+    made = [step for step in steps_of(db.session, need) if step.move in Need.flow.by_name]
+    last = next((step for step in reversed(made) if not step.by_label.startswith("system:")), None)
+    # Somebody of the office who writes down a call speaks for the resident too, but has an id.
+    if last is None or (last.by_label, last.by_id) != (SPEAKER, None) or clock.now() - last.at > SAME_CLICK:
         return False
-    return last.move == _MOVES.get(given)
+    return last.move == _MOVES.get(given) and last.said == moves.told(_values(given, said))
 
 
-def _solved(need: Need, said: Said, version: int | None) -> None:
-    """Close it; what was carried out for it is confirmed along."""
+def _values(given: Answer, said: Said) -> dict[str, Any]:
+    """Return what the move is given."""
+    if given is not Answer.SOLVED:
+        return {"reason": said.words or str(_WORDLESS[given])}
     points = {"satisfaction": said.points} if said.points is not None else {}
-    perform(need, "close", {"outcome": Outcome.MET, "asked_how": AskedHow.CODE, **points}, version)
+    return {"outcome": Outcome.MET, "asked_how": AskedHow.CODE, **points}
 
 
-def _unsolved(need: Need, said: Said, version: int | None) -> None:
-    """Take it up again; what was carried out for it is disputed along."""
-    perform(need, "reopen", {"reason": said.words or gettext("Said by code: not solved.")}, version)
-
-
-def _withdraw(need: Need, said: Said, version: int | None) -> None:
-    perform(need, "withdraw", {"reason": said.words or gettext("Said by code: no longer needed.")}, version)
-
-
-def _call(need: Need, said: Said, version: int | None) -> None:
-    """Let somebody call, at the number that is given or the one of the need."""
-    if said.phone is None and need.reporter_phone is None:
+def _call(need: Need, said: Said) -> None:
+    """Let somebody call, at the number that is given or the one we have."""
+    if said.phone is None and not has_number(need):
         raise Violation({"phone": [NO_PHONE]})
     callbacks.ask_for(need, CallbackReason.ASKED, wish=said.words, phone=said.phone)
     db.session.flush()
-
-
-NO_PHONE: Final[Text] = _("We have no number of yours yet; at which number may we call?")
-_DO: Final[dict[Answer, Callable[[Need, Said, int | None], None]]] = {
-    Answer.SOLVED: _solved,
-    Answer.UNSOLVED: _unsolved,
-    Answer.CALL: _call,
-    Answer.WITHDRAW: _withdraw,
-}

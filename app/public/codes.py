@@ -6,6 +6,7 @@ single wrong sign and every two signs that changed places are found. A point cod
 """
 
 import enum
+import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -79,6 +80,11 @@ def read(typed: str) -> Code | None:
     if kind is None or not set(signs) <= set(ALPHABET) or _sum(signs):
         return None
     return Code(kind, signs)
+
+
+def picked(typed: str) -> str:
+    """Return the code in what somebody typed or pasted, be it the whole address of a page."""
+    return re.split(r"[?#\s]", typed.strip().rpartition("/q/")[2], maxsplit=1)[0] if "/q/" in typed else typed
 
 
 def written(signs: str) -> str:

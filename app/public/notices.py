@@ -34,6 +34,11 @@ class Notice(enum.Enum):
         _("This poster is out of date"),
         _("Look for a newer one, or call the community."),
     )
+    TOO_LARGE = (
+        413,
+        _("Your photos are too large"),
+        _("At most 3 photos, each up to 10 MB. Go back: your words are still there; choose smaller photos."),
+    )
     STAFF = (
         403,
         _("People of the community have signed in with this browser"),
@@ -44,6 +49,10 @@ class Notice(enum.Enum):
         self.status, self.title, self.sentence = status, title, sentence
 
 
-def notice(what: Notice, office: Office | None = None) -> Page:
-    """Return the page that says it; `office`: whose telephone is shown, where it is known."""
-    return render_template("public/notice.html", title=what.title, notice=what, office=office), what.status
+def notice(what: Notice, office: Office | None = None, typed: str = "") -> Page:
+    """Return the page that says it; `office`: whose telephone is shown, where it is known.
+
+    `typed`: what somebody wrote that was not taken, to be copied.
+    """
+    values = {"title": what.title, "notice": what, "office": office, "typed": typed}
+    return render_template("public/notice.html", **values), what.status

@@ -4,23 +4,34 @@ A code in the address opens a form at a poster, or what became of a need. Neithe
 sent on (`no-referrer`) or written to the log.
 """
 
+import re
 from typing import Any, Final
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from flask_wtf.csrf import CSRFError, validate_csrf
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.validators import ValidationError
 
+import config
 from app.core.fields import Text
 from app.core.gate import public
 from app.core.specification import Page
-from app.public import codes, quotas, reports, tickets, visits
+from app.public import codes, opened, quotas, reports, tickets, visits
 from app.public.codes import Code, Kind
 from app.public.forms import CodeForm
 from app.public.notices import Notice, notice
 from app.public.reporting import CONSENT
 
 pages: Final = Blueprint("public", __name__)
+NUMBERED: Final = re.compile(r"\s*[A-Za-zＡ-Ｚａ-ｚ]{2}[\d\s-]{9,20}")
+"""The running number of a need or an order, such as XQ20261122001."""
+NUMBER: Final[Text] = _(
+    "This is the number of the matter, which opens nothing. Type the code (12 signs, in groups of four) from your slip."
+)
+LARGEST: Final = 32 * config.MEGABYTE
+"""Three photos of the size that is promised, and the words."""
 
 
 @pages.before_request
@@ -31,12 +42,24 @@ def _ask_for_token() -> None:
     """
     if request.method != "POST":
         return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise CSRFError("from elsewhere")
+    request.max_content_length = LARGEST
     try:
         validate_csrf(request.form.get("csrf_token"))
     except ValidationError as error:
-        raise CSRFError(str(error)) from None
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        raise CSRFError("from elsewhere")
+        if not _asks_again():
+            raise CSRFError(str(error)) from None
+
+
+def _asks_again() -> bool:
+    """Tell whether the page itself looks for the token, and shows what was typed once more where there is none."""
+    return codes.read((request.view_args or {}).get("code", "")) is not None
+
+
+@pages.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> Page:
+    return notice(Notice.TOO_LARGE)
 
 
 @pages.after_request
@@ -52,10 +75,13 @@ def _tell_nobody(response: Response) -> Response:
 def door() -> Page:
     """Ask for a code."""
     form = CodeForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _door(form)
-    code = codes.read(form.code.data or "")
-    return redirect(url_for("public.at", code=code.signs), 303) if code is not None else _mistyped(form, 422)
+    typed = codes.picked(form.code.data or "")
+    code = codes.read(typed)
+    if code is not None:
+        return redirect(url_for("public.at", code=code.signs), 303)
+    return _door(form, 422, NUMBER) if NUMBERED.fullmatch(typed) else _mistyped(form, 422)
 
 
 @pages.get("/q/privacy")
@@ -79,10 +105,15 @@ def at(code: str) -> Page:
 
 
 def _opened(code: Code) -> Page:
-    """Show what is behind a code. Codes that are unknown, have run out or were replaced are answered alike."""
-    if not quotas.may_guess():
+    """Show what is behind a code. Codes that are unknown, have run out or were replaced are answered alike.
+
+    The code of a poster is no secret, and who has opened a code does not guess it: neither waits for the brake.
+    """
+    page = reports.page(code.signs) if code.kind is Kind.POINT else None
+    if page is None and not opened.knows(code.signs) and not quotas.may_guess():
         return notice(Notice.BRAKED)
-    page = reports.page(code.signs) if code.kind is Kind.POINT else _ticket(code.signs)
+    if code.kind is Kind.TICKET:
+        page = _ticket(code.signs)
     if page is not None:
         return page
     return notice(Notice.UNKNOWN if quotas.guessed_wrong() else Notice.BRAKED)
@@ -90,7 +121,10 @@ def _opened(code: Code) -> Page:
 
 def _ticket(signs: str) -> Page | None:
     ticket = tickets.find(signs)
-    return visits.page(ticket) if ticket is not None else None
+    if ticket is None:
+        return None
+    opened.note(ticket.mark)
+    return visits.page(ticket)
 
 
 def _door(form: CodeForm, status: int = 200, complaint: Text | None = None) -> Page:

@@ -1,19 +1,25 @@
 """Point codes: what stands on the posters of a place. Anybody may know them; renewing one takes the posters away."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.communities.models import Place
 from app.core import access, clock, recording
 from app.core.actor import acting, current, system
+from app.core.moves import Refused
 from app.extensions import db
 from app.public import codes
 from app.public.codes import Kind
 from app.public.models import PointCode
 
+STILL_TYPING: Final = timedelta(hours=1)
+"""How long a form that was opened before its poster was replaced is still taken."""
 RENEWED: Final = "point_code"
 """The act in the history of a place."""
 
@@ -28,7 +34,10 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where a poster hangs, in words and ids only. `current` False: the poster is out of date."""
+    """Where a poster hangs, in words and ids only. `current` False: the poster is out of date.
+
+    `lately`: it was until a moment ago, so that what somebody began to write there still arrives.
+    """
 
     signs: str
     place_id: int
@@ -36,6 +45,7 @@ class Point:
     name: str
     office: Office
     current: bool
+    lately: bool
 
 
 def office_of(community: Any) -> Office:
@@ -55,9 +65,14 @@ def _now_of(place: Place) -> tuple[Any, ...]:
 
 
 def renew(place: Place) -> str:
-    """Make a new code for a place, its first or its next; part of the caller's transaction. Raises Forbidden."""
+    """Make a new code for a place, its first or its next; part of the caller's transaction.
+
+    Raises Forbidden, and Refused where the place is closed.
+    """
     if not access.may_row("e", place):
         raise access.Forbidden
+    if not place.is_open:
+        raise Refused(_("The place is closed; it has no poster."))
     db.session.execute(select(Place.id).where(Place.id == place.id).with_for_update())
     moment, actor = clock.now(), current()
     for earlier in db.session.scalars(select(PointCode).where(*_now_of(place))):
@@ -65,6 +80,8 @@ def renew(place: Place) -> str:
     made = PointCode(community_id=place.community_id, place_id=place.id, code=_free(), made_at=moment)
     made.made_by_id = actor.user_id if actor is not None else None
     db.session.add(made)
+    # Whoever opened the place before, to renew or close it, looks at it again first.
+    flag_modified(place, "changed_at")
     recording.remark(RENEWED, place)
     return made.code
 
@@ -85,5 +102,8 @@ def find(signs: str) -> Point | None:
     wanted = select(Place).where(Place.id == known.place_id).options(joinedload(Place.community))
     with acting(system("public")):
         place = db.session.scalars(wanted).one()
-    current_one = known.replaced_at is None and place.is_open
-    return Point(signs, place.id, place.community_id, place.full_name, office_of(place.community), current_one)
+    since = known.replaced_at
+    current_one = since is None and place.is_open
+    lately = since is not None and place.is_open and clock.now() - since < STILL_TYPING
+    office = office_of(place.community)
+    return Point(signs, place.id, place.community_id, place.full_name, office, current_one, lately)

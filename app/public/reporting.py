@@ -34,10 +34,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the person takes home."""
+    """What the person takes home; without a code where a browser of the office wrote it."""
 
     number: str
-    signs: str
+    signs: str | None
     until: datetime
 
 
@@ -62,10 +62,11 @@ def reporter(point: Point, secret: str) -> Actor:
     )
 
 
-def report(point: Point, words: Words, secret: str) -> Need:
+def report(point: Point, words: Words, secret: str, with_code: bool = True) -> Need:
     """Register what somebody wrote, `submitted` by QR code, for people to look at; part of the caller's transaction.
 
-    Acts as the `reporter`. Raises TooMany, or Violation by column.
+    Acts as the `reporter`. `with_code` False: nothing is given out that could answer for a resident; the slip is
+    printed from the need. Raises TooMany, or Violation by column.
     """
     quotas.spend(quotas.REPORTS, quotas.address())
     quotas.spend(quotas.AT_POINT, f"point|{point.place_id}")
@@ -79,16 +80,18 @@ def report(point: Point, words: Words, secret: str) -> Need:
         address=words.address,
         reporter_phone=words.phone,
         consent=CONSENT,
-        code_issued_at=clock.now(),
+        code_issued_at=clock.now() if with_code else None,
     )
-    tickets.issue(need, tickets.drawn_from(secret))
+    if with_code:
+        tickets.issue(need, tickets.drawn_from(secret))
     return need
 
 
 def receipt_of(need: Need, secret: str) -> Receipt:
     """Return what is shown once, and again only to the form that made the need."""
-    issued = need.code_issued_at or clock.now()
-    return Receipt(need.code, tickets.drawn_from(secret), issued + tickets.LIFE)
+    if need.code_issued_at is None:
+        return Receipt(need.code, None, clock.now())
+    return Receipt(need.code, tickets.drawn_from(secret), need.code_issued_at + tickets.LIFE)
 
 
 def already(point: Point, words: Words, secret: str) -> Receipt | None:
@@ -98,6 +101,6 @@ def already(point: Point, words: Words, secret: str) -> Receipt | None:
         if need is None:
             return None
         same = (need.text, need.place_id) == (words.text, point.place_id)
-        if not same or tickets.find(tickets.drawn_from(secret)) is None:
+        if not same or (need.code_issued_at is not None and tickets.find(tickets.drawn_from(secret)) is None):
             raise Spent
         return receipt_of(need, secret)

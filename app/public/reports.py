@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.accounts import sign_in
 from app.core.actor import acting
 from app.core.database import Clash, transaction
 from app.core.errors import STALE
@@ -13,8 +14,8 @@ from app.core.fields import Text
 from app.core.model import new_uid
 from app.core.rules import Violation
 from app.core.specification import Page
-from app.public import codes, paper, points, quotas, reporting
-from app.public.forms import ReportForm
+from app.public import codes, opened, paper, points, quotas, reporting, tickets
+from app.public.forms import AGAIN, ReportForm
 from app.public.notices import Notice, notice
 from app.public.points import Point
 from app.public.reporting import Receipt
@@ -31,10 +32,10 @@ def page(signs: str) -> Page | None:
     point = points.find(signs)
     if point is None:
         return None
-    if not point.current:
-        return notice(Notice.OUT_OF_DATE, point.office)
-    form = ReportForm()
-    if request.method == "GET":
+    form, sent = ReportForm(), request.method == "POST"
+    if not point.current and not (sent and point.lately):
+        return notice(Notice.OUT_OF_DATE, point.office, form.typed() if sent else "")
+    if not sent:
         form.key.data = new_uid()
         return _form(form, point)
     _keep_secret(form)
@@ -57,7 +58,7 @@ def _sent(form: ReportForm, point: Point) -> Page:
     if _has_pictures() and not _may_draw():
         return _refused(form, point, 429, BUSY)
     if not form.validate():
-        return _refused(form, point, 422)
+        return _refused(form, point, 422, AGAIN if "csrf_token" in form.errors else None)
     try:
         known = reporting.already(point, form.words(), form.key.data)
     except reporting.Spent:
@@ -88,7 +89,7 @@ def _report(form: ReportForm, point: Point) -> Page:
     secret = form.key.data
     try:
         with acting(reporting.reporter(point, secret)), transaction():
-            need = reporting.report(point, form.words(), secret)
+            need = reporting.report(point, form.words(), secret, with_code=not sign_in.worked_here())
             form.photos.keep(need, "register")
             receipt = reporting.receipt_of(need, secret)
     except Violation as error:
@@ -126,6 +127,8 @@ def _form(form: ReportForm, point: Point, status: int = 200) -> Page:
 
 
 def _receipt(receipt: Receipt, point: Point) -> Page:
-    shown = {"code": codes.written(receipt.signs), "signs": receipt.signs, "qr": paper.picture(receipt.signs)}
-    values: dict[str, Any] = {"receipt": receipt, "office": point.office, "point": point} | shown
+    values: dict[str, Any] = {"receipt": receipt, "office": point.office, "point": point, "code": None}
+    if receipt.signs is not None and not sign_in.worked_here():
+        opened.note(tickets.mark_of(receipt.signs))
+        values |= {"code": codes.written(receipt.signs), "qr": paper.picture(receipt.signs)}
     return render_template("public/receipt.html", title=gettext("We have it"), **values)

@@ -23,21 +23,32 @@ from app.public.codes import Kind
 from app.public.models import TicketCode
 
 LIFE: Final = timedelta(days=180)
+MARK: Final = 16
 ISSUED: Final = "code"
 """The step in the timeline of a need whose asker was given a code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a code that works opens."""
+    """What a code that works opens. `issued_by_id`: who printed it; None where the form of a poster gave it out.
+
+    `mark`: what a browser may keep of the code, to be known again as one that has opened it.
+    """
 
     id: int
     need: Need
+    issued_by_id: int | None
+    mark: str
 
 
 def hash_of(signs: str) -> str:
     """Return what is kept of a code: nobody finds the code from it without the key of the instance."""
     return hmac.digest(keyring.fixed("ticket codes"), signs.encode(), hashlib.sha256).hex()
+
+
+def mark_of(signs: str) -> str:
+    """Return what a browser keeps of a code it has opened; it opens nothing."""
+    return hash_of(signs)[:MARK]
 
 
 def drawn_from(secret: str) -> str:
@@ -90,7 +101,9 @@ def find(signs: str) -> Ticket | None:
     wanted = select(TicketCode).where(TicketCode.hash == hash_of(signs), TicketCode.revoked_at.is_(None))
     found = db.session.scalars(wanted.where(TicketCode.expires_at > clock.now())).one_or_none()
     need = _need_of(found) if found is not None else None
-    return Ticket(found.id, need) if found is not None and need is not None else None
+    if found is None or need is None:
+        return None
+    return Ticket(found.id, need, found.issued_by_id, found.hash[:MARK])
 
 
 def _need_of(ticket: TicketCode) -> Need | None:

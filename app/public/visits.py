@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
@@ -17,12 +17,15 @@ from app.core.fields import Text
 from app.core.moves import Refused, Stale
 from app.core.rules import Violation
 from app.core.specification import Page
+from app.core.timeline import steps_of
+from app.extensions import db
+from app.needs.choices import NeedState
 from app.needs.models import Need
 from app.needs.service import resident
 from app.needs.story import NEXT, STANDS, building
 from app.public import answering, tickets
 from app.public.answering import Answer
-from app.public.forms import AnswerForm
+from app.public.forms import AGAIN, AnswerForm
 from app.public.notices import Notice, notice
 from app.public.points import office_of
 from app.public.tickets import Ticket
@@ -33,6 +36,13 @@ THANKS: Final[dict[Answer, Text]] = {
     Answer.CALL: _("Somebody will call you."),
     Answer.WITHDRAW: _("It is withdrawn."),
 }
+
+THANKED: Final = "thanked"
+"""What the session carries from an answer to the page that thanks for it, and no further."""
+OVER: Final = (NeedState.DELIVERED, NeedState.CLOSED, NeedState.CLOSED_UNCONFIRMED)
+"""Where something has been done and has not been taken up again."""
+NONE_OF_THESE: Final[Text] = _("Please choose one of the answers below.")
+TOO_LATE: Final[Text] = _("It was closed more than 15 days ago; if something is wrong again, please report it anew.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class Stage:
 def page(ticket: Ticket) -> Page:
     """Show how a need stands, and take an answer."""
     with acting(resident(ticket.need)):
-        return _ticket(AnswerForm(), ticket) if request.method == "GET" else _answered(ticket)
+        return _answered(ticket) if request.method == "POST" else _ticket(AnswerForm(), ticket)
 
 
 def _answered(ticket: Ticket) -> Page:
@@ -54,17 +64,19 @@ def _answered(ticket: Ticket) -> Page:
     form = AnswerForm()
     if sign_in.worked_here():
         return notice(Notice.STAFF, office_of(ticket.need.community))
-    if given is None or not form.validate():
+    if not form.validate() or given is None:
+        complaint = AGAIN if "csrf_token" in form.errors else NONE_OF_THESE if given is None else None
+        form.complain({"": [complaint]} if complaint is not None else {})
         return _ticket(form, ticket, given, 422)
-    if answering.is_done(ticket.need, given):
-        return _back(given)
+    if answering.has_just_said(ticket.need, given, form.said()):
+        return _back(ticket, given)
     return _answer(form, ticket, given)
 
 
 def _answer(form: AnswerForm, ticket: Ticket, given: Answer) -> Page:
     try:
         with transaction():
-            answering.answer(ticket.need, given, form.said(), form.seen())
+            answering.answer(ticket, given, form.said(), form.seen())
             tickets.note_use(ticket.id)
     except Violation as error:
         form.complain(error.errors)
@@ -74,21 +86,21 @@ def _answer(form: AnswerForm, ticket: Ticket, given: Answer) -> Page:
         return _ticket(form, ticket, given, 409)
     except Stale:
         return _overtaken(form, ticket, given)
-    return _back(given)
+    return _back(ticket, given)
 
 
 def _overtaken(form: AnswerForm, ticket: Ticket, given: Answer) -> Page:
     """Somebody moved the need meanwhile: the same answer a moment ago, or the people who work on it."""
-    if answering.is_done(ticket.need, given) or answering.has_just_said(ticket.need, given):
-        return _back(given)
+    if answering.has_just_said(ticket.need, given, form.said()):
+        return _back(ticket, given)
     form.complain({"": [STALE]})
     return _ticket(form, ticket, given, 409)
 
 
-def _back(given: Answer) -> Page:
+def _back(ticket: Ticket, given: Answer) -> Page:
     """Show the page anew, so that loading it again sends nothing twice."""
-    code = (request.view_args or {})["code"]
-    return redirect(url_for("public.at", code=code, said=given.value), 303)
+    session[THANKED] = [ticket.mark, given.value]
+    return redirect(url_for("public.at", code=(request.view_args or {})["code"]), 303)
 
 
 def _ticket(form: AnswerForm, ticket: Ticket, given: Answer | None = None, status: int = 200) -> Page:
@@ -103,28 +115,33 @@ def _ticket(form: AnswerForm, ticket: Ticket, given: Answer | None = None, statu
         "given": given,
         "told": told(need),
         "stages": stages(need),
-        "offered": [] if sign_in.worked_here() else answering.offered(need),
+        "offered": [] if sign_in.worked_here() else answering.offered(ticket),
+        "hearsay": answering.hearsay(ticket),
         "staff": sign_in.worked_here(),
         "call_due": answering.call_due(need),
+        "has_number": answering.has_number(need),
         "reopens_until": answering.reopens_until(need),
-        "thanks": _thanks(status),
+        "thanks": _thanks(ticket),
     }
     return render_template("public/ticket.html", title=gettext("What became of it"), **values), status
 
 
-def _thanks(status: int) -> Text | None:
-    said = next((one for one in Answer if one == request.args.get("said")), None)
-    return THANKS[said] if said is not None and status == 200 else None
+def _thanks(ticket: Ticket) -> Text | None:
+    """Thank once, for what was really answered just now and by this browser."""
+    if request.method != "GET" or THANKED not in session:
+        return None
+    mark, said = session.pop(THANKED)
+    return THANKS[Answer(said)] if mark == ticket.mark else None
 
 
 def told(need: Need) -> list[tuple[Text, str]]:
     """Return where a need stands in plain words; no name, no telephone, no door, nobody of the staff."""
     lines: list[tuple[Text, str]] = [
         (_("Where it stands"), str(STANDS[need.state])),
-        (_("What we did"), display.masked(need, "done_text")),
+        (_("What we did"), display.masked(need, "done_text") if need.state in OVER else display.EMPTY),
         (_("Why not"), display.masked(need, "reject_reason")),
         (_("Who can help instead"), need.who_can_help or display.EMPTY),
-        (_("What comes next"), str(NEXT[need.state])),
+        (_("What comes next"), str(TOO_LATE if answering.is_late(need) else NEXT[need.state])),
     ]
     return [(label, words) for label, words in lines if words != display.EMPTY]
 
@@ -136,10 +153,18 @@ def stages(need: Need) -> list[Stage]:
         Stage(_("Received"), _day(need.received_at)),
         Stage(_("Taken on"), _day(need.accepted_at)),
         *planned,
-        Stage(_("Done"), _day(need.delivered_at)),
+        Stage(_("Taken up again"), _reopened(need)),
+        Stage(_("Done"), _day(need.delivered_at) if need.state in OVER else None),
         Stage(_("Closed"), _day(need.closed_at)),
     ]
     return [stage for stage in found if stage.day is not None]
+
+
+def _reopened(need: Need) -> date | None:
+    """Return on which day it was taken up again the last time."""
+    if not need.reopened_count:
+        return None
+    return next((_day(step.at) for step in reversed(steps_of(db.session, need)) if step.move == "reopen"), None)
 
 
 def _day(moment: datetime | None) -> date | None:

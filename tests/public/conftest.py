@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from app.communities.models import Place
+from app.communities.models import Community, Place
 from app.core import database
 from app.core.actor import acting, system
 from app.extensions import db
@@ -131,3 +131,15 @@ def reported(behind: Any) -> Callable[[], list[Need]]:
             return rows
 
     return find
+
+
+@pytest.fixture
+def share(behind):
+    """Let so many of a hundred closings by code be called back."""
+
+    def set_to(percent):
+        with behind():
+            db.session.scalars(select(Community).filter_by(code="wjb")).one().callback_share = percent
+            db.session.commit()
+
+    return set_to

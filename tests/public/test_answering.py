@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from app.callbacks.models import Callback, CallbackReason, CallbackState
-from app.communities.models import Community
 from app.core import clock
 from app.core.actor import acting, system
 from app.core.timeline import Step
@@ -34,18 +33,6 @@ def calls(behind):
     return of
 
 
-@pytest.fixture
-def share(behind):
-    """Let so many of a hundred closings by code be called back."""
-
-    def set_to(percent):
-        with behind():
-            db.session.scalars(select(Community).filter_by(code="wjb")).one().callback_share = percent
-            db.session.commit()
-
-    return set_to
-
-
 def test_solved_closes_the_need_and_thanks(at, ticket, resident, need, share, behind):
     share(0)
     pk = at("delivered")
@@ -58,6 +45,7 @@ def test_solved_closes_the_need_and_thanks(at, ticket, resident, need, share, be
     assert found["asked_how"] is AskedHow.CODE
     page = resident.client.get(said.headers["Location"]).get_data(as_text=True)
     assert "谢谢您" in page
+    assert "谢谢您" not in resident.open(signs).get_data(as_text=True)
     with behind():
         step = db.session.scalars(select(Step).filter_by(list="needs", row_id=pk, move="close")).one()
         assert (step.by_label, step.by_id) == ("resident", None)
@@ -97,7 +85,29 @@ def test_the_call_asked_for_stands_in_the_list_of_calls(register, ticket, reside
     assert "给您打电话" in resident.open(signs).get_data(as_text=True)
     assert "路灯" in as_worker.page("/callbacks/list/?quick=asked")
     assert resident.answer(signs, "call", words="再说一遍").status_code == 303
-    assert len(calls(pk)) == 1
+    assert calls(pk) == [(CallbackReason.ASKED, None, "再说一遍", CallbackState.OPEN)]
+    page = resident.open(signs).get_data(as_text=True)
+    assert 'value="call"' in page
+    assert "已经安排了电话" in page
+    assert resident.answer(signs, "call", phone="13900003333").status_code == 303
+    assert calls(pk) == [(CallbackReason.ASKED, "13900003333", "再说一遍", CallbackState.OPEN)]
+
+
+def test_who_left_a_number_for_the_call_need_not_leave_it_again(register, ticket, resident, calls):
+    pk = register()
+    signs = ticket(pk)
+    assert resident.answer(signs, "call", phone="13900003333").status_code == 303
+    assert resident.answer(signs, "call", words="晚上打").status_code == 303
+    assert calls(pk) == [(CallbackReason.ASKED, "13900003333", "晚上打", CallbackState.OPEN)]
+
+
+def test_the_random_call_takes_over_what_the_resident_adds(at, ticket, resident, calls, share):
+    share(100)
+    pk = at("delivered")
+    signs = ticket(pk)
+    assert resident.answer(signs, "solved").status_code == 303
+    assert resident.answer(signs, "call", phone="13900003333", words="还有话说").status_code == 303
+    assert calls(pk) == [(CallbackReason.RANDOM, "13900003333", "还有话说", CallbackState.OPEN)]
 
 
 def test_without_a_number_a_call_asks_for_one(register, ticket, resident, calls):
@@ -132,7 +142,9 @@ def test_before_anything_was_done_nobody_says_that_it_is_solved(at, ticket, resi
 @pytest.mark.parametrize("answer", ["", "close", "reopen", "nothing", "SOLVED", "x" * 5000, "solved\x00"])
 def test_an_answer_that_is_none_changes_nothing(at, ticket, resident, need, answer):
     pk = at("delivered")
-    assert resident.answer(ticket(pk), answer).status_code == 422
+    refused = resident.answer(ticket(pk), answer)
+    assert refused.status_code == 422
+    assert "请在下面选一个答复" in refused.get_data(as_text=True)
     assert need(pk)["state"] is NeedState.DELIVERED
 
 

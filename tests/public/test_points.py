@@ -35,6 +35,17 @@ def at_home(app):
     app.config["BASE_URL"] = None
 
 
+@pytest.fixture
+def codes_of(behind):
+    """Count the codes a place ever had."""
+
+    def count(pk):
+        with behind():
+            return len(db.session.scalars(select(PointCode).filter_by(place_id=pk)).all())
+
+    return count
+
+
 def renew(person, pk, version="1"):
     return person.post(f"/places/move/renew_code/{pk}", {"version": version}).status_code
 
@@ -53,24 +64,83 @@ def test_the_secretary_makes_a_code_and_the_poster_shows_it(as_secretary, place_
 def test_a_renewed_code_makes_the_old_poster_say_whom_to_call(as_secretary, place_id, poster, resident, phone):
     pk, old = place_id("武江北路8栋"), poster()
     phone("0751-8123456")
-    assert renew(as_secretary, pk) == 302
+    assert renew(as_secretary, pk, "2") == 302
     answer = resident.open(old)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 410
     assert "海报已经过期" in page
     assert 'href="tel:0751-8123456"' in page
     assert "<form" not in page
-    assert resident.client.post(f"/q/{old}", data=resident.hidden("")).status_code == 410
 
 
-def test_a_closed_place_takes_no_reports(as_secretary, place_id, poster, resident):
+def test_a_closed_place_takes_no_reports(as_secretary, place_id, poster, resident, codes_of):
     pk, signs = place_id("武江北路8栋"), poster()
     yesterday = (clock.today() - timedelta(days=1)).isoformat()
-    gone = {"closed_on": yesterday, "reason": "拆迁", "version": "1"}
+    gone = {"closed_on": yesterday, "reason": "拆迁", "version": "2"}
     assert as_secretary.post(f"/places/move/close/{pk}", gone).status_code == 302
     assert resident.open(signs).status_code == 410
     assert "已经停用" in as_secretary.page(f"/places/poster/{pk}")
-    assert renew(as_secretary, pk, "2") in (302, 409)
+    assert renew(as_secretary, pk, "3") == 409
+    assert codes_of(pk) == 1
+
+
+def test_no_command_makes_a_code_for_a_closed_place(as_secretary, place_id, app, codes_of):
+    pk = place_id("武江北路8栋")
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    gone = {"closed_on": yesterday, "reason": "拆迁", "version": "1"}
+    assert as_secretary.post(f"/places/move/close/{pk}", gone).status_code == 302
+    ended = app.test_cli_runner().invoke(args=["codes", "issue", "place", str(pk)])
+    assert ended.exit_code == 1
+    assert "已经停用" in ended.output
+    assert codes_of(pk) == 0
+
+
+def test_two_who_renew_at_once_make_one_code(as_secretary, place_id, codes_of):
+    pk = place_id("武江北路8栋")
+    assert [renew(as_secretary, pk, "1") for _click in range(2)] == [302, 409]
+    assert codes_of(pk) == 1
+
+
+def test_what_was_being_written_when_the_poster_was_replaced_still_arrives(
+    as_secretary, place_id, poster, resident, reported
+):
+    clock.clock.fixed = clock.now()
+    pk, old = place_id("武江北路8栋"), poster()
+    hidden = resident.hidden(old)
+    assert renew(as_secretary, pk, "2") == 302
+    clock.clock.fixed += timedelta(minutes=59)
+    assert resident.open(old).status_code == 410
+    sent = resident.send(old, {"text": "三楼的灯不亮", "agreed": "y"}, hidden)
+    assert sent.status_code == 200
+    assert [need.place.name for need in reported()] == ["武江北路8栋"]
+
+
+def test_what_is_written_at_an_old_poster_is_shown_to_be_copied(as_secretary, place_id, poster, resident, reported):
+    clock.clock.fixed = clock.now()
+    pk, old = place_id("武江北路8栋"), poster()
+    hidden = resident.hidden(old)
+    assert renew(as_secretary, pk, "2") == 302
+    clock.clock.fixed += timedelta(minutes=61)
+    sent = resident.send(old, {"text": "三楼的灯<b>不亮", "address": "电梯口", "agreed": "y"}, hidden)
+    page = sent.get_data(as_text=True)
+    assert sent.status_code == 410
+    assert "三楼的灯&lt;b&gt;不亮\n电梯口</textarea>" in page
+    assert "可以从这里复制" in page
+    assert reported() == []
+
+
+def test_what_is_written_while_the_place_is_closed_is_shown_to_be_copied(
+    as_secretary, place_id, poster, resident, reported
+):
+    pk, signs = place_id("武江北路8栋"), poster()
+    hidden = resident.hidden(signs)
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    gone = {"closed_on": yesterday, "reason": "拆迁", "version": "2"}
+    assert as_secretary.post(f"/places/move/close/{pk}", gone).status_code == 302
+    sent = resident.send(signs, {"text": "三楼的灯不亮", "agreed": "y"}, hidden)
+    assert sent.status_code == 410
+    assert "三楼的灯不亮</textarea>" in sent.get_data(as_text=True)
+    assert reported() == []
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+import config
 from app.accounts.models import Account
 from app.core.files.models import Attachment
 from app.core.history import Entry
@@ -14,9 +15,11 @@ from app.needs.choices import Channel, NeedState
 from app.notices.models import Notice
 from app.public import codes, quotas
 from app.public.codes import Kind
+from app.public.models import TicketCode
+from app.public.pages import LARGEST
 from app.public.reporting import CONSENT
 from tests.core.files.conftest import PDF, picture
-from tests.public.conftest import Resident, code_on
+from tests.public.conftest import BIG, HIDDEN, Resident, code_on
 from tests.whole.scene import dump
 
 HEIC = b"\x00\x00\x00\x18ftypheic" + b"\x00" * 100
@@ -176,7 +179,7 @@ def test_photos_are_drawn_anew_and_stay_when_something_else_is_wrong(poster, res
     [
         (photo(HEIC, "灯.heic"), "兼容性最佳"),
         (photo(PDF, "证明.pdf"), "只能加照片"),
-        (photo(b"MZ" * 50, "灯.jpg"), "只能添加照片"),
+        (photo(b"MZ" * 50, "灯.jpg"), "只能加照片"),
         (photo(b"", "灯.jpg"), "空的"),
         (photo(b"\xff\xd8\xff" + b"x" * (11 * 1024 * 1024), "灯.jpg"), "10 MB"),
     ],
@@ -189,17 +192,46 @@ def test_a_file_that_is_no_photo_is_refused_with_advice(poster, resident, report
     assert reported() == []
 
 
-def test_at_most_three_photos(poster, resident, reported):
-    answer = resident.report(poster(), photos=[photo() for _number in range(4)])
+@pytest.mark.parametrize("file", [photo(PDF, "证明.pdf"), photo(b"MZ" * 50, "灯.jpg")])
+def test_the_advice_for_photos_speaks_of_photos_only(poster, resident, file):
+    page = resident.report(poster(), photos=file).get_data(as_text=True)
+    assert "Word" not in page
+    assert "Excel" not in page
+
+
+def test_of_more_than_three_photos_the_first_three_are_kept(poster, resident, reported, behind):
+    signs = poster()
+    hidden = resident.hidden(signs)
+    form = {"text": "三楼的灯不亮", "agreed": "y"}
+    answer = resident.send(signs, form | {"photos": [photo(name=f"{n}.jpg") for n in range(5)]}, hidden)
+    page = answer.get_data(as_text=True)
     assert answer.status_code == 422
+    assert "最多 3 张照片，已经留下前 3 张" in page
     assert reported() == []
+    kept = [part.split('"')[0] for part in page.split('name="photos" value="')[1:]]
+    assert len(kept) == 3
+    assert resident.send(signs, form | {"photos": kept}, hidden).status_code == 200
+    with behind():
+        assert [file.name for file in db.session.scalars(select(Attachment))] == ["0.jpg", "1.jpg", "2.jpg"]
+
+
+def test_three_photos_of_nine_megabytes_are_taken(poster, resident, reported):
+    large = picture() + b"\0" * (9 * 1024 * 1024)
+    assert resident.report(poster(), photos=[photo(large) for _number in range(3)]).status_code == 200
+    assert len(reported()) == 1
+
+
+def test_the_server_lets_the_portal_say_that_it_is_too_much(app):
+    assert config.MOST_RECEIVED >= 2 * LARGEST
+    assert app.config["MAX_CONTENT_LENGTH"] < config.MOST_RECEIVED
+    assert "max_request_body_size=config.MOST_RECEIVED" in (config.ROOT / "run.py").read_text("utf-8")
 
 
 def test_more_than_may_be_sent_at_all_is_answered_in_words(poster, resident):
     signs = poster()
-    answer = resident.send(signs, {"text": "三楼", "agreed": "y", "photos": photo(b"x" * (21 * 1024 * 1024))})
+    answer = resident.send(signs, {"text": "三楼", "agreed": "y", "photos": photo(b"x" * (33 * 1024 * 1024))})
     assert answer.status_code == 413
-    assert "太大" in answer.get_data(as_text=True)
+    assert "最多 3 张照片" in answer.get_data(as_text=True)
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
@@ -241,17 +273,31 @@ def test_neither_a_refused_form_nor_a_look_writes_anything(app, poster, resident
     assert dump(app) == before
 
 
-@pytest.mark.parametrize("form", [{}, {"csrf_token": "wrong"}])
-def test_no_form_is_taken_without_its_token(poster, resident, reported, form):
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_a_form_that_was_open_too_long_is_shown_again_with_its_words_and_photos(poster, resident, reported, token):
     signs = poster()
-    answer = resident.client.post(f"/q/{signs}", data={"text": "三楼", "agreed": "y", **form})
-    assert answer.status_code == 400
+    form = {"text": "三楼的灯不亮", "address": "电梯口", "phone": "13900002222", "agreed": "y"}
+    again = resident.send(signs, form | {"photos": photo()}, {"csrf_token": token, "key": "0" * 32})
+    page = again.get_data(as_text=True)
+    assert again.status_code == 422
+    assert "请再按一次提交" in page
     assert reported() == []
+    for typed in ("三楼的灯不亮", "电梯口", "13900002222", 'name="photos" value="'):
+        assert typed in page
+    kept = page.split('name="photos" value="')[1].split('"')[0]
+    assert resident.send(signs, form | {"photos": kept}, dict(HIDDEN.findall(page))).status_code == 200
+    assert [need.text for need in reported()] == ["三楼的灯不亮"]
 
 
-def test_no_form_is_taken_that_another_site_sends(poster, resident, reported):
+@pytest.mark.parametrize("code", ["", "privacy", "x", "0000-0000"])
+def test_where_nothing_was_typed_no_form_is_taken_without_its_token(resident, code):
+    assert resident.client.post(f"/q/{code}", data={"text": "三楼", "agreed": "y"}).status_code in (400, 404, 405)
+
+
+@pytest.mark.parametrize("token", [{}, {"csrf_token": "wrong"}])
+def test_no_form_is_taken_that_another_site_sends(poster, resident, reported, token):
     signs = poster()
-    form = resident.hidden(signs) | {"text": "三楼", "agreed": "y"}
+    form = resident.hidden(signs) | {"text": "三楼", "agreed": "y"} | token
     answer = resident.client.post(f"/q/{signs}", data=form, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 400
     assert reported() == []
@@ -288,3 +334,31 @@ def test_history_tells_of_a_resident_and_keeps_no_address_of_a_phone(poster, ano
 
 def test_a_code_nobody_gave_out_opens_no_form(resident):
     assert resident.open(codes.new(Kind.POINT)).status_code == 404
+
+
+def test_a_browser_of_the_office_reports_and_is_shown_no_code(poster, as_worker, another, reported, behind):
+    desk = another("10.1.1.4")
+    desk.client = as_worker.client
+    signs = poster()
+    hidden = desk.hidden(signs)
+    form = {"text": "三楼的灯不亮", "agreed": "y"}
+    for _click in range(2):
+        sent = desk.send(signs, form, hidden)
+        assert sent.status_code == 200
+        assert BIG.search(sent.get_data(as_text=True)) is None
+        assert "打印回执" in sent.get_data(as_text=True)
+    (need,) = reported()
+    assert (need.channel, need.created_by_id, need.code_issued_at) == (Channel.QR, None, None)
+    with behind():
+        assert db.session.scalars(select(TicketCode)).all() == []
+    elsewhere = another("10.1.1.5")
+    answer = elsewhere.send(signs, form, hidden | {"csrf_token": elsewhere.hidden(signs)["csrf_token"]})
+    assert BIG.search(answer.get_data(as_text=True)) is None
+    assert as_worker.post(f"/needs/slip/{need.id}").status_code == 200
+
+
+def test_who_only_asks_for_the_head_of_a_page_is_answered_like_everybody(poster, resident, register, ticket):
+    for code in ("", "privacy", poster(), ticket(register()), "x"):
+        asked = resident.client.head(f"/q/{code}", environ_base=resident.address)
+        assert asked.status_code == resident.open(code).status_code, code
+        assert asked.data == b""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core import clock
-from app.public import codes, quotas
+from app.public import codes, quotas, tickets
 from app.public.codes import Kind
 from tests.public.conftest import Resident, code_on
 from tests.whole.scene import dump
@@ -146,6 +146,59 @@ def test_whatever_stands_in_the_address_is_answered_in_words(app, resident, type
     answer = resident.open(typed)
     assert answer.status_code == 404
     assert dump(app) == before
+
+
+def test_the_brake_shuts_no_poster_and_takes_no_answer_away(resident, another, poster, at, ticket, reported, need):
+    signs, pk = poster(), at("delivered")
+    code = ticket(pk)
+    hidden = resident.hidden(code)
+    statuses = [resident.open(codes.new(Kind.TICKET)).status_code for _number in range(12)]
+    assert statuses[-1] == 429
+    said = resident.send(code, {"answer": "unsolved", "words": "还是不亮"}, hidden)
+    assert said.status_code == 303
+    assert "重新办理" in resident.open(code).get_data(as_text=True)
+    assert need(pk)["state"].value == "in_progress"
+    receipt = resident.report(signs)
+    assert receipt.status_code == 200
+    assert resident.open(code_on(receipt)).status_code == 200
+    stranger = Resident(another("10.1.1.9").client)
+    assert stranger.open(signs).status_code == 200
+    assert stranger.open(code).status_code == 429
+    assert resident.open(codes.new(Kind.POINT)).status_code == 429
+
+
+def test_a_replaced_code_is_not_opened_by_who_has_seen_it(resident, register, ticket):
+    pk = register()
+    before = ticket(pk)
+    assert resident.open(before).status_code == 200
+    ticket(pk)
+    assert [resident.open(before).status_code for _number in range(11)] == [404] * 10 + [429]
+
+
+def test_the_session_keeps_no_code(app, resident, register, ticket):
+    signs = ticket(register())
+    resident.open(signs)
+    with resident.client.session_transaction() as session:
+        kept = str(dict(session))
+    assert signs not in kept
+    with app.app_context():
+        assert tickets.hash_of(signs) not in kept
+
+
+@pytest.mark.parametrize("typed", ["https://sidan.example.cn/q/{}", "  http://x/q/q/{}?said=solved ", "看 /q/{}#top"])
+def test_a_pasted_address_leads_on_like_its_code(register, ticket, resident, typed):
+    signs = ticket(register())
+    onward = resident.send("", {"code": typed.format(codes.written(signs))})
+    assert (onward.status_code, onward.headers["Location"]) == (303, f"/q/{signs}")
+
+
+@pytest.mark.parametrize("typed", ["XQ20261122001", " xq 2026 1122 001", "ＸＱ２０２６１１２２００１", "LD20261122001"])
+def test_who_types_the_number_is_told_that_it_is_not_the_code(resident, typed):
+    answer = resident.send("", {"code": typed})
+    assert answer.status_code == 422
+    assert "这是编号" in answer.get_data(as_text=True)
+    assert "查询码（12 位" in answer.get_data(as_text=True)
+    assert "查询码或海报码" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("typed", ["", "x" * 10_000, "无\x00形", "\u202e", "' OR 1=1 --", "9" * 400])
