@@ -91,7 +91,7 @@ def stays_confirmed(order: "Fulfilment") -> dict[str, Text] | None:
     return {name: _("This is confirmed; reverse it and offer it anew.") for name in rewritten} or None
 
 
-_WHAT, _WHEN, _DONE, _RECORD = _("Order"), _("Appointment"), _("What was done"), _("Record")
+_WHAT, _WHEN, _DONE, _RECORD = _("What is asked for"), _("Appointment"), _("What was done"), _("Record")
 
 
 @keeps_timeline

@@ -37,7 +37,7 @@ STANDS: Final[dict[NeedState, Text]] = {
     NeedState.PLANNED: _("Somebody has been put in charge and a day is set."),
     NeedState.IN_PROGRESS: _("It is being worked on."),
     NeedState.DELIVERED: _("It has been done."),
-    NeedState.CLOSED: _("It has been done and you were asked about it."),
+    NeedState.CLOSED: _("It has been dealt with and is closed."),
     NeedState.CLOSED_UNCONFIRMED: _("It has been done; nobody has said yet whether it is solved."),
     NeedState.REJECTED: _("The community cannot take this on."),
     NeedState.WITHDRAWN: _("It was withdrawn."),
