@@ -36,6 +36,9 @@ MASKS: Final = (
     (re.compile(r"(\w*(?:password|token|secret|_key)\w*[\"']?\s*[=:]\s*)[^\s,;&]+", re.IGNORECASE), r"\1***"),
 )
 
+SECRET_PATH: Final = re.compile(r"^(/+(?:setup|q)/).+", re.DOTALL)
+"""Of these paths nothing that follows is told: however a code is written, in parts or with a break, it is one."""
+
 log = logging.getLogger("sidan.request")
 
 
@@ -68,7 +71,11 @@ def circumstances() -> dict[str, Any]:
     if acting:
         found["actor"] = f"user:{acting.user_id}" if acting.user_id else masked(acting.label)
     if has_request_context():
-        found |= {"request": request_id(), "method": request.method, "path": masked(request.path)}
+        found |= {
+            "request": request_id(),
+            "method": request.method,
+            "path": masked(SECRET_PATH.sub(r"\1***", request.path)),
+        }
     return found
 
 

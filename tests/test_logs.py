@@ -78,6 +78,14 @@ def test_the_set_up_token_of_the_admin_is_in_no_line(portal, tmp_path):
     assert [line["path"] for line in lines(tmp_path)] == ["/setup/***"]
 
 
+@pytest.mark.parametrize(
+    "code", ["CZKG NWJC R4WK", "%0ACZKGNWJCR4WK", "CZKG%2FNWJC%2FR4WK", "CZKG'NWJC'R4WK", "CZKG%3FNWJC"]
+)
+def test_the_code_of_a_resident_is_in_no_line_however_it_is_written(portal, tmp_path, code):
+    portal.test_client().get(f"/q/{code}")
+    assert [line["path"] for line in lines(tmp_path)] == ["/q/***"]
+
+
 def test_a_line_names_the_worker_by_id_and_a_job_by_its_name(portal, tmp_path):
     with actor.acting(actor.Actor("王小明", user_id=5)):
         portal.logger.info("need 7 accepted")

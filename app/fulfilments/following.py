@@ -74,6 +74,7 @@ def take_along(sender: type[Need], row: Need, move: str, values: dict[str, Any])
     elif row.state.value in ENDED:
         _cancel_all(row)
     elif move == "reopen":
+        _doubt_all(row)
         dispute_all(row, values["reason"])
 
 
@@ -88,6 +89,15 @@ def dispute_all(need: Need, reason: str) -> None:
     for order in _carried_out(need):
         with acting(_judge(order, "dispute")):
             moves.perform(order, "dispute", {"reason": reason})
+
+
+def _doubt_all(need: Need) -> None:
+    """Note on what was confirmed that it did not help after all; its figures stay, it answers the need no longer."""
+    with acting(system("orders")):
+        for order in orders_of(need):
+            if order.state is FulfilmentState.CONFIRMED and order.doubted_on is None:
+                order.doubted_on = clock.today()
+        db.session.flush()
 
 
 def _carried_out(need: Need) -> list[Fulfilment]:
@@ -123,7 +133,8 @@ def reopens_to(need: Need) -> NeedState | None:
     standing = orders_of(need)
     if any(order.state is FulfilmentState.DELIVERED for order in standing):
         return NeedState.IN_PROGRESS
-    return state_from_orders(standing, need.quantity_asked) if standing else None
+    unfinished = [order for order in standing if order.state is not FulfilmentState.CONFIRMED]
+    return state_from_orders(unfinished, need.quantity_asked) if standing else None
 
 
 # The plain table: what one may see is itself part of the scope.

@@ -221,6 +221,14 @@ class Fulfilment(Recorded, Placed, Model):
     delivered_by: Mapped[Account | None] = relationship(
         foreign_keys=[delivered_by_id], info=about(_("Reported by"), edited=False, sheet=False, group=_RECORD)
     )
+    doubted_on: Mapped[date | None] = mapped_column(
+        info=about(
+            _("Not solved after all, said on"),
+            _("The need was taken up again after this was confirmed; it answers the need no longer."),
+            edited=False,
+            group=_RECORD,
+        )
+    )
     reversed_on: Mapped[date | None] = mapped_column(info=about(_("Reversed on"), edited=False, group=_RECORD))
     """The contra entry: its figures count on `delivered_on` and are taken off again on this day."""
 

@@ -41,8 +41,8 @@ def carried_out() -> ColumnElement[bool]:
 
 
 def confirmed() -> ColumnElement[bool]:
-    """Of these, the orders that the resident, or a call-back, confirmed."""
-    return Fulfilment.state == FulfilmentState.CONFIRMED
+    """Of these, the orders that the resident, or a call-back, confirmed, and that were not doubted later."""
+    return and_(Fulfilment.state == FulfilmentState.CONFIRMED, Fulfilment.doubted_on.is_(None))
 
 
 PARTS: Final = {

@@ -114,7 +114,7 @@ ORDERS: Final = (
         part="confirmed",
         whole="done",
         day="delivered_on",
-        excluded=_("Reversed."),
+        excluded=_("Reversed; of the confirmed ones those of needs taken up again later."),
     ),
     Figure(
         "fulfilled",

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Account
+from app.core import clock
 from app.core.actor import Actor, acting
 from app.core.database import transaction
 from app.core.timeline import Step
@@ -147,14 +148,28 @@ def test_reopening_disputes_what_was_carried_out(at, order, by_hand, need):
     assert need(order(pk)["need_id"])["state"] is NeedState.IN_PROGRESS
 
 
-def test_a_closed_need_reopens_to_where_its_orders_say(at, move, order, close, by_hand, need):
+def test_a_closed_need_reopens_to_be_worked_on_whatever_was_confirmed(at, move, order, close, by_hand, need):
     pk = at("delivered")
     number = order(pk)["need_id"]
     assert close("worker", number) == 200
     assert by_hand("secretary", "reopen", number, reason="又坏了").status_code == 200
-    assert need(number)["state"] is NeedState.DELIVERED
+    assert need(number)["state"] is NeedState.ACCEPTED
+    assert (order(pk)["state"], order(pk)["doubted_on"]) == (State.CONFIRMED, clock.today())
     assert move("secretary", "reverse", pk).status_code == 200
     assert need(number)["state"] is NeedState.ACCEPTED
+
+
+def test_what_did_not_help_is_done_anew_and_only_that_counts(at, offer, order, close, by_hand, need):
+    first = at("confirmed")
+    number = order(first)["need_id"]
+    assert close("worker", number) == 200
+    assert by_hand("secretary", "reopen", number, reason="又坏了").status_code == 200
+    second = offer(PARTNER, need=number)
+    assert need(number)["state"] is NeedState.PLANNED
+    at("delivered", PARTNER, pk=second)
+    assert need(number)["state"] is NeedState.DELIVERED
+    assert close("worker", number) == 200
+    assert (order(second)["state"], order(second)["doubted_on"]) == (State.CONFIRMED, None)
 
 
 def test_a_need_delivered_by_hand_after_its_order_was_declined_reopens_as_accepted(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from app.fulfilments.choices import FulfilmentState as Order
 from app.fulfilments.states import state_from_orders
 from app.needs.choices import NeedState as Need
 
+DAY = date(2026, 11, 20)
+
 
 @dataclass(frozen=True)
 class Stub:
@@ -18,6 +21,7 @@ class Stub:
 
     state: Order
     quantity_delivered: int | None = None
+    doubted_on: date | None = None
 
 
 def orders(*states: Order | tuple[Order, int]) -> list[Stub]:
@@ -42,13 +46,18 @@ def orders(*states: Order | tuple[Order, int]) -> list[Stub]:
         (1, orders(Order.DELIVERED), Need.ACCEPTED),
         (None, orders(Order.DECLINED, Order.EXPIRED, Order.RETURNED, Order.MISSED, Order.CANCELLED), Need.ACCEPTED),
         (None, orders(), Need.ACCEPTED),
+        (None, [Stub(Order.CONFIRMED, 1, DAY)], Need.ACCEPTED),
+        (1, [Stub(Order.CONFIRMED, 1, DAY), Stub(Order.DELIVERED, 1)], Need.DELIVERED),
+        (2, [Stub(Order.CONFIRMED, 1, DAY), Stub(Order.CONFIRMED, 1)], Need.ACCEPTED),
     ],
 )
 def test_the_first_line_that_holds_says_where_the_need_stands(asked: int | None, standing: list[Stub], expected: Need):
     assert state_from_orders(standing, asked) is expected
 
 
-any_orders = st.lists(st.builds(Stub, st.sampled_from(Order), st.none() | st.integers(0, 9)), max_size=6)
+any_orders = st.lists(
+    st.builds(Stub, st.sampled_from(Order), st.none() | st.integers(0, 9), st.none() | st.just(DAY)), max_size=6
+)
 
 
 def has(standing: Iterable[Stub], *states: Order) -> bool:
@@ -63,7 +72,7 @@ def test_each_line_holds_for_whatever_orders(standing: list[Stub], asked: int | 
         assert has(standing, Order.OFFERED, Order.CLAIMED, Order.SCHEDULED)
     if found in (Need.DELIVERED, Need.ACCEPTED):
         assert not has(standing, Order.OFFERED, Order.CLAIMED, Order.SCHEDULED, Order.IN_PROGRESS)
-        done = [one for one in standing if one.state in (Order.DELIVERED, Order.CONFIRMED)]
+        done = [one for one in standing if one.state in (Order.DELIVERED, Order.CONFIRMED) and not one.doubted_on]
         enough = sum(one.quantity_delivered or 0 for one in done) >= asked if asked else bool(done)
         assert (found is Need.DELIVERED) is enough
 
