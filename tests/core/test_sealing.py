@@ -167,7 +167,7 @@ def test_every_index_of_a_sealed_column_can_be_used():
             keys = [[*index.columns.keys()] for index in table.indexes] + [
                 [*one.columns.keys()] for one in table.constraints
             ]
-            assert kind.found_by is None or wanted in keys, (model, name)
+            assert kind.found_by is None or wanted in [key[: len(wanted)] for key in keys], (model, name)
 
 
 def test_two_accounts_never_share_a_phone_even_behind_the_rules(app, as_admin):

@@ -2,11 +2,11 @@
 
 import logging
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from app.core import clock
+from app.logs import DailyFile, JsonLine
 from app.public import codes, quotas, tickets
 from app.public.codes import Kind
 from tests.public.conftest import Resident, code_on
@@ -15,12 +15,15 @@ from tests.whole.walk import doors
 
 
 @pytest.fixture
-def logged(app):
+def logged(tmp_path):
     """Return everything that stands in the log."""
-    folder = Path(app.config["INSTANCE"]) / "logs"
-    for handler in logging.getLogger().handlers:
-        handler.flush()
-    return lambda: "".join(path.read_text("utf-8") for path in folder.glob("sidan-*.log"))
+    # A process logs to the instance started last, which in a run of many tests may be another one.
+    handler = DailyFile(tmp_path)
+    handler.setFormatter(JsonLine())
+    logging.getLogger().addHandler(handler)
+    yield lambda: "".join(path.read_text("utf-8") for path in tmp_path.glob("sidan-*.log"))
+    logging.getLogger().removeHandler(handler)
+    handler.close()
 
 
 def test_no_code_comes_into_the_log(app, register, ticket, resident, logged, monkeypatch):

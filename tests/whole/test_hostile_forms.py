@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.core import clock, database
 from app.core.actor import acting, system
-from app.core.fields import facts, shape
+from app.core.fields import NotUnderstood, facts, shape
 from app.extensions import db
 from app.roles import Role
 from tests.whole.paper import HAN, fields_of, said, typed, written
@@ -99,6 +99,8 @@ def test_values_that_cannot_be_are_named_beside_the_field(
             if shape(view.model, name).kind != kind:
                 continue
             for value in values:
+                if kind == "worded" and is_read(view, name, value):
+                    continue
                 before = dump(app)
                 answer = try_to_add(person, scene, view, **{name: value})
                 page = answer.get_data(as_text=True)
@@ -184,6 +186,14 @@ def test_columns_that_are_not_in_the_form_are_not_set_by_it(app: Flask, scene: S
         assert newest.version == 1
 
 
+def is_read(view: Any, name: str, value: str) -> bool:
+    """Tell whether a column of words keeps these as they are: a project may say its times in any words."""
+    try:
+        return shape(view.model, name).worded.read(value) is not None and len(value) < 1000
+    except NotUnderstood:
+        return False
+
+
 @pytest.mark.parametrize(
     "kind", ["application/json", "text/plain", "application/xml", "multipart/form-data", "x/y", ""]
 )
@@ -213,7 +223,9 @@ def test_a_body_of_another_kind_is_no_form(app: Flask, scene: Scene, visit, kind
     after = dump(app)
     # Buttons without a form make codes, which history tells of.
     codes = ("ticket_code", "point_code", "subject_key")
-    grows = ("sign_in", "one_time_link", "step", "history", "attachment", *codes)
+    # So does a move that asks for nothing, such as the one that makes a project of a need.
+    made = ("service_project", "service_project_need", "service_project_category", "notice")
+    grows = ("sign_in", "one_time_link", "step", "history", "attachment", *codes, *made)
     written = {name: len(rows) for name, rows in after.items() if name not in grows}
     assert written == {name: len(before[name]) for name in written}
 

@@ -72,7 +72,7 @@ def ask_for_our_rows_in_every_list(scene: Scene, spy: Spy, ours: dict[str, int])
         for pk in ours.values():
             spy.look(f"{base}/list/?id={pk}", (400,))
         for word in ("柳暗", "liua", "1397", "武江"):
-            expected = (200,) if view.offer.searched else (400,)
+            expected = (200,) if view.is_searched else (400,)
             spy.look(f"{base}/list/?q={word}", expected)
             spy.look(f"{base}/options?q={word}", (200,))
             spy.look(f"/api/v1{base}/?search={word}", expected)
