@@ -12,6 +12,7 @@ from app.core.commanding import Commands
 from app.doctor import doctor
 from app.jobs.commands import jobs
 from app.keys import keys
+from app.people.commands import person
 from app.public.commands import codes
 from app.reports.commands import audit
 
@@ -30,6 +31,6 @@ def load() -> None:
 
 def start(app: Flask) -> None:
     """Mount the commands."""
-    for group in (assets, audit, codes, community, demonstration, jobs, keys, users, roles, tokens):
+    for group in (assets, audit, codes, community, demonstration, jobs, keys, person, users, roles, tokens):
         app.cli.add_command(group)
     app.cli.add_command(doctor)

@@ -110,6 +110,7 @@ class Account(Recorded, Sought, Guarded, Model):
     row_sets: ClassVar[dict[str, RowSet]] = {"own community": _all_or_below, "Secretary": _all_or_below}
     rules: ClassVar[tuple[RowRule, ...]] = (login_is_free, phone_is_free)
     noted_columns: ClassVar[dict[str, str]] = {"password_hash": "password"}
+    personal: ClassVar[frozenset[str]] = frozenset({"name", "login"})
 
     name: Mapped[str] = mapped_column(String(40), info=about(_("Full name"), listed=True, searched=True))
     login: Mapped[str] = mapped_column(

@@ -136,6 +136,26 @@ def transaction() -> Iterator[None]:
         raise
 
 
+def rewrite(*tables: str) -> bool:
+    """Write the files of the database anew, so that they no longer hold what its rows no longer say.
+
+    On PostgreSQL only those of the tables. False where somebody else keeps it from being done now.
+    """
+    with db.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        if connection.dialect.name != "sqlite":
+            driver.autocommit = True
+            driver.execute(f"VACUUM (FULL) {', '.join(tables)}")
+            driver.autocommit = False
+            return True
+        try:
+            driver.execute("VACUUM")
+            busy, *_pages = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return not busy
+
+
 def is_passing(error: BaseException | None) -> bool:
     """Tell whether an error lies in the state of database or disk, so that the same may succeed later."""
     lost = isinstance(error, DBAPIError) and error.connection_invalidated

@@ -163,4 +163,5 @@ _COLUMNS: Final[dict[type, dict[str, str]]] = {}
 def is_sensitive(model: type, name: str) -> bool:
     """Tell whether a column's values stand sealed in history."""
     field = facts(model).get(name)
-    return field is not None and (field.sealed or field.mask is not None)
+    personal = name in getattr(model, "personal", ())
+    return field is not None and (field.sealed or field.mask is not None or personal)

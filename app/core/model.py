@@ -55,6 +55,8 @@ class Recorded:
 
     noted_columns: ClassVar[dict[str, str]] = {}
     """Columns of which history says that they changed, by the name of the act, and never from what to what."""
+    personal: ClassVar[frozenset[str]] = frozenset()
+    """Columns everybody may read whose values history keeps sealed all the same, so that they can be forgotten."""
     acts: ClassVar[dict[str, Text]] = {}
     """The words for what is done to a row and is no move."""
 

@@ -95,6 +95,22 @@ def note(
     _pending(db.session()).notes.append(entry | _who(_actor(), into) | person)
 
 
+def restate(act: str, row: Any, step: Step) -> None:
+    """Write down that a step of a row says something else from now on; part of the current transaction.
+
+    What it says now is what history is compared with; what it said before is nowhere kept.
+    """
+    number = chain_of(row)
+    about = {"row_id": row.id, "row_uid": row.uid, "step_uid": step.uid}
+    entry = {
+        "chain": number,
+        "act": act,
+        "list": row.list_name,
+        "changes": chain.encode({STEP: [None, digest_of(step)]}),
+    }
+    _pending(db.session()).notes.append(entry | about | _who(_actor(), number))
+
+
 def remark(act: str, row: Any, /, **said: Any) -> None:
     """Write down an act on a row that changes none of its columns, such as adding a file; part of the transaction.
 

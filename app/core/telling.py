@@ -50,11 +50,16 @@ ACTS: Final[dict[str, Text]] = {
     "reveal_refused": _("Looked at too many masked values"),
     "find": _("Looked for a number"),
     "keys_rotated": _("Data key replaced"),
+    "copied": _("All data of the person handed out"),
+    "erased": _("Personal data erased"),
 }
 """What is done to rows of every list, and what is done without any row."""
 
 LOOKS: Final = frozenset({"reveal", "reveal_refused", "find"})
 """The acts of looking at what is masked."""
+
+RESTATED: Final = frozenset({"erased"})
+"""The acts after which a step says something else than before."""
 
 CALLED: Final[dict[str, Text]] = {
     "resident": _("The resident, by code"),
@@ -151,9 +156,13 @@ def stream(view: Any, row: Any, brief: bool = True) -> list[Told]:
     """
     steps = {step.uid: step for step in steps_of(db.session(), row)} if view.list_name in Step.told else {}
     entries = entries_of(row)
-    names = _names(row, entries, steps.values())
+    names = names_of(row, entries, steps.values())
     teller = _Teller(view, row, names, brief)
-    told = [teller.entry(entry, key, steps.pop(entry.step_uid or "", None)) for entry, key in entries]
+    # A step stands with the entry that made it, not with one that restated it.
+    told = [
+        teller.entry(entry, key, None if entry.act in RESTATED else steps.pop(entry.step_uid or "", None))
+        for entry, key in entries
+    ]
     return sorted([*told, *(teller.step(step) for step in reversed(steps.values()))], key=_when, reverse=True)
 
 
@@ -161,23 +170,42 @@ def _when(told: Told) -> datetime:
     return told.at
 
 
-def _names(row: Any, entries: Iterable[tuple[Entry, str | None]], steps: Iterable[Step]) -> Names:
+def names_of(row: Any, entries: Iterable[tuple[Entry, str | None]], steps: Iterable[Step] = ()) -> Names:
+    """Return what those are called who did these things with a row, and the rows its changes lead to."""
     names = Names()
     for step in steps:
         names.ask(_accounts(), step.by_id)
-    for entry, _key in entries:
+    for entry, key in entries:
         names.ask(_accounts(), entry.actor_id)
-        for target, pk in _related(type(row), entry):
+        for target, pk in _related(type(row), entry, key):
             names.ask(target, pk)
     names.load()
     return names
 
 
-def _related(model: type, entry: Entry) -> Iterator[tuple[Any, int]]:
+def _related(model: type, entry: Entry, wrapped: str | None) -> Iterator[tuple[Any, int]]:
     for name, pair in entry.told().items():
         if name in facts(model) and shape(model, name).kind in RELATED:
-            pks = [pk for value in pair for pk in (value if isinstance(value, list) else [value])]
+            found = [opened(model, name, value, entry, wrapped) for value in pair]
+            pks = [pk for value in found for pk in (value if isinstance(value, list) else [value])]
             yield from ((shape(model, name).target, pk) for pk in pks if isinstance(pk, int))
+
+
+class Forgotten:
+    """What stands for a value whose key was destroyed."""
+
+
+def opened(model: type, name: str, value: Any, entry: Entry, wrapped: str | None) -> Any:
+    """Return a value of an entry as it was stored; the class Forgotten where its key was destroyed.
+
+    `wrapped`: the key of the row, as it is kept.
+    """
+    # What is written in words may be kept as an object too.
+    if not (isinstance(value, dict) and value.keys() == {"sealed"}):
+        return value
+    key = unwrap(str(entry.row_uid), wrapped)
+    text = unseal(key, value["sealed"], bound_to(model, name, entry.row_uid)) if key else None
+    return Forgotten if text is None else json.loads(text)
 
 
 class _Teller:
@@ -214,25 +242,17 @@ class _Teller:
     def _remarked(self, entry: Entry, wrapped: str | None) -> Iterator[tuple[Text, str]]:
         for name, (_was, value) in entry.told().items():
             if name in REMARKED:
-                text = self._opened(name, value, wrapped, entry)
-                yield REMARKED[name], gettext("Erased") if text is None else str(json.loads(text))
-
-    def _opened(self, name: str, value: dict[str, str], wrapped: str | None, entry: Entry) -> str | None:
-        """Return a sealed value, or None where its key was destroyed."""
-        key = unwrap(str(entry.row_uid), wrapped)
-        return unseal(key, value["sealed"], bound_to(self.model, name, entry.row_uid)) if key else None
+                found = opened(self.model, name, value, entry, wrapped)
+                yield REMARKED[name], gettext("Erased") if found is Forgotten else str(found)
 
     def _change(self, name: str, pair: list[Any], wrapped: str | None, entry: Entry) -> tuple[Text, str, str]:
         was, became = (self._words(name, value, wrapped, entry) for value in pair)
         return facts(self.model)[name].label, was, became
 
     def _words(self, name: str, value: Any, wrapped: str | None, entry: Entry) -> str:
-        # What is written in words may be kept as an object too.
-        if isinstance(value, dict) and value.keys() == {"sealed"}:
-            text = self._opened(name, value, wrapped, entry)
-            if text is None:
-                return gettext("Erased")
-            value = json.loads(text)
+        value = opened(self.model, name, value, entry, wrapped)
+        if value is Forgotten:
+            return gettext("Erased")
         words = in_words(self.model, name, value, self.names)
         return words if value in (None, "") else display.veiled(words, self.row, facts(self.model)[name])
 

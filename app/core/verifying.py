@@ -104,16 +104,34 @@ def _walk(connection: Connection, number: int, asked: set[int]) -> Walked:
 def _in_the_steps(connection: Connection, number: int) -> Finding | None:
     """Compare the steps of the timelines with what their entries, which are sound, remember of them."""
     told = select(
-        Entry.seq, Entry.at.label("noted_at"), Entry.changes, *(getattr(Step, name) for name in ("uid", *SEALED))
+        *(Entry.seq, Entry.at.label("noted_at"), Entry.changes, Entry.step_uid),
+        *(getattr(Step, name) for name in ("uid", *SEALED)),
     )
     wanted = told.outerjoin(Step, Step.uid == Entry.step_uid).where(Entry.chain == number, Entry.step_uid.is_not(None))
+    wrong: dict[str, Finding] = {}
     with connection.execute(wanted.order_by(Entry.seq), execution_options={"yield_per": AT_ONCE}) as rows:
         for row in rows:
             _none, kept = json.loads(row.changes).get(STEP, (None, None))
             # Entries from before steps were digested remember nothing.
-            if kept is not None and (row.uid is None or digest_of(row) != kept):
-                return Finding(Fault.STEP, number, row.seq, row.noted_at)
-    return None
+            if kept is None:
+                continue
+            # A later entry may have restated what the step says; the last one counts.
+            wrong.pop(row.step_uid, None)
+            if row.uid is None or digest_of(row) != kept:
+                wrong[row.step_uid] = Finding(Fault.STEP, number, row.seq, row.noted_at)
+    return min(wrong.values(), key=_place, default=None)
+
+
+def _place(finding: Finding) -> int:
+    return finding.seq
+
+
+def stands(connection: Connection, step: Step) -> bool:
+    """Tell whether a step says what history remembers of it."""
+    told = select(Entry.changes).where(Entry.list == step.list, Entry.row_id == step.row_id)
+    noted = connection.scalars(told.where(Entry.step_uid == step.uid).order_by(Entry.seq.desc()))
+    kept = next((pair[1] for changes in noted if (pair := json.loads(changes).get(STEP))), None)
+    return kept is None or kept == digest_of(step)
 
 
 def _look_at(row: Row[Any], walked: Walked, key: bytes) -> Finding | None:

@@ -44,6 +44,10 @@ _CARE: Final = _("Consent and guardian")
 _MORE: Final = _("Further")
 
 
+ERASED: Final = _("Erased resident")
+"""What somebody is called whose personal data was erased; what refers to them remains."""
+
+
 def oneself(row: Any, actor: Actor, held: Held) -> Any:
     """The person who acts."""
     return row.account_id == (actor.user_id or 0)
@@ -68,6 +72,12 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         ),
     )
     list_name = "people"
+    personal: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("id_type", "sex", "place", "residence_kind", "household_no", "relation_to_head", "ethnic", "education"),
+            *("political", "marital", "unit_name", "job", "guardian_relation", "account"),
+        }
+    )
     party_kind = PartyKind.PERSON
     row_sets: ClassVar[dict[str, RowSet]] = {"self": oneself}
     rules: ClassVar[tuple[RowRule, ...]] = (
@@ -215,7 +225,12 @@ class Person(Partied, Recorded, Sought, Placed, Model):
 
     @property
     def is_known(self) -> bool:
-        """Tell whether the person signs in here; the names of those who do stand beside what they did."""
+        """Tell whether the person signs in here; the names of those who do stand beside what they did.
+
+        That somebody was erased is no secret either.
+        """
+        if self.name == str(ERASED):
+            return True
         if sa_inspect(self).attrs.account.history.has_changes():
             return self.account is not None
         return self.account_id is not None
