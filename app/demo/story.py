@@ -22,6 +22,8 @@ from app.fulfilments.models import Fulfilment
 from app.needs import service as needs
 from app.needs.models import Need
 from app.parties.models import Party
+from app.people.birth import Birth
+from app.people.models import Person
 from app.projects import service as projects
 from app.projects.models import ServiceProject
 from app.projects.schedule import Schedule
@@ -29,8 +31,13 @@ from app.resources import service as resources
 from app.resources.models import Resource
 from app.resources.windows import Windows
 
-Told = type[Need] | type[Resource] | type[ServiceProject]
-STORIES: Final[dict[Told, str]] = {Need: "story.yaml", Resource: "resources.yaml", ServiceProject: "projects.yaml"}
+Told = type[Need] | type[Resource] | type[ServiceProject] | type[Person]
+STORIES: Final[dict[Told, str]] = {
+    Need: "story.yaml",
+    Resource: "resources.yaml",
+    ServiceProject: "projects.yaml",
+    Person: "residents.yaml",
+}
 """What is told of the rows of each list, and in which file."""
 SYSTEM: Final = "system"
 RESIDENT: Final = "resident"
@@ -41,8 +48,8 @@ NAMED: Final[dict[str, Any]] = {
     "project": ServiceProject,
 }
 """The columns in which the story names a row."""
-WORDED: Final[dict[str, type[Worded]]] = {"windows": Windows, "schedule": Schedule}
-DAYS: Final = ("planned_on", "valid_from", "valid_to", "checked_on")
+WORDED: Final[dict[str, type[Worded]]] = {"windows": Windows, "schedule": Schedule, "birth": Birth}
+DAYS: Final = ("planned_on", "valid_from", "valid_to", "checked_on", "guardian_consent_on")
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -57,10 +64,18 @@ def _project(made_from: str | None = None, **columns: Any) -> ServiceProject:
     return project
 
 
+def _resident(**columns: Any) -> Person:
+    """Register somebody who lives here."""
+    person = Person(**columns)
+    db.session.add(person)
+    return person
+
+
 RECORD: Final[dict[Told, Callable[..., Any]]] = {
     Need: needs.register,
     Resource: resources.offer,
     ServiceProject: _project,
+    Person: _resident,
 }
 
 
@@ -162,7 +177,7 @@ class _Stage:
         if name == "in_charge":
             return self._person(said)[0]
         if name in WORDED:
-            return WORDED[name].read(said)
+            return WORDED[name].read(str(said))
         if name in DAYS:
             return clock.local(moment).date() + timedelta(days=said)
         choices = shape(model, name).choices if name in facts(model) else None

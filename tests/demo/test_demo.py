@@ -22,6 +22,8 @@ from app.fulfilments.choices import FulfilmentState
 from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState
 from app.needs.models import Need
+from app.people.models import Person
+from app.people.phones import split
 from app.projects.choices import ProjectKind, ProjectState
 from app.projects.models import ServiceProject
 from app.public import points
@@ -63,7 +65,7 @@ def empty(app, monkeypatch):
 
 
 def counts():
-    lists = (Account, Need, Resource, Fulfilment, Place, Step)
+    lists = (Account, Need, Resource, Fulfilment, Person, Place, Step)
     return {model.__tablename__: db.session.scalar(select(func.count(model.id))) for model in lists}
 
 
@@ -113,6 +115,18 @@ def test_every_resource_was_recorded_by_who_speaks_for_it_or_by_the_office(empty
         assert known[one.created_by_id] == speakers.get(one.provider.name, "worker"), one.name
 
 
+def test_residents_of_every_age_live_there_and_children_have_guardians(empty):
+    demo.load(empty)
+    people = db.session.scalars(select(Person).join(Community).where(Person.birth.is_not(None))).all()
+    assert len(people) == 13
+    years = sorted(person.birth.year for person in people)
+    assert (years[0] < 1940, years[-1] > 2015) == (True, True)
+    children = [person for person in people if person.birth.may_be_under(18, clock.today())]
+    assert {(child.name, child.guardian_name) for child in children} == {("欧思琪", "欧文杰"), ("石浩然", "石丽珍")}
+    assert {person.place is not None for person in people} == {True}
+    assert {person.id_number for person in people} == {None}
+
+
 def test_a_second_start_adds_nothing(empty):
     demo.load(empty)
     before = counts()
@@ -155,6 +169,7 @@ def test_a_weak_password_is_refused_in_words_and_nothing_is_loaded(empty, monkey
 def test_the_numbers_are_visibly_invented(empty):
     demo.load(empty)
     numbers = [one.phone for one in db.session.scalars(select(Account))]
+    numbers += [split(phone)[1] for one in db.session.scalars(select(Person)) for phone in one.phones]
     numbers += [one.reporter_phone for one in db.session.scalars(select(Need))]
     mobile = [number for number in numbers if number and number.startswith("1")]
     assert mobile
