@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.accounts.models import Account, Grant
-from app.core import verifying
+from app.core import database, verifying
 from app.core.actor import acting, system
 from app.core.database import transaction
 from app.core.history import Entry
@@ -296,6 +296,13 @@ def test_a_crash_between_the_two_halves_is_mended_by_the_same_command(app, run, 
     assert "以前已经删除" in erase(volunteer)
     assert acts(behind, volunteer).count("erased") == 1
     assert broken(app) == []
+
+
+def test_while_the_database_is_in_use_it_says_that_traces_may_be_left(app, erase, resident, monkeypatch):
+    with monkeypatch.context() as busy:
+        busy.setattr(database, "rewrite", lambda *tables: False)
+        assert "请稍后再执行一次同样的命令" in erase(resident)
+    assert "请稍后再执行" not in erase(resident)
 
 
 def test_who_types_another_name_erases_nobody(run, behind, resident):
