@@ -71,7 +71,8 @@ def _looked_at(number: int, reason: str) -> tuple[str, list[str]]:
     """Return what the person is called, and the rows a machine cannot clean."""
     with database.reading(), rights.allowed(number, rights.ERASE) as found:
         erasing.require_reason(found, reason)
-        rows = [*mentions.by_phone(found), *mentions.in_words(found)]
+        renamed = [step for _row, step in mentions.steps(found)]
+        rows = [row for row in (*mentions.by_phone(found), *mentions.in_words(found)) if row not in renamed]
         name, places = found.name, dict.fromkeys(_place_of(row) for row in rows)
         db.session.rollback()
     return name, [f"{copying.title_of(listing)} #{pk}" for listing, pk in places]
