@@ -18,4 +18,5 @@ def hang() -> None:
     for community in db.session.scalars(select(Community)):
         community.phone = PHONES.get(community.code)
     for place in db.session.scalars(select(Place).where(Place.kind.in_(WHERE)).order_by(Place.path)).all():
-        points.renew(place)
+        if place.is_open:
+            points.renew(place)
