@@ -115,6 +115,7 @@ SEE_EVERYTHING = {
     "app.fulfilments.booking.lock": "locks the need and the provider of the order that is being moved",
     "app.fulfilments.booking.require_free": "asks whether the order's own provider has another appointment",
     "app.fulfilments.following._cancel_all": "calls off the orders of a need that has ended",
+    "app.fulfilments.following._doubt_all": "notes that what was confirmed for a need taken up again did not help",
     "app.fulfilments.following._judge": "disputes what was carried out for a need that is taken up again",
     "app.fulfilments.following.follow": "brings the need of a moved order where its orders say",
     "app.fulfilments.following.need_of": "finds the need of the order that is being moved",
