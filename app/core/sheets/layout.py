@@ -94,7 +94,7 @@ def _filled(sheet: Sheet) -> list[list[Cell]]:
     rows = [list(row) for row in sheet.rows]
     for top, left, bottom, right in sheet.merged:
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else None
-        if value is None:
+        if not _says(value):
             continue
         for row in rows[top : bottom + 1]:
             row.extend([None] * (right + 1 - len(row)))

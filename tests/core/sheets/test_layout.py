@@ -82,6 +82,11 @@ def test_merged_cells_are_filled_and_blanks_stay_blank():
     assert [line.cells.get(1) for line in layout.lines] == ["第一网格", "第一网格", None]
 
 
+def test_a_merged_blank_hides_nothing_that_stands_below_it():
+    layout = laid(HEADINGS, [None, " ", "13800001234"], merged=((1, 1, 1, 2),))
+    assert data(layout) == [1]
+
+
 def test_sections_supply_their_words_to_the_rows_below():
     rows: list[list[Cell]] = [
         ["序号", "项目名称", "服务对象", "责任人"],
