@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -48,6 +49,14 @@ class Visitor:
     def _watch(self, request: Request) -> None:
         if urlsplit(request.url).netloc != urlsplit(self.address).netloc and not request.url.startswith("data:"):
             self.strangers.append(request.url)
+
+    def until(self, expression: str, arg: Any = None) -> None:
+        """Wait until the page says so. Asked again and again from here: the page itself may not evaluate words."""
+        for _try in range(200):
+            if self.page.evaluate(expression, arg):
+                return
+            self.page.wait_for_timeout(50)
+        raise AssertionError(expression)
 
     def sign_in(self, login: str, password: str = PASSWORD) -> "Visitor":
         """Sign in through the page."""

@@ -49,7 +49,7 @@ def test_charts_answer_pointer_and_look_without_a_word_in_the_console(visitor, r
     bar.wait_for()
     before = person.page.inner_html("[data-chart]")
     person.page.click("[data-look=dark]")
-    person.page.wait_for_function("before => document.querySelector('[data-chart]').innerHTML !== before", arg=before)
+    person.until("before => document.querySelector('[data-chart]').innerHTML !== before", before)
     person.page.click("text=数据表 >> nth=0")
     assert person.page.locator("#chart-table-1").is_visible()
     bar.scroll_into_view_if_needed()

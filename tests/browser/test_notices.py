@@ -34,7 +34,7 @@ def test_a_text_is_copied_for_wechat_with_and_without_a_clipboard(visitor, regis
     text = person.page.locator("dialog[open] textarea")
     assert "欧**明" in text.input_value()
     person.page.click("dialog[open] [data-copy]")
-    person.page.wait_for_function("document.querySelector('dialog[open] [data-copy-said]').textContent")
+    person.until("document.querySelector('dialog[open] [data-copy-said]').textContent")
     assert person.page.inner_text("dialog[open] [data-copy-said]") == "已复制，可以粘贴到微信。"
     assert faults(person) == []
     person.page.click("dialog[open] [data-close]")

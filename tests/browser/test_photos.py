@@ -34,7 +34,7 @@ def test_a_need_with_photos_is_registered_in_the_stairwell(visitor, album):
     person.page.set_input_files("#photos", album("扶手.png", "协议.pdf"))
     person.page.set_input_files("#photos-camera", album("楼道灯.jpg"))
     person.page.locator(".chosen img").nth(1).wait_for()
-    person.page.wait_for_function("[...document.querySelector('#photos').files].every(one => one.size < 3e6)")
+    person.until("[...document.querySelector('#photos').files].every(one => one.size < 3e6)")
     assert [name for name, _size in sizes(person)] == ["扶手.png", "协议.pdf", "楼道灯.jpg"]
     person.page.click(".chosen button >> nth=0")
     person.picture("need-add-photos")
@@ -69,7 +69,7 @@ def test_photos_are_turned_over_by_keyboard_and_shut_nobody_out(visitor, registe
         assert faults(person) == [], look
     person.page.locator("[data-photo]").first.focus()
     person.page.keyboard.press("Enter")
-    person.page.wait_for_function("document.querySelector('dialog img')?.naturalWidth === 2400")
+    person.until("document.querySelector('dialog img')?.naturalWidth === 2400")
     assert faults(person) == []
     first = person.page.get_attribute("dialog img", "src")
     person.page.keyboard.press("ArrowRight")
