@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field as FormField
 from wtforms import FloatField, HiddenField, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.fields import BooleanField, DateField, DateTimeLocalField
+from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from app.core import checks, clock
@@ -69,6 +70,11 @@ class Line(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take the text without surrounding blanks; nothing typed is no value."""
         self.data = _trimmed(valuelist[0]) or None if valuelist else None
+
+    def pre_validate(self, form: Any) -> None:
+        """Stop here what no database can be asked about, such as U+0000 in PostgreSQL."""
+        if isinstance(self.data, str) and (complaint := checks.visible(self.data)) is not None:
+            raise StopValidation(str(complaint))
 
     def _value(self) -> str:
         return self.raw_data[0] if self.raw_data else str(self.data or "")

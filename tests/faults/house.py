@@ -36,10 +36,11 @@ class Caller:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.cookie = self.token = ""
+        self.cookies: dict[str, str] = {}
+        self.token = ""
 
     def sign_in(self, login: str) -> "Caller":
-        """Sign in like a person, and keep cookie and token."""
+        """Sign in like a person, and keep cookies and token."""
         self.token = self._token("/login/")
         status, _page = self.call("POST", "/login/", {"username": login, "password": PASSWORD})
         assert status == 302, f"{login} cannot sign in: {status}"
@@ -54,12 +55,15 @@ class Caller:
     def call(self, method: str, address: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         """Send a request; return status and page, or NOBODY_THERE where no answer came."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        carried = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {"Cookie": carried, "Content-Type": "application/x-www-form-urlencoded"}
         try:
             body = urlencode({"csrf_token": self.token, **form}) if form is not None else None
             connection.request(method, address, body, headers)
             answer = connection.getresponse()
-            self.cookie = (answer.headers["Set-Cookie"] or self.cookie).partition(";")[0]
+            for cookie in answer.headers.get_all("Set-Cookie", []):
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self.cookies[name] = value
             return answer.status, answer.read().decode()
         except (OSError, HTTPException):
             return NOBODY_THERE, ""
@@ -73,7 +77,7 @@ class Caller:
     def twin(self) -> "Caller":
         """Return another window of the same browser."""
         other = Caller(self.port)
-        other.cookie, other.token = self.cookie, self.token
+        other.cookies, other.token = dict(self.cookies), self.token
         return other
 
 
