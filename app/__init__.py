@@ -27,6 +27,8 @@ from app import (
     public,
     reports,
     resources,
+    talents,
+    vulnerabilities,
 )
 from app.accounts import sign_in
 from app.accounts.models import Account
@@ -46,6 +48,8 @@ PACKAGES: Final[tuple[ModuleType, ...]] = (
     callbacks,
     organizations,
     people,
+    vulnerabilities,
+    talents,
     communities,
     accounts,
     notices,

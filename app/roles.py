@@ -10,7 +10,7 @@ A cell is a comma-separated row of clauses. A clause is verbs, `(M)` where `!` c
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -106,7 +106,7 @@ TABLE: Final[dict[str, tuple[str, ...]]] = {
         "–",
         "–",
         "v self",
-        "counts",
+        "v counts",
         "v(M)",
         "–",
     ),
@@ -115,12 +115,12 @@ TABLE: Final[dict[str, tuple[str, ...]]] = {
         "v(M), R if assigned",
         "–",
         "v(M)R",
-        "assigned only",
+        "v assigned only",
         "–",
         "–",
         "–",
-        "counts",
-        "counts",
+        "v counts",
+        "v counts",
         "–",
     ),
     "volunteers": ("vcemaixR", "vceix", "vcemixR", "v(M)", "v(M) names", "–", "–", "ve self", "totals", "v(M)", "–"),
@@ -188,6 +188,9 @@ VERBS: Final = {
 WORDS: Final = {"verify": _("verify"), "export": _("export everything")}
 """What a cell says in a word instead of verbs."""
 
+KEPT_IN_FILES: Final = frozenset({"vulnerabilities"})
+"""Lists whose rows are parts of somebody's file: to add one is to edit the file, so who may edit them may add them."""
+
 _CLAUSE = re.compile(r"^(?P<verbs>[vcemaixR]+)(?=\(M\)|\s|$)(?P<mask>\(M\))?\s?(?P<more>[cemaixR]+\b)?\s*(?P<rows>.*)$")
 
 
@@ -211,7 +214,8 @@ def rules(role: Role, listing: str) -> tuple[Rule, ...]:
     if cells is None:
         return ()
     cell = cells[list(Role).index(role)]
-    return tuple(rule for clause in cell.split(", ") if (rule := _rule(clause)))
+    found = (rule for clause in cell.split(", ") if (rule := _rule(clause)))
+    return tuple(_adding(rule) for rule in found) if listing in KEPT_IN_FILES else tuple(found)
 
 
 def words(role: Role, listing: str) -> frozenset[str]:
@@ -226,6 +230,10 @@ def _rule(clause: str) -> Rule | None:
         return None
     verbs = frozenset(found["verbs"] + (found["more"] or ""))
     return Rule(verbs, masked=bool(found["mask"]), rows=found["rows"])
+
+
+def _adding(rule: Rule) -> Rule:
+    return replace(rule, verbs=rule.verbs | {"c"}) if "e" in rule.verbs else rule
 
 
 def rank(role: Role) -> int:

@@ -28,7 +28,7 @@ DEFAULT_PAGE: Final = 25
 LONGEST_SEARCH: Final = 100
 DEEPEST_PAGE: Final = 1_000_000
 NOT_SET: Final = "-"
-"""What an address says for the rows whose relation is empty."""
+"""What an address says for the rows whose relation, or choice, is empty."""
 
 
 class BadQuery(Exception):
@@ -268,7 +268,8 @@ class _Reader:
             self.where.append(or_(*(_reaches(self.offer.model, column, row) for row, _words in picked)))
             self.rows_picked += [(name, value, words) for value, (_row, words) in zip(values, picked, strict=True)]
         else:
-            self.where.append(attribute.in_([stored for stored, _words in picked]))
+            stored = [one for one, _words in picked if one is not None]
+            self.where.append(or_(attribute.in_(stored), *([attribute.is_(None)] if len(stored) < len(picked) else [])))
 
     def _chip(self, name: str, value: str, words: str) -> None:
         self.chips.append((name, value, words))
@@ -290,6 +291,8 @@ def _value(form: Shape, value: str, name: str) -> tuple[Any, str]:
         member = next((m for m in form.choices if m.value == value), None)
         if member is not None:
             return member, str(member.label)
+        if value == NOT_SET:
+            return None, gettext("Not set")
     elif form.kind == "one" and value == NOT_SET:
         return None, gettext("Not set")
     elif form.kind in RELATED:

@@ -245,6 +245,10 @@ class Specification(ModelView):
         """Return what is said above the rows of the list, if anything."""
         return None
 
+    def beside(self) -> list[tuple[str, Text]]:
+        """Return further pages of the list for the actor, each with its address and title."""
+        return []
+
     def lead(self, row: Any) -> list[Panel]:
         """Return sections that stand before the facts of a row: what one opens it for."""
         return []

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Account, Grant, GrantRole
+from app.accounts import staff
+from app.accounts.models import Account, Grant
 from app.communities.models import Community
 from app.core import access, clock
 from app.core.access import OutOfScope
@@ -21,7 +22,6 @@ from app.core.timeline import add_step
 from app.extensions import db
 from app.needs.choices import NeedState, Urgency
 from app.needs.models import Need
-from app.roles import Role, rules
 
 PREFIX: Final = "XQ"
 
@@ -83,19 +83,8 @@ def due_anew(need: Need) -> None:
         need.response_due = _response_due(need)
 
 
-# The street answers when it is called; it does not work on needs.
-HANDS: Final = tuple(
-    GrantRole.of(role)
-    for role in Role
-    if role is not Role.SUPERVISOR and any("m" in rule.verbs for rule in rules(role, Need.list_name))
-)
+HANDS: Final = staff.roles_with("m", Need.list_name)
 """The roles that can be in charge of a need."""
-
-
-def staff(community_id: int) -> Any:
-    """Return the SQL for the people who can be in charge in the community today and may sign in."""
-    holding = select(Grant.account_id).where(Grant.community_id == community_id, Grant.role.in_(HANDS), Grant.holding())
-    return (Account.active.is_(True), Account.id.in_(holding))
 
 
 def _finds(need: Need, person: Account) -> bool:
@@ -177,7 +166,8 @@ def _planned(need: Need, values: dict[str, Any]) -> None:
     if need.in_charge is None:
         raise OutOfScope
     with acting(system("check")), db.session.no_autoflush:
-        found = db.session.scalar(select(Account.id).where(Account.id == need.in_charge.id, *staff(need.community_id)))
+        works_here = staff.holding(need.community_id, HANDS)
+        found = db.session.scalar(select(Account.id).where(Account.id == need.in_charge.id, *works_here))
         need.in_charge_id = need.in_charge.id
         finds = found is not None and _finds(need, need.in_charge)
     if found is None:

@@ -6,11 +6,11 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import false, or_
 from sqlalchemy.sql import ColumnElement
 
-from app.accounts.models import Account
+from app.accounts import staff
 from app.communities.models import Place, in_subtree
 from app.communities.service import category_choices, place_choices
-from app.core import access, selects
-from app.core.actor import acting, current, system
+from app.core import access
+from app.core.actor import current
 from app.core.fields import Text
 from app.core.listing import Quick
 from app.core.messaging import Messaging
@@ -101,7 +101,7 @@ class NeedView(Messaging, ListView):
     def choices(self, name: str, text: str) -> list[tuple[int, str]]:
         """Offer the open places, the categories in use, and the people of the community as persons in charge."""
         if name == "in_charge":
-            return _people(text)
+            return staff.choices(text, service.HANDS)
         if name == "place":
             return place_choices(text, _within_reach())
         if name == "category":
@@ -114,14 +114,3 @@ def _within_reach() -> ColumnElement[bool]:
     actor = current()
     grants = [held for verb in "cem" for held, _rule in access.clauses(actor, Need.guard(), verb)] if actor else []
     return or_(false(), *(Place.within(held) & in_subtree(held.place_path or "/") for held in dict.fromkeys(grants)))
-
-
-def _people(text: str) -> list[tuple[int, str]]:
-    actor = current()
-    communities = actor.communities if actor else frozenset()
-    found: dict[int, str] = {}
-    for community_id in sorted(communities):
-        # Grants are not for everybody to see; that somebody works here is.
-        with acting(system("choices")):
-            found |= dict(selects.offered(Account, text, *service.staff(community_id)))
-    return list(found.items())[: selects.OFFERED]

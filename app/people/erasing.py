@@ -17,7 +17,7 @@ from app.core import checks, clock, database, recording, rules, subject_keys, ve
 from app.core.fields import facts, shape
 from app.core.moves import Refused
 from app.extensions import db
-from app.people import mentions, rights
+from app.people import mentions, merging, parting, rights
 from app.people.models import ERASED, Person
 
 KEPT: Final = frozenset({"consent", "consent_on", "consent_version", "guardian_consent_on"})
@@ -33,6 +33,7 @@ TABLES: Final = (
     "one_time_link",
     "saved_view",
     "step",
+    "person_merger",
 )
 """In which the values stood."""
 
@@ -74,6 +75,9 @@ def erase(pk: int, reason: str) -> Outcome:
     with database.transaction(), rights.allowed(pk, rights.ERASE) as person:
         require_reason(person, reason)
         entrance = _empty(person, reason)
+        for other in parting.absorbed(person):
+            _empty(other, reason)
+        merging.forget(person)
     with database.transaction(), rights.seeing_everything():
         anew = _forget(pk)
     return Outcome(entrance, anew, database.rewrite(*TABLES))
@@ -82,6 +86,9 @@ def erase(pk: int, reason: str) -> Outcome:
 def _empty(person: Person, reason: str) -> Entrance:
     _rename_in_steps(person)
     entrance, first = _close_entrance(person), person.name != str(ERASED)
+    for row in mentions.belongings(person):
+        for name, value in _told_by(row).items():
+            setattr(row, name, value)
     for name, value in _emptied(person).items():
         setattr(person, name, value)
     if first:
@@ -112,6 +119,14 @@ def _emptied(person: Person) -> dict[str, Any]:
     return {name: value for name, value in found.items() if getattr(person, name) != value}
 
 
+def _told_by(row: Any) -> dict[str, Any]:
+    """Return what the texts of a part of the file become; what it counts as remains."""
+    columns = {name: shape(type(row), name) for name, field in facts(type(row)).items() if field.edited}
+    texts = [name for name, form in columns.items() if form.kind in ("text", "list") and not form.required]
+    empty: dict[str, Any] = {name: [] if columns[name].kind == "list" else None for name in texts}
+    return {name: value for name, value in empty.items() if getattr(row, name)}
+
+
 def _close_entrance(person: Person) -> Entrance:
     account, here = person.account, person.community_id
     if account is None:
@@ -130,8 +145,10 @@ def _close_entrance(person: Person) -> Entrance:
 def _forget(pk: int) -> bool:
     """Destroy the keys of what history keeps, and write down that it was done; False where nothing was left to do."""
     person = db.session.get_one(Person, pk)
+    people = [person, *parting.absorbed(person)]
     # Who signs in by the account elsewhere was parted from it above.
-    rows = [person, *([person.account] if person.account is not None else [])]
+    accounts = [one.account for one in people if one.account is not None]
+    rows = [*people, *(row for one in people for row in mentions.belongings(one)), *accounts]
     destroyed = [subject_keys.forget(db.session(), row.uid) for row in rows]
     if any(destroyed):
         recording.note("erased", person.list_name, person, into=person.community_id)

@@ -18,6 +18,8 @@ from app.people.phones import found_by
 
 MOST: Final = 50
 """So many people of the same name, phone or number are looked at."""
+TOLD_BY: Final = ("name", "id_number", "phones", "birth", "address")
+"""The columns that tell people apart."""
 SHOWN: Final = 10
 
 
@@ -83,7 +85,15 @@ def reasons(one: Traits, other: Traits) -> list[Text]:
 def likely(values: Mapping[str, Any], community: Any) -> list[Likely]:
     """Return who of those the actor sees in a community may be the person about to be registered."""
     mine = traits(values)
-    found = [Likely(person, reasons(mine, traits(_held(person)))) for person in _candidates(mine, community.id)]
+    found = [Likely(person, reasons(mine, traits_of(person))) for person in _candidates(mine, community.id)]
+    return [one for one in found if one.reasons][:SHOWN]
+
+
+def like(person: Person) -> list[Likely]:
+    """Return who of those the actor sees in the same community may be this person again."""
+    mine = traits_of(person)
+    others = [one for one in _candidates(mine, person.community_id) if one is not person]
+    found = [Likely(one, reasons(mine, traits_of(one))) for one in others]
     return [one for one in found if one.reasons][:SHOWN]
 
 
@@ -95,8 +105,9 @@ def _candidates(mine: Traits, community_id: int) -> Iterable[Person]:
     return db.session.scalars(asked.order_by(Person.id.desc()).limit(MOST))
 
 
-def _held(person: Person) -> dict[str, Any]:
-    return {name: getattr(person, name) for name in ("name", "id_number", "phones", "birth", "address")}
+def traits_of(person: Person) -> Traits:
+    """Return what tells a person apart."""
+    return traits({name: getattr(person, name) for name in TOLD_BY})
 
 
 def key(found: Iterable[Likely]) -> str:

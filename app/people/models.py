@@ -14,7 +14,7 @@ from app.accounts.models import Account
 from app.communities.models import Place, Placed
 from app.core import checks, display, masking
 from app.core.actor import Actor, Held
-from app.core.fields import WordedText, about
+from app.core.fields import Text, WordedText, about
 from app.core.model import Recorded, RowSet, Sought
 from app.core.rules import RowRule
 from app.core.sealing import BLIND, Sealed
@@ -34,7 +34,14 @@ from app.people.choices import (
 )
 from app.people.ethnic import Ethnic
 from app.people.identity import IdType
-from app.people.rules import agrees_with_number, consent_is_whole, guardian_is_named, number_is_free, tags_are_short
+from app.people.rules import (
+    agrees_with_number,
+    consent_is_whole,
+    guardian_is_named,
+    merged_stays_archived,
+    number_is_free,
+    tags_are_short,
+)
 from app.people.tails import holding_tail
 
 _WHO: Final = _("The person")
@@ -63,6 +70,7 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         Index("ix_person_place", "community_id", "place_id", "id"),
         Index("ix_person_phones", "community_id", "phones_index"),
         Index("ix_person_name", "community_id", "name", "id"),
+        Index("ix_person_merged", "community_id", "merged_into_id"),
         Index(
             "ix_person_id_number",
             *("community_id", "id_number_index", "id_type"),
@@ -86,7 +94,9 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         guardian_is_named,
         consent_is_whole,
         tags_are_short,
+        merged_stays_archived,
     )
+    acts: ClassVar[dict[str, Text]] = {"merge": _("Another record merged into it"), "part": _("Parted again")}
 
     name: Mapped[str] = mapped_column(
         String(40), info=about(_("Full name"), listed=True, mask=masking.name, group=_WHO, width=12)
@@ -218,6 +228,13 @@ class Person(Partied, Recorded, Sought, Placed, Model):
             sheet=False,
             group=_MORE,
         ),
+    )
+
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    merged_into: Mapped["Person | None"] = relationship(
+        foreign_keys=[merged_into_id],
+        remote_side="Person.id",
+        info=about(_("Merged into"), _("The record that stayed."), edited=False, sheet=False, group=_("Record")),
     )
 
     def __str__(self) -> str:

@@ -95,3 +95,9 @@ def other_records(account: Account, community_id: int) -> bool:
     """Tell whether the account is also somebody's of another community."""
     found = select(Person.id).where(Person.account_id == account.id, Person.community_id != community_id)
     return db.session.scalar(found.where(Person.archived_at.is_(None)).limit(1)) is not None
+
+
+def acting_id() -> int | None:
+    """Return the account that acts; None where the system does."""
+    actor = current()
+    return actor.user_id if actor is not None else None

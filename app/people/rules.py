@@ -116,3 +116,10 @@ def tags_are_short(person: Any) -> Complaints | None:
     if any(len(tag) > LONGEST_TAG for tag in tags):
         return {"tags": _("A tag has at most %(most)s characters.", most=LONGEST_TAG)}
     return None
+
+
+def merged_stays_archived(person: Any) -> Complaints | None:
+    """A record that was merged into another one comes back only by undoing that."""
+    if person.merged_into_id is not None and person.archived_at is None and changes(person, "archived_at"):
+        return {"archived_at": _("It was merged into another record; undo that instead.")}
+    return None

@@ -7,19 +7,21 @@ from flask import flash, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.core import clock, display
+from app.core import access, clock, display
 from app.core.database import Clash
 from app.core.errors import CLASH
 from app.core.fields import NotUnderstood, Text, facts
 from app.core.specification import Page, Panel
-from app.core.views import ListView, ScopedInterface
+from app.core.views import ScopedInterface
 from app.parties.models import reads_names_somewhere
 from app.people import identity, likeness
+from app.people.merge_pages import DEEDS, LIKELY, MergingPages
 from app.people.models import Person
+from app.people.parts import PARTS
 from app.people.rules import UNSAID
 
 
-class PersonView(ListView):
+class PersonView(MergingPages):
     """人员."""
 
     datamodel = ScopedInterface(Person)
@@ -31,6 +33,9 @@ class PersonView(ListView):
     list_columns = ["name", "sex", "phones", "place", "residence_kind"]
     link_column = "name"
     narrow_columns = ("name", "phones")
+    parts = PARTS
+    deeds = DEEDS
+    questions = {"likely": LIKELY}
     filter_columns = (
         "place",
         "sex",
@@ -53,6 +58,11 @@ class PersonView(ListView):
         """Who reads names masked could guess them by searching."""
         return reads_names_somewhere()
 
+    def beside(self) -> list[tuple[str, Text]]:
+        """Lead to the records that may stand twice."""
+        found: list[tuple[str, Text]] = [(self.url("duplicates"), _("Records that may stand twice"))]
+        return found if access.may("a", self.guard) else []
+
     def above_form(self, form: Any) -> list[Panel]:
         """Show who it may be that is about to be registered again."""
         found = getattr(form, "likely", [])
@@ -66,6 +76,10 @@ class PersonView(ListView):
             if not likeness.are_others(form.likely, request.form.get("another", "")):
                 return self._form_page(form, status=422)
         return super()._add(form)
+
+    def panels(self, row: Person) -> list[Panel]:
+        """Show what the record was made one with."""
+        return self.merged(row)
 
     def lead(self, row: Person) -> list[Panel]:
         """Say how old the person is, as exactly as the reader may know."""

@@ -19,6 +19,9 @@ from app.reports import figures
 from app.reports.figures import Counts, Figure, Ground, Number, Period, Value
 from app.reports.subjects import SUBJECTS, Dimension, Subject, subject_of
 
+ONLY_COUNTED: Final = ("totals", "counts")
+"""How the role table begins to say of which rows somebody sees only how many there are."""
+
 figure_pages: Final = Blueprint("figures", __name__)
 
 
@@ -43,7 +46,7 @@ class Asked:
         """Return the address of the list that opens the rows of a set; empty where only the number may be seen."""
         if self.totals:
             return ""
-        days = {f"{figure.day}_from": self.period.first, f"{figure.day}_to": self.period.last}
+        days = {f"{figure.day}_from": self.period.first, f"{figure.day}_to": self.period.last} if figure.day else {}
         found: str = self.view.url("list", quick=part, **(days | self.filters | more))
         return found
 
@@ -73,7 +76,13 @@ def index() -> ResponseReturnValue:
 def _concerns(subject: Subject, args: MultiDict[str, str]) -> bool:
     """Tell whether the viewer sees the list, and whether each filter that is asked for narrows it; needs always."""
     foreign = {name for other in SUBJECTS for name in other.filters if args.get(name)} - {*subject.filters}
-    return subject is SUBJECTS[0] or (access.may("v", subject.model.guard()) and not foreign)
+    return subject is SUBJECTS[0] or (_sees_others(subject.model.guard()) and not foreign)
+
+
+def _sees_others(guard: str) -> bool:
+    """Tell whether the viewer sees more of a list than what is about himself or herself."""
+    actor = current()
+    return actor is not None and any(rule.rows != "self" for _held, rule in access.clauses(actor, guard, "v"))
 
 
 def _told(asked: Asked) -> list[Value]:
@@ -86,7 +95,7 @@ def _told(asked: Asked) -> list[Value]:
 def one(code: str) -> ResponseReturnValue:
     """Show one figure, in all and by what it is parted by."""
     found = subject_of(code)
-    if found is None or not access.may("v", found[0].model.guard()):
+    if found is None or not (found[0] is SUBJECTS[0] or _sees_others(found[0].model.guard())):
         raise access.OutOfScope
     subject, figure = found
     try:
@@ -136,7 +145,7 @@ def _supervised(guard: str) -> list[int]:
     """Return the communities of which the actor sees only totals; none for who works with the rows themselves."""
     actor = current()
     clauses = list(access.clauses(actor, guard, "v")) if actor is not None else []
-    if any(not rule.rows.startswith("totals") for _held, rule in clauses):
+    if any(not rule.rows.startswith(ONLY_COUNTED) for _held, rule in clauses):
         return []
     return [held.community_id for held, _rule in clauses if held.community_id is not None]
 

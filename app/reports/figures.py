@@ -20,22 +20,24 @@ from app.extensions import db
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure: `part` of `whole` (none: a plain count), in the period by the column `day`.
+    """A figure: `part` of `whole` (none: a plain count), in the period by the column `day` (none: as of now).
 
     `minutes` names the column of a duration, of which median and 90th percentile are told instead of a rate; `total`
-    the column whose sum is told, in `unit`.
+    the column whose sum is told, in `unit`; `once`: how many different ones there are of it instead of their sum, so
+    that somebody who stands in several rows counts once.
     """
 
     code: str
     name: Text
     formula: Text
     part: str
-    day: str
+    day: str = ""
     whole: str = ""
     excluded: Text = ""
     minutes: str = ""
     total: str = ""
     unit: Text = ""
+    once: bool = False
 
     @property
     def sets(self) -> tuple[str, ...]:
@@ -126,7 +128,8 @@ class Ground:
         asked = [(figure, name) for figure in figures for name in (*figure.sets, *filter(None, (figure.total,)))]
         rows = self._rows(group, *(self._counting(figure, name) for figure, name in asked))
         columns = list(rows.c)[1:]
-        statement = select(rows.c.key, *(func.sum(column) for column in columns)).group_by(rows.c.key)
+        added = (_added(*one) for one in zip(asked, columns, strict=True))
+        statement = select(rows.c.key, *added).group_by(rows.c.key)
         found = {row[0]: _counted(asked, row[1:]) for row in db.session.execute(statement)}
         return found or {None: _counted(asked, [0] * len(asked))}
 
@@ -146,13 +149,16 @@ class Ground:
 
     def _counting(self, figure: Figure, name: str) -> Any:
         """Return the SQL for what a row adds: itself, or its part of a total."""
+        if name == figure.total and figure.once:
+            return case((self._holds(figure, figure.part), getattr(self.model, name)))
         if name == figure.total:
             return case((self._holds(figure, figure.part), func.coalesce(getattr(self.model, name), 0)), else_=0)
         return case((self._holds(figure, name), 1), else_=0)
 
     def _holds(self, figure: Figure, name: str) -> ColumnElement[bool]:
         """Return the SQL for the rows of a set in the period."""
-        return and_(self.sets[name].where(), self.period.holds(getattr(self.model, figure.day)))
+        found = self.sets[name].where()
+        return and_(found, self.period.holds(getattr(self.model, figure.day))) if figure.day else found
 
     def _rows(self, group: Any, *columns: Any, where: tuple[ColumnElement[bool], ...] = ()) -> Subquery:
         """Return the rows in sight with their group: found first, so that no database sees two spellings of it."""
@@ -160,6 +166,12 @@ class Ground:
         numbered = [column.label(f"n{index}") for index, column in enumerate(columns)]
         found = select(key, *numbered).select_from(self.model).where(self.model.archived_at.is_(None))
         return found.where(*self.where, *where).subquery()
+
+
+def _added(asked: tuple[Figure, str], column: Any) -> Any:
+    """Return the SQL for what the rows of a group come to."""
+    figure, name = asked
+    return func.count(func.distinct(column)) if figure.once and name == figure.total else func.sum(column)
 
 
 def _counted(asked: Iterable[tuple[Figure, str]], numbers: Iterable[Any]) -> Counts:

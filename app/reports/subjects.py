@@ -3,7 +3,7 @@
 The rates of needs are those of 接诉即办: 响应率, 办结率, 解决率, 满意率; landed, closed and satisfied stay apart.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,12 +12,16 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Account
 from app.communities.models import Category, Community, Place
-from app.core.fields import Text
+from app.core.fields import Labelled, Text
 from app.extensions import db
 from app.fulfilments.models import Fulfilment
 from app.needs.models import Need
 from app.parties.models import Party
+from app.people.models import Person
+from app.reports import people_figures
 from app.reports.figures import Figure
+from app.talents.models import Talent
+from app.vulnerabilities.models import Vulnerability
 
 TOP_SEGMENT: Final = 10
 """The length of the path of a place that lies directly in its community."""
@@ -144,7 +148,7 @@ class Dimension:
     title: Text
     group: Callable[[], Any]
     filter: str
-    named: Callable[[Any], dict[Any, tuple[str, int]]]
+    named: Callable[[Any], dict[Any, tuple[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,11 @@ def _places(paths: Any) -> dict[Any, tuple[str, int]]:
     return {path: (name, pk) for path, name, pk in rows}
 
 
+def _labels(members: Iterable[Labelled]) -> dict[Any, tuple[str, Any]]:
+    """Return what names the groups by a choice: words and code of each."""
+    return {member: (str(member), member.value) for member in members}
+
+
 SUBJECTS: Final = (
     Subject(
         Need,
@@ -209,6 +218,30 @@ SUBJECTS: Final = (
             _by_place(Fulfilment),
             Dimension(_("Provided by"), lambda: Fulfilment.provider_id, "provider", _named(Party)),
         ),
+    ),
+    Subject(
+        Person,
+        people_figures.PEOPLE,
+        ("place",),
+        (
+            _by_place(Person),
+            Dimension(_("Residence"), lambda: Person.residence_kind, "residence_kind", _labels),
+        ),
+    ),
+    Subject(
+        Vulnerability,
+        people_figures.VULNERABILITIES,
+        ("in_charge",),
+        (
+            Dimension(_("Group"), lambda: Vulnerability.category, "category", _labels),
+            Dimension(_("Looked after by"), lambda: Vulnerability.in_charge_id, "in_charge", _named(Account)),
+        ),
+    ),
+    Subject(
+        Talent,
+        people_figures.TALENTS,
+        (),
+        (Dimension(_("Field"), lambda: Talent.field, "field", _labels),),
     ),
 )
 """The lists of which figures are told, in the order of the page."""

@@ -58,6 +58,11 @@ MORE_LIST_PAGES: Final = {
     "AccountView.end_sessions": "e",
     "GrantView.end": "e",
     "NeedView.message": "v",
+    "PersonApi.ask_likely": "a",
+    "PersonView.apart": "a",
+    "PersonView.duplicates": "a",
+    "PersonView.merge": "a",
+    "PersonView.part": "a",
 }
 """The pages and doors for programs only one list has."""
 
@@ -128,6 +133,7 @@ LINES: Final = {
     "categories": "places",
     "grants": "users",
     "holidays": "places",
+    "talents": "volunteers",
     "teams": "volunteers",
 }
 """The lists that stand under another line of the role table than the one of their own name."""

@@ -31,7 +31,7 @@ from app.needs.models import Need
 from app.organizations.models import Organization, Team
 from app.organizations.rules import check_character
 from app.parties.models import Partied, Party, PartyKind
-from app.people import identity
+from app.people import identity, merging
 from app.people.birth import Birth
 from app.people.choices import Sex
 from app.people.identity import IdType
@@ -40,6 +40,8 @@ from app.projects.models import ServiceProject
 from app.resources.choices import QuantityMode
 from app.resources.models import Resource
 from app.resources.windows import Windows
+from app.talents.models import Talent
+from app.vulnerabilities.models import Vulnerability
 from tests.cast.people import CAST
 
 OURS: Final = "wjb"
@@ -71,6 +73,14 @@ SPECIAL: Final[dict[type, Any]] = {
     ServiceProject: lambda login: {"phone": "0751-8880000"},
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None} | identified(),
     Team: lambda login: {"leader": party_of(login, PartyKind.PERSON), "organization": party_of(login)},
+    Vulnerability: lambda login: {
+        "person": resident(login),
+        "in_charge": account_of(login if login == "gridworker" else "worker" if community_of(login) == OURS else login),
+        "next_check": clock.today() + timedelta(days=30),
+        "ended_on": None,
+        "end_reason": None,
+    },
+    Talent: lambda login: {"person": untalented(login)},
     Grant: lambda login: {
         "role": GrantRole.WORKER if login in ("secretary", "neighbour") else GrantRole.SECRETARY,
         "subject": None,
@@ -97,6 +107,34 @@ def party_of(login: str, kind: PartyKind = PartyKind.ORGANIZATION) -> Party:
     community = select(Community.id).filter_by(code=community_of(login)).scalar_subquery()
     found = select(Party).where(Party.community_id == community, Party.kind == kind).order_by(Party.id)
     return db.session.scalars(found.limit(1)).one()
+
+
+def account_of(login: str) -> Account:
+    """Return the account of one of the cast."""
+    return db.session.scalars(select(Account).filter_by(login=login)).one()
+
+
+def resident(login: str) -> Party:
+    """Let somebody new live in the first place of the person's community, and return them."""
+    community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    place = db.session.scalars(select(Place).filter_by(community=community).order_by(Place.id)).first()
+    person = Person(community=community, name=f"{WORDS[community.code][0]}{secrets.randbelow(10**6):06d}", place=place)
+    db.session.add(person)
+    # A form that is only filled in is thrown away; the person it names must be there.
+    db.session.commit()
+    return person.party
+
+
+def untalented(login: str) -> Party:
+    """Return somebody who stands in no list of talents: the volunteer herself, or somebody new."""
+    if login != "volunteer":
+        return resident(login)
+    bound = select(Grant.subject_id).where(Grant.account_id == account_of(login).id)
+    party = db.session.scalars(select(Party).where(Party.id.in_(bound), Party.kind == PartyKind.PERSON)).first()
+    assert party is not None
+    put_away = update(Talent).where(Talent.person_id == party.id, Talent.archived_at.is_(None))
+    db.session.execute(put_away.values(archived_at=clock.now()))
+    return party
 
 
 def freed(login: str) -> Account:
@@ -280,6 +318,13 @@ class Scene:
         else:
             found = found.where(target.community_id == community.id)
         return db.session.scalars(found.limit(1)).first()
+
+    def look_like_one(self) -> None:
+        """Let two records of ours be merged, and two others be told apart."""
+        with self._as("secretary"), database.transaction():
+            kept, gone, one, other = (db.session.get_one(Person, resident("secretary").id) for _number in range(4))
+            merging.merge(kept, gone)
+            merging.tell_apart(one, other)
 
     def secrets(self) -> set[str]:
         """Return the words of our community that nobody of theirs may ever read: names, titles, codes, numbers."""

@@ -63,6 +63,8 @@ PASS_BY = {
     "app.public.quotas.count": "counts knocks by keyed hashes; no community, no personal data",
     "app.public.quotas.forget_old": "removes the counters of yesterday",
     "app.public.tickets.forget_old": "removes the codes that have run out",
+    "app.vulnerabilities.models.Vulnerability.within": "which people a grant reaches is itself part of the scope",
+    "app.vulnerabilities.models._lives_within": "asks only whether a grant reaches a person",
     "app.reports.audit._totals": "counts the acts in the communities of the actor's own grants",
     "app.migrations.env": "brings the tables up to the code",
     "app.migrations.env.wipe": "writes the database anew, whatever stands in it",
@@ -124,7 +126,10 @@ SEE_EVERYTHING = {
     "app.fulfilments.service._who_comes": "finds the actor's own record among the people",
     "app.fulfilments.service.expire_offers": "a job: ends what nobody answered",
     "app.needs.service._planned": "asks only whether a person works in the need's community",
-    "app.needs.views._people": "offers the people of the actor's own communities",
+    "app.accounts.staff.choices": "offers those who work in the actor's own communities",
+    "app.talents.rules.person_is_new": "asks only whether somebody stands in the list already",
+    "app.vulnerabilities.rules.carer_works_here": "asks only whether somebody works in the person's community",
+    "app.vulnerabilities.rules.group_is_new": "asks only whether somebody is in the group already",
 }
 """Where the system acts and sees all rows, and why it may."""
 

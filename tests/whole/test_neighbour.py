@@ -32,7 +32,9 @@ PROBES = 400
 @pytest.fixture
 def ours(scene: Scene) -> dict[str, int]:
     """A row of each list, of our community."""
-    return {view.list_name: scene.make(view, "secretary") for view in scene.lists()}
+    rows = {view.list_name: scene.make(view, "secretary") for view in scene.lists()}
+    scene.look_like_one()
+    return rows
 
 
 @pytest.fixture
