@@ -27,6 +27,7 @@ from app import (
     public,
     reports,
     resources,
+    volunteers,
 )
 from app.accounts import sign_in
 from app.accounts.models import Account
@@ -45,6 +46,7 @@ PACKAGES: Final[tuple[ModuleType, ...]] = (
     matching,
     callbacks,
     organizations,
+    volunteers,
     people,
     communities,
     accounts,

@@ -17,11 +17,12 @@ from app.core import checks, clock, database, recording, rules, subject_keys, ve
 from app.core.fields import facts, shape
 from app.core.moves import Refused
 from app.extensions import db
-from app.people import mentions, rights
+from app.people import belongings, mentions, rights
 from app.people.models import ERASED, Person
 
 KEPT: Final = frozenset({"consent", "consent_on", "consent_version", "guardian_consent_on"})
 """That, when and to which text somebody agreed; who keeps data must be able to prove it (PIPL, articles 14 and 69)."""
+_OWN_KEPT: Final = KEPT | {"name", "account"}
 LONGEST: Final = 200
 TABLES: Final = (
     "person",
@@ -76,16 +77,18 @@ def erase(pk: int, reason: str) -> Outcome:
         entrance = _empty(person, reason)
     with database.transaction(), rights.seeing_everything():
         anew = _forget(pk)
-    return Outcome(entrance, anew, database.rewrite(*TABLES))
+    return Outcome(entrance, anew, database.rewrite(*TABLES, *belongings.tables()))
 
 
 def _empty(person: Person, reason: str) -> Entrance:
     _rename_in_steps(person)
     entrance, first = _close_entrance(person), person.name != str(ERASED)
-    for name, value in _emptied(person).items():
-        setattr(person, name, value)
-    if first:
-        person.archived_at, person.archive_reason = person.archived_at or clock.now(), reason
+    own = [(row, one.kept) for row, one in belongings.rows(person)]
+    for row, kept in [(person, _OWN_KEPT), *own]:
+        for name, value in _emptied(row, kept).items():
+            setattr(row, name, value)
+        if first:
+            row.archived_at, row.archive_reason = row.archived_at or clock.now(), reason
     db.session.flush()
     return entrance
 
@@ -101,15 +104,15 @@ def _rename_in_steps(person: Person) -> None:
         recording.restate("erased", row, step)
 
 
-def _emptied(person: Person) -> dict[str, Any]:
+def _emptied(row: Any, kept: frozenset[str]) -> dict[str, Any]:
     """Return what each column becomes; of a relation also its key. A new column is emptied unless it is named above."""
-    found: dict[str, Any] = {"name": str(ERASED)}
-    for name, field in facts(Person).items():
-        if field.edited and name not in {"name", "account", *KEPT}:
-            form = shape(Person, name)
-            empty: Any = [] if form.kind == "list" else None
+    found: dict[str, Any] = {"name": str(ERASED)} if isinstance(row, Person) else {}
+    for name, field in facts(type(row)).items():
+        if field.edited and name not in kept:
+            form = shape(type(row), name)
+            empty: Any = [] if form.kind in ("list", "many") else None
             found |= {name: empty, form.column: empty}
-    return {name: value for name, value in found.items() if getattr(person, name) != value}
+    return {name: value for name, value in found.items() if getattr(row, name) != value}
 
 
 def _close_entrance(person: Person) -> Entrance:
@@ -131,7 +134,8 @@ def _forget(pk: int) -> bool:
     """Destroy the keys of what history keeps, and write down that it was done; False where nothing was left to do."""
     person = db.session.get_one(Person, pk)
     # Who signs in by the account elsewhere was parted from it above.
-    rows = [person, *([person.account] if person.account is not None else [])]
+    rows: list[Any] = [person, *([person.account] if person.account is not None else [])]
+    rows += [row for row, _belonging in belongings.rows(person)]
     destroyed = [subject_keys.forget(db.session(), row.uid) for row in rows]
     if any(destroyed):
         recording.note("erased", person.list_name, person, into=person.community_id)

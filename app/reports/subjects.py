@@ -12,12 +12,16 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Account
 from app.communities.models import Category, Community, Place
-from app.core.fields import Text
+from app.core.fields import Labelled, Text
 from app.extensions import db
 from app.fulfilments.models import Fulfilment
 from app.needs.models import Need
+from app.organizations.choices import TeamKind
+from app.organizations.models import Team
 from app.parties.models import Party
 from app.reports.figures import Figure
+from app.volunteers.choices import VolunteerState
+from app.volunteers.models import Volunteer
 
 TOP_SEGMENT: Final = 10
 """The length of the path of a place that lies directly in its community."""
@@ -137,6 +141,29 @@ ORDERS: Final = (
 )
 
 
+VOLUNTEERS: Final = (
+    Figure(
+        "volunteers",
+        _("Volunteers registered"),
+        _("Volunteers registered in the period, also those who have left since"),
+        part="registered",
+        day="registered_on",
+        excluded=_("Put away as registered by mistake."),
+    ),
+)
+
+TEAMS: Final = (
+    Figure(
+        "teams",
+        _("Teams formed"),
+        _("Teams recorded in the period that still exist"),
+        part="formed",
+        day="created_at",
+        excluded=_("Dissolved."),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Dimension:
     """What a figure is parted by: the SQL of the group, the filter that opens one, and the words of the groups."""
@@ -144,7 +171,7 @@ class Dimension:
     title: Text
     group: Callable[[], Any]
     filter: str
-    named: Callable[[Any], dict[Any, tuple[str, int]]]
+    named: Callable[[Any], dict[Any, tuple[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +212,11 @@ def _named(model: Any) -> Callable[[Any], dict[Any, tuple[str, int]]]:
     return words
 
 
+def _choices(kind: type[Labelled]) -> Callable[[Any], dict[Any, tuple[str, Any]]]:
+    """Return what names the choices of a column."""
+    return lambda keys: {key: (str(key.label), key.value) for key in keys if isinstance(key, kind)}
+
+
 def _places(paths: Any) -> dict[Any, tuple[str, int]]:
     rows = db.session.execute(select(Place.path, Place.name, Place.id).where(Place.path.in_(list(paths))))
     return {path: (name, pk) for path, name, pk in rows}
@@ -210,6 +242,13 @@ SUBJECTS: Final = (
             Dimension(_("Provided by"), lambda: Fulfilment.provider_id, "provider", _named(Party)),
         ),
     ),
+    Subject(
+        Volunteer,
+        VOLUNTEERS,
+        ("state", "teams"),
+        (Dimension(_("State"), lambda: Volunteer.state, "state", _choices(VolunteerState)),),
+    ),
+    Subject(Team, TEAMS, ("kind",), (Dimension(_("Kind"), lambda: Team.kind, "kind", _choices(TeamKind)),)),
 )
 """The lists of which figures are told, in the order of the page."""
 

@@ -64,6 +64,7 @@ PASS_BY = {
     "app.public.quotas.forget_old": "removes the counters of yesterday",
     "app.public.tickets.forget_old": "removes the codes that have run out",
     "app.reports.audit._totals": "counts the acts in the communities of the actor's own grants",
+    "app.volunteers.models": "which people sign in by an account is itself part of the scope; ids only",
     "app.migrations.env": "brings the tables up to the code",
     "app.migrations.env.wipe": "writes the database anew, whatever stands in it",
 }
@@ -124,6 +125,11 @@ SEE_EVERYTHING = {
     "app.fulfilments.service._who_comes": "finds the actor's own record among the people",
     "app.fulfilments.service.expire_offers": "a job: ends what nobody answered",
     "app.needs.service._planned": "asks only whether a person works in the need's community",
+    "app.volunteers.rules.person_is_free": "asks only whether somebody is a volunteer already, and under which number",
+    "app.volunteers.service.enrol": "finds or makes the person of a name and phone for who may register volunteers",
+    "app.volunteers.service.let_names_be_read": "marks the party of a volunteer, whose name is read from then on",
+    "app.volunteers.service.out_of_service": "asks only where a volunteer stands who is offered work",
+    "app.volunteers.service.person_of": "finds the person of one volunteer: guardian, age and own number",
     "app.needs.views._people": "offers the people of the actor's own communities",
 }
 """Where the system acts and sees all rows, and why it may."""
