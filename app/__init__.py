@@ -28,6 +28,7 @@ from app import (
     reports,
     resources,
     talents,
+    volunteers,
     vulnerabilities,
 )
 from app.accounts import sign_in
@@ -47,6 +48,7 @@ PACKAGES: Final[tuple[ModuleType, ...]] = (
     matching,
     callbacks,
     organizations,
+    volunteers,
     people,
     vulnerabilities,
     talents,

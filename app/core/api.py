@@ -159,7 +159,7 @@ class ListApi(FileDoors, ModelRestApi):
             raise moves.Refused(moves.ARCHIVED)
         if version != row.version:
             raise moves.Stale
-        values = payload.values(self.model, given, self.view.edit_names, row)
+        values = payload.values(self.model, given, self.view.names_to_edit(row), row)
         with self._saving():
             self.view.change(row, values)
         return self._answer(row)

@@ -95,7 +95,7 @@ class Editing(Specification):
         row = self.row(pk, "e", self.edit_names)
         if row.archived_at is not None:
             raise moves.Refused(moves.ARCHIVED)
-        form = self.edit_form(row)
+        form = self._form_of(row)
         if request.method == "GET":
             return self._form_page(form, row)
         if not form.validate():
@@ -103,6 +103,13 @@ class Editing(Specification):
         if form.version.data != str(row.version):
             return self._conflict(form, row)
         return self._edit(form, row)
+
+    def _form_of(self, row: Any) -> RowForm:
+        """Return the form of a row with what the actor may change of it."""
+        form: RowForm = self.edit_form(row)
+        for name in {*form.described()} - {*self.names_to_edit(row)}:
+            del form[name]
+        return form
 
     def _edit(self, form: RowForm, row: Any) -> Page:
         values = form.values(row)

@@ -53,6 +53,10 @@ class NotUnderstood(ValueError):
     """What was written is no value; the text says why. Forms show it beside the field."""
 
 
+Boxes = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""Boxes to tick in rows: of each row what it is called, and of each box what it says in words and its label."""
+
+
 class Worded:
     """A value of several parts that people write in words and programs as JSON, such as opening times.
 
@@ -61,6 +65,8 @@ class Worded:
 
     schema: ClassVar[Mapping[str, Any]] = {"type": "array", "items": {"type": "object"}}
     """How it is written in JSON, as JSON Schema says it."""
+    boxes: ClassVar[Boxes] = ()
+    """Its usual parts, for a form to tick; what a box says can be read like what somebody types."""
 
     @classmethod
     def read(cls, text: str) -> Self | None:
@@ -75,6 +81,10 @@ class Worded:
     def plain(self) -> Any:
         """Return it as JSON."""
         raise NotImplementedError
+
+    def ticked(self) -> frozenset[str]:
+        """Return what the boxes say that stand for a part of it."""
+        return frozenset()
 
 
 class WordedType(TypeDecorator[Worded]):

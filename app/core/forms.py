@@ -15,7 +15,7 @@ from wtforms.widgets import TextInput
 
 from app.core import checks, clock
 from app.core.display import hides, veil
-from app.core.fields import RELATED, Field, Shape, Text, facts, shape
+from app.core.fields import RELATED, Field, Shape, Text, Worded, facts, shape
 from app.core.masking import MASKED
 from app.core.rules import BIGGEST_NUMBER
 from app.core.selects import RemoteMany, RemoteSelect
@@ -213,6 +213,26 @@ class WordingLine(Wording):
     widget = TextInput()
 
 
+class Ticks(Wording):
+    """Such a value whose usual parts are ticked; the rest of it, or all of it, may be typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what is ticked and what is typed as one text."""
+        said = [text for given in valuelist if (text := _trimmed(given))]
+        self.data = self.worded.read("；".join(said)) if said else None
+
+    def rows(self) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+        """Return the boxes row by row: what each says, its label and whether it is ticked."""
+        ticked = {*(self.raw_data or ()), *(self.data.ticked() if isinstance(self.data, Worded) else ())}
+        return [(name, [(says, label, says in ticked) for says, label in boxes]) for name, boxes in self.worded.boxes]
+
+    @property
+    def typed(self) -> str:
+        """Return what was typed beside the boxes and not understood; what was understood is ticked."""
+        known = {says for _name, boxes in self.worded.boxes for says, _label in boxes}
+        return "；".join(text for text in self.raw_data or () if text not in known) if self.data is None else ""
+
+
 class Kept(HiddenField):
     """A value the page carries along: the version it was opened at, the key that makes a double click one row."""
 
@@ -224,8 +244,8 @@ def field_for(model: type, name: str, required: bool | None = None, **options: A
     kind = _KINDS.get(form.kind, Line)
     if form.kind == "text" and (form.limit is None or form.limit > LONG_TEXT):
         kind = Paragraph
-    if form.kind == "worded" and form.limit is not None:
-        kind = WordingLine
+    if form.worded is not None and (form.limit is not None or form.worded.boxes):
+        kind = Ticks if form.worded.boxes else WordingLine
     options |= {"choices": form.choices} if form.kind == "choice" else {}
     options |= {"target": form.target} if form.kind in RELATED else {}
     options |= {"worded": form.worded} if form.worded is not None else {}

@@ -59,8 +59,6 @@ class Recorded:
     """Columns everybody may read whose values history keeps sealed all the same, so that they can be forgotten."""
     acts: ClassVar[dict[str, Text]] = {}
     """The words for what is done to a row and is no move."""
-    file_of: ClassVar[str] = ""
-    """The relation to the person whose file the row is part of: what it says of them is erased with them."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid)

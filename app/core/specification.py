@@ -205,6 +205,10 @@ class Specification(ModelView):
         for name, value in values.items():
             setattr(row, name, value)
 
+    def names_to_edit(self, row: Any) -> tuple[str, ...]:
+        """Return the columns of a row the actor may change in its form and by programs."""
+        return self.edit_names
+
     def begin(self, form: Any) -> None:
         """Fill into an empty form what a new row of the actor most likely says."""
 

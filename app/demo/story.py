@@ -21,6 +21,7 @@ from app.fulfilments import service as orders
 from app.fulfilments.models import Fulfilment
 from app.needs import service as needs
 from app.needs.models import Need
+from app.organizations.models import Team
 from app.parties.models import Party
 from app.people.birth import Birth
 from app.people.models import Person
@@ -30,13 +31,19 @@ from app.projects.schedule import Schedule
 from app.resources import service as resources
 from app.resources.models import Resource
 from app.resources.windows import Windows
+from app.volunteers import service as volunteers
+from app.volunteers.availability import Availability
+from app.volunteers.models import Volunteer
+from app.volunteers.skills import Skills
+from app.volunteers.training import Training
 
-Told = type[Need] | type[Resource] | type[ServiceProject] | type[Person]
+Told = type[Need] | type[Resource] | type[ServiceProject] | type[Person] | type[Volunteer]
 STORIES: Final[dict[Told, str]] = {
     Need: "story.yaml",
     Resource: "resources.yaml",
     ServiceProject: "projects.yaml",
     Person: "residents.yaml",
+    Volunteer: "volunteers.yaml",
 }
 """What is told of the rows of each list, and in which file."""
 SYSTEM: Final = "system"
@@ -48,8 +55,18 @@ NAMED: Final[dict[str, Any]] = {
     "project": ServiceProject,
 }
 """The columns in which the story names a row."""
-WORDED: Final[dict[str, type[Worded]]] = {"windows": Windows, "schedule": Schedule, "birth": Birth}
-DAYS: Final = ("planned_on", "valid_from", "valid_to", "checked_on", "guardian_consent_on")
+WORDED: Final[dict[str, type[Worded]]] = {
+    "windows": Windows,
+    "schedule": Schedule,
+    "birth": Birth,
+    "skills": Skills,
+    "availability": Availability,
+    "training": Training,
+}
+DAYS: Final = (
+    *("planned_on", "valid_from", "valid_to", "checked_on", "guardian_consent_on"),
+    *("insurance_until", "guardian_agreed_on"),
+)
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -71,11 +88,18 @@ def _resident(**columns: Any) -> Person:
     return person
 
 
+def _volunteer(community: Community, who: dict[str, Any], **columns: Any) -> Volunteer:
+    """Register somebody who wants to help, by name and phone."""
+    born = Birth.read(str(who["birth"])) if "birth" in who else None
+    return volunteers.enrol(community, who | {"birth": born}, **columns)
+
+
 RECORD: Final[dict[Told, Callable[..., Any]]] = {
     Need: needs.register,
     Resource: resources.offer,
     ServiceProject: _project,
     Person: _resident,
+    Volunteer: _volunteer,
 }
 
 
@@ -168,6 +192,10 @@ class _Stage:
             return self._named(NAMED[name], said)
         if name == "categories":
             return [self._named(Category, one) for one in said]
+        if name == "teams":
+            return [self._named(Team, one) for one in said]
+        if name == "places":
+            return [place for one in said for place in self.places.find(one)]
         if name == "scheduled_at":
             days, time = said.split()
             return clock.parse_local(f"{clock.local(moment).date() + span(days)}T{time:0>5}")

@@ -28,6 +28,7 @@ from app.people.models import Person
 from app.projects.models import ServiceProject
 from app.projects.service import offerable
 from app.resources.models import Resource
+from app.volunteers.service import out_of_service
 
 USUAL_MINUTES: Final = 60
 """How long an appointment takes unless somebody says otherwise."""
@@ -82,6 +83,14 @@ def project_runs(order: "Fulfilment") -> dict[str, Text] | None:
     return {"project": reason} if reason is not None else None
 
 
+def provider_serves(order: "Fulfilment") -> dict[str, Text] | None:
+    """Work is given to a person who serves as a volunteer; what somebody shares may be anybody's."""
+    if not points_anew(order, "provider_id") or order.provider is None or order.resource is not None:
+        return None
+    reason = out_of_service(order.provider)
+    return {"provider": reason} if reason is not None else None
+
+
 def stays_confirmed(order: "Fulfilment") -> dict[str, Text] | None:
     """What was confirmed is not rewritten: a wrong one is reversed."""
     attrs: Any = sa_inspect(order).attrs
@@ -123,6 +132,7 @@ class Fulfilment(Recorded, Placed, Model):
         persons_in_order,
         resource_is_the_providers,
         project_runs,
+        provider_serves,
         stays_confirmed,
     )
     row_sets: ClassVar[dict[str, RowSet]] = {"own": own, "own places": all_rows}

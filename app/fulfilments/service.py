@@ -23,6 +23,7 @@ from app.fulfilments.following import need_of
 from app.fulfilments.models import Fulfilment
 from app.needs.choices import WORKING_STATES
 from app.people.models import Person
+from app.volunteers.service import out_of_service
 
 PREFIX: Final = "LD"
 _EMPTY: Final = _("Please fill this in.")
@@ -93,6 +94,8 @@ def _require_assigner(order: Fulfilment) -> None:
 
 
 def _taken(order: Fulfilment, values: dict[str, Any]) -> None:
+    if order.resource is None and (reason := out_of_service(order.provider)) is not None:
+        raise Refused(reason)
     if order.quantity_committed is None:
         order.quantity_committed = order.quantity_asked
     _require_not_more(order, "quantity")

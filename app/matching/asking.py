@@ -74,7 +74,7 @@ _POINTS: Final = _number(_("Points of the rules"))
 _REASONS: Final = _text(_("Why, as one sentence"))
 _REASON: Final = {"type": ["string", "null"], "description": _("Why it cannot be offered now")}
 _HELPER: Final = {
-    "kind": _text(_("The list the helper stands in: resource, team or project")),
+    "kind": _text(_("The list the helper stands in: resource, team, project or volunteer")),
     "id": _ID,
     "name": _text(_("Name")),
     "provider": _number(_("Provider; null where it is still to be chosen"), "null"),

@@ -34,22 +34,24 @@ ENOUGH: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is known of a need: its words, its category and the one above, the path of its place, how many."""
+    """What is known of a need: its words, its category and the one above, the path of its place, how many, for when."""
 
     text: str
     category: int | None = None
     top: int | None = None
     place: str = ""
     quantity: int | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Helper:
-    """What is known of a resource, a team or a service project: what it says of itself, where it serves, how it stands.
+    """What is known of who or what could help: what it says of itself, where it serves, how it stands.
 
     `provider`: who takes the order, None where that is still to be chosen. `categories` and `tops` are ids; `serves`:
     the path of the place served, empty for the whole community; `busy`: its live orders; `done`: its confirmed ones;
-    `refusal`: why it cannot be offered now.
+    `refusal`: why it cannot be offered now; `skills`: what fits of the skills of a volunteer or of a team's members;
+    `remarks`: what else there is to know, which costs no points.
     """
 
     kind: str
@@ -67,9 +69,11 @@ class Helper:
     busy: int = 0
     done: int = 0
     refusal: Text | None = None
+    skills: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
-KINDS: Final = ("resource", "team", "project")
+KINDS: Final = ("resource", "team", "project", "volunteer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def judged(asked: Asked, helper: Helper) -> Candidate | None:
         return None
     refusal = helper.refusal or _elsewhere(asked, helper)
     found = [*fitting, _place(asked, helper), _standing(helper), _free(helper), _proven(helper), _load(helper)]
-    reasons = tuple(said for points, said in found if said)
+    reasons = (*_able(helper), *(said for points, said in found if said), *helper.remarks)
     return Candidate(helper, sum(points for points, _said in found), reasons, refusal)
 
 
@@ -133,6 +137,16 @@ def _topics(asked: Asked, helper: Helper) -> Points:
     weight = sum(PER_BROAD if topic in BROAD else PER_TOPIC for topic in shared)
     points = min(weight, MOST_TOPICS) + min(emphasis, MOST_EMPHASIS)
     return points, gettext("is about %(topics)s", topics="、".join(shared))
+
+
+def _able(helper: Helper) -> tuple[str, ...]:
+    """Say which skills fit; a volunteer has them, of a team a member."""
+    if not helper.skills:
+        return ()
+    skills = "、".join(helper.skills)
+    if helper.kind == "team":
+        return (gettext("has members for %(skills)s", skills=skills),)
+    return (gettext("can do %(skills)s", skills=skills),)
 
 
 def _words(asked: Asked, helper: Helper) -> Points:

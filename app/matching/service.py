@@ -1,7 +1,7 @@
 """Gathers who might help, within what the actor may see, and lets the score judge them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from app.extensions import db
 from app.fulfilments.choices import LIVE, FulfilmentState
 from app.fulfilments.models import Fulfilment
+from app.matching import volunteers
 from app.matching.parts import unmet
 from app.matching.score import Asked, Candidate, Helper, judged, ranked
 from app.matching.topics import TOPICS, topics
@@ -25,6 +26,7 @@ from app.projects.models import ServiceProject
 from app.resources.choices import QuantityMode, ResourceState
 from app.resources.models import Resource
 from app.resources.service import next_room, offerable
+from app.volunteers.skills import Skill
 
 MOST: Final = 150
 """How many rows of each list are judged at most: those of the category first, then those that share a word."""
@@ -39,7 +41,8 @@ PROJECTS: Final = (ProjectState.RUNNING, ProjectState.SUSPENDED, ProjectState.FI
 def candidates(need: Need) -> tuple[list[Candidate], list[Candidate]]:
     """Return who can help with a need, the best first, and who would fit but cannot be offered now, with the reason."""
     asked = asked_of(need)
-    helpers = [*_resources(need, asked), *_teams(need, asked), *_projects(need, asked)]
+    serving, able = volunteers.helpers(need.community_id, asked, MOST)
+    helpers = [*_resources(need, asked), *_teams(need, asked, able), *_projects(need, asked), *serving]
     return ranked(asked, _with_orders(need.community_id, helpers))
 
 
@@ -52,6 +55,7 @@ def asked_of(need: Need) -> Asked:
         (category.parent_id or category.id) if category is not None else None,
         need.place.path if need.place is not None else "",
         need.quantity_asked,
+        need.planned_on,
     )
 
 
@@ -88,13 +92,19 @@ def _free(resource: Resource) -> datetime | None:
     return next_room(resource) if resource.quantity_mode is QuantityMode.SCHEDULED else None
 
 
-def _teams(need: Need, asked: Asked) -> list[Helper]:
+def _teams(need: Need, asked: Asked, able: Mapping[int, list[Skill]]) -> list[Helper]:
     if not topics(asked.text):
         return []
     found = select(Team).where(Team.community_id == need.community_id, Team.archived_at.is_(None))
-    found = found.where(_shares_words(asked, Team.name, Team.speciality)).order_by(Team.id).limit(MOST)
-    teams = db.session.scalars(found.options(joinedload(Team.party)))
-    return [Helper("team", one.id, one.name, one.party, f"{one.name} {one.speciality or ''}") for one in teams]
+    said = or_(_shares_words(asked, Team.name, Team.speciality), Team.id.in_(able))
+    teams = db.session.scalars(found.where(said).order_by(Team.id).limit(MOST).options(joinedload(Team.party)))
+    return [_team(one, able.get(one.id, [])) for one in teams]
+
+
+def _team(team: Team, skills: list[Skill]) -> Helper:
+    """A team is judged by its own words and by what its members can do."""
+    text = " ".join([team.name, team.speciality or "", *(skill.text for skill in skills)])
+    return Helper("team", team.id, team.name, team.party, text, skills=tuple(skill.name for skill in skills))
 
 
 def _projects(need: Need, asked: Asked) -> list[Helper]:

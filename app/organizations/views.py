@@ -4,6 +4,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _
 
+from app.core.listing import Quick
 from app.core.views import ListView, ScopedInterface
 from app.organizations.models import Organization, Team
 from app.parties.models import PartyKind, choices
@@ -38,6 +39,8 @@ class TeamView(ListView):
     empty_hint = _("No team is registered yet.")
     link_column = "name"
     filter_columns = ("kind",)
+    quiet_filters = ("community", "created_at")
+    parts = {"formed": Quick(_("Formed"), lambda: Team.id.is_not(None))}
     order_names = ("id", "name")
 
     def choices(self, name: str, text: str) -> list[tuple[int, str]]:

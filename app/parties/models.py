@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, String, event, false, or_, true
+from sqlalchemy import ForeignKey, Index, String, and_, event, false, or_, true
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
@@ -50,10 +50,21 @@ class Party(Sought, Scoped, Model):
     name: Mapped[str] = mapped_column(String(80))
     known: Mapped[bool]
     """Whether everybody of the community may read the name: of organisations, teams and people who sign in here."""
+    serves: Mapped[bool] = mapped_column(default=False)
+    """Whether it is a volunteer, whose name those may read who work with volunteers."""
     archived_at: Mapped[datetime | None]
 
     def __str__(self) -> str:
-        return self.name if self.known or reads_names(self) else masking.name(self.name)
+        return self.name if self.is_readable() else masking.name(self.name)
+
+    def is_readable(self) -> bool:
+        """Tell whether the actor reads the name."""
+        return self.known or bool(reads_names(self)) or (self.serves and bool(reads_names(self, VOLUNTEERS)))
+
+    @classmethod
+    def readable(cls) -> ColumnElement[bool]:
+        """Return the SQL for the parties whose name the actor reads."""
+        return or_(cls.known, reads_names(cls), and_(cls.serves, reads_names(cls, VOLUNTEERS)))
 
     @property
     def page(self) -> str:
@@ -68,7 +79,7 @@ class Party(Sought, Scoped, Model):
     @classmethod
     def holding(cls, text: str) -> ColumnElement[bool]:
         """Return the SQL for the rows the current actor finds by a text: none by a name that is masked."""
-        return super().holding(text) & or_(cls.known, reads_names(cls))
+        return super().holding(text) & cls.readable()
 
     def writable(self, actor: Actor, verbs: str) -> bool:
         """Tell whether the party says what its row says; whether that may be written is asked of the row itself."""
@@ -79,13 +90,17 @@ class Party(Sought, Scoped, Model):
 Party.option_order = (Party.kind, Party.id)
 
 
-def reads_names(row: Any) -> Any:
-    """Tell of a row whether the actor reads the names of people in its community; of a class, return the SQL."""
+PEOPLE: Final = "people"
+VOLUNTEERS: Final = "volunteers"
+
+
+def reads_names(row: Any, listing: str = PEOPLE) -> Any:
+    """Tell of a row whether the actor reads the names of a list in its community; of a class, return the SQL."""
     actor = current()
     if actor is None or actor.unbounded:
         everything = actor is not None
         return (true() if everything else false()) if isinstance(row, type) else everything
-    seen = access.clauses(actor, "people", "v")
+    seen = access.clauses(actor, listing, "v")
     readers = [held for held, rule in seen if not (rule.masked or rule.rows or held.place_path)]
     if isinstance(row, type):
         model: Any = row
@@ -98,7 +113,7 @@ def reads_names_somewhere() -> bool:
     actor = current()
     if actor is None or actor.unbounded:
         return actor is not None
-    seen = access.clauses(actor, "people", "v")
+    seen = access.clauses(actor, PEOPLE, "v")
     return any(not (rule.masked or rule.rows or held.place_path) for held, rule in seen)
 
 

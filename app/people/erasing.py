@@ -17,11 +17,12 @@ from app.core import checks, clock, database, recording, rules, subject_keys, ve
 from app.core.fields import facts, shape
 from app.core.moves import Refused
 from app.extensions import db
-from app.people import mentions, merging, parting, rights
+from app.people import belongings, mentions, merging, parting, rights
 from app.people.models import ERASED, Person
 
 KEPT: Final = frozenset({"consent", "consent_on", "consent_version", "guardian_consent_on"})
 """That, when and to which text somebody agreed; who keeps data must be able to prove it (PIPL, articles 14 and 69)."""
+_OWN_KEPT: Final = KEPT | {"name", "account"}
 LONGEST: Final = 200
 TABLES: Final = (
     "person",
@@ -80,19 +81,18 @@ def erase(pk: int, reason: str) -> Outcome:
         merging.forget(person)
     with database.transaction(), rights.seeing_everything():
         anew = _forget(pk)
-    return Outcome(entrance, anew, database.rewrite(*TABLES))
+    return Outcome(entrance, anew, database.rewrite(*TABLES, *belongings.tables()))
 
 
 def _empty(person: Person, reason: str) -> Entrance:
     _rename_in_steps(person)
     entrance, first = _close_entrance(person), person.name != str(ERASED)
-    for row in mentions.belongings(person):
-        for name, value in _told_by(row).items():
+    own = [(row, one.kept) for row, one in belongings.rows(person)]
+    for row, kept in [(person, _OWN_KEPT), *own]:
+        for name, value in _emptied(row, kept).items():
             setattr(row, name, value)
-    for name, value in _emptied(person).items():
-        setattr(person, name, value)
-    if first:
-        person.archived_at, person.archive_reason = person.archived_at or clock.now(), reason
+        if first:
+            row.archived_at, row.archive_reason = row.archived_at or clock.now(), reason
     db.session.flush()
     return entrance
 
@@ -108,23 +108,15 @@ def _rename_in_steps(person: Person) -> None:
         recording.restate("erased", row, step)
 
 
-def _emptied(person: Person) -> dict[str, Any]:
+def _emptied(row: Any, kept: frozenset[str]) -> dict[str, Any]:
     """Return what each column becomes; of a relation also its key. A new column is emptied unless it is named above."""
-    found: dict[str, Any] = {"name": str(ERASED)}
-    for name, field in facts(Person).items():
-        if field.edited and name not in {"name", "account", *KEPT}:
-            form = shape(Person, name)
-            empty: Any = [] if form.kind == "list" else None
+    found: dict[str, Any] = {"name": str(ERASED)} if isinstance(row, Person) else {}
+    for name, field in facts(type(row)).items():
+        if field.edited and name not in kept:
+            form = shape(type(row), name)
+            empty: Any = [] if form.kind in ("list", "many") else None
             found |= {name: empty, form.column: empty}
-    return {name: value for name, value in found.items() if getattr(person, name) != value}
-
-
-def _told_by(row: Any) -> dict[str, Any]:
-    """Return what the texts of a part of the file become; what it counts as remains."""
-    columns = {name: shape(type(row), name) for name, field in facts(type(row)).items() if field.edited}
-    texts = [name for name, form in columns.items() if form.kind in ("text", "list") and not form.required]
-    empty: dict[str, Any] = {name: [] if columns[name].kind == "list" else None for name in texts}
-    return {name: value for name, value in empty.items() if getattr(row, name)}
+    return {name: value for name, value in found.items() if getattr(row, name) != value}
 
 
 def _close_entrance(person: Person) -> Entrance:
@@ -147,8 +139,8 @@ def _forget(pk: int) -> bool:
     person = db.session.get_one(Person, pk)
     people = [person, *parting.absorbed(person)]
     # Who signs in by the account elsewhere was parted from it above.
-    accounts = [one.account for one in people if one.account is not None]
-    rows = [*people, *(row for one in people for row in mentions.belongings(one)), *accounts]
+    rows: list[Any] = [*people, *(one.account for one in people if one.account is not None)]
+    rows += [row for one in people for row, _belonging in belongings.rows(one)]
     destroyed = [subject_keys.forget(db.session(), row.uid) for row in rows]
     if any(destroyed):
         recording.note("erased", person.list_name, person, into=person.community_id)

@@ -37,13 +37,6 @@ def related(person: Person) -> Iterator[tuple[Any, list[Text]]]:
             yield row, [facts(model)[name].label for name, key in keys.items() if getattr(row, columns[name]) == key]
 
 
-def belongings(person: Person) -> Iterator[Any]:
-    """Yield the rows of other lists that are parts of the person's file."""
-    for model in _others():
-        if model.file_of:
-            yield from _rows(model, person, [getattr(model, shape(model, model.file_of).column) == person.id])
-
-
 def _key(person: Person, model: type, name: str) -> int | None:
     """Return what a relation of another list holds where it leads to the person; None where it never does."""
     target = shape(model, name).target

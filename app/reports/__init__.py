@@ -8,6 +8,7 @@ from app.reports import chains  # noqa: F401 - its pages hang themselves on thos
 from app.reports.audit import audit_pages
 from app.reports.figure_pages import figure_pages
 from app.reports.gaps import gap_pages
+from app.reports.own_service import own_pages
 from app.reports.views import home_pages
 
 
@@ -17,3 +18,4 @@ def register(appbuilder: Any) -> None:
     current_app.register_blueprint(audit_pages)
     current_app.register_blueprint(figure_pages)
     current_app.register_blueprint(gap_pages)
+    current_app.register_blueprint(own_pages)

@@ -16,11 +16,13 @@ from app.core.fields import Labelled, Text
 from app.extensions import db
 from app.fulfilments.models import Fulfilment
 from app.needs.models import Need
+from app.organizations.models import Team
 from app.parties.models import Party
 from app.people.models import Person
 from app.reports import people_figures
 from app.reports.figures import Figure
 from app.talents.models import Talent
+from app.volunteers.models import Volunteer
 from app.vulnerabilities.models import Vulnerability
 
 TOP_SEGMENT: Final = 10
@@ -141,6 +143,29 @@ ORDERS: Final = (
 )
 
 
+VOLUNTEERS: Final = (
+    Figure(
+        "volunteers",
+        _("Volunteers registered"),
+        _("Volunteers registered in the period, also those who have left since"),
+        part="registered",
+        day="registered_on",
+        excluded=_("Put away as registered by mistake."),
+    ),
+)
+
+TEAMS: Final = (
+    Figure(
+        "teams",
+        _("Teams formed"),
+        _("Teams recorded in the period that still exist"),
+        part="formed",
+        day="created_at",
+        excluded=_("Dissolved."),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Dimension:
     """What a figure is parted by: the SQL of the group, the filter that opens one, and the words of the groups."""
@@ -243,6 +268,13 @@ SUBJECTS: Final = (
         (),
         (Dimension(_("Field"), lambda: Talent.field, "field", _labels),),
     ),
+    Subject(
+        Volunteer,
+        VOLUNTEERS,
+        ("state", "teams"),
+        (Dimension(_("State"), lambda: Volunteer.state, "state", _labels),),
+    ),
+    Subject(Team, TEAMS, ("kind",), (Dimension(_("Kind"), lambda: Team.kind, "kind", _labels),)),
 )
 """The lists of which figures are told, in the order of the page."""
 

@@ -60,7 +60,6 @@ class Talent(Recorded, Scoped, Model):
     )
     list_name = "talents"
     guarded_by = "volunteers"
-    file_of = "person"
     flow: ClassVar[Flow] = FLOW
     row_sets: ClassVar[dict[str, RowSet]] = {"names": all_rows, "self": oneself}
     rules: ClassVar[tuple[RowRule, ...]] = (chosen("person", PartyKind.PERSON), person_is_new, certificates_are_short)

@@ -50,7 +50,6 @@ class Vulnerability(Recorded, Scoped, Model):
     )
     list_name = "vulnerabilities"
     archivable = False
-    file_of = "person"
     personal: ClassVar[frozenset[str]] = frozenset({"person", "category", "level"})
     row_sets: ClassVar[dict[str, RowSet]] = {"if assigned": assigned, "assigned only": assigned}
     rules: ClassVar[tuple[RowRule, ...]] = (

@@ -11,6 +11,8 @@ from app.organizations.choices import TeamKind, UnitKind
 from app.organizations.models import Organization, Team
 from app.people.models import Person
 from app.roles import Role
+from app.volunteers.choices import VolunteerState
+from app.volunteers.models import Volunteer
 
 PASSWORD: Final = "sunny-lane-2026"
 SINCE: Final = date(2020, 1, 1)
@@ -48,6 +50,9 @@ CAST: Final = tuple(NAMES)
 PARTIES: Final = ("市中医院", "邻里帮社会工作服务中心", NAMES["volunteer"], "青年志愿服务队")
 """What the liaison, the partner and the volunteer speak for, and the team the volunteer leads."""
 
+NUMBER: Final = "ZY20200101001"
+"""The volunteer's number."""
+
 THEIR_PARTIES: Final = ("桥南卫生院", "桥南义工联合会", "林小满", "桥南助老队")
 """The same next door, where nobody speaks for them."""
 
@@ -65,6 +70,7 @@ def enter() -> None:
     everybody = {login: _account(login, name, secret, number) for number, (login, name) in enumerate(NAMES.items(), 1)}
     bound = _parties(ours, everybody["volunteer"], PARTIES)
     _parties(theirs, None, THEIR_PARTIES)
+    _serves(ours, bound)
     for login, role in ROLES.items():
         place = {"gridlead": grids[0], "gridworker": grids[0]}.get(login)
         _grant(everybody[login], role, ours, place, bound.get(login))
@@ -109,6 +115,14 @@ def _parties(community: Community, volunteer: Account | None, names: tuple[str, 
     db.session.add(found["team"])
     db.session.flush()
     return found
+
+
+def _serves(community: Community, bound: dict[str, Any]) -> None:
+    """Let the volunteer be one, in service and of the team she leads."""
+    party = bound["volunteer"].party
+    party.serves = True
+    columns = {"person": party, "number": NUMBER, "registered_on": SINCE, "teams": [bound["team"]]}
+    db.session.add(Volunteer(community=community, state=VolunteerState.ACTIVE, **columns))
 
 
 def _account(login: str, name: str, secret: str, number: int) -> Account:

@@ -22,6 +22,8 @@ from app.fulfilments.choices import FulfilmentState
 from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState
 from app.needs.models import Need
+from app.organizations.choices import TeamKind
+from app.organizations.models import Team
 from app.people.models import Person
 from app.people.phones import split
 from app.projects.choices import ProjectKind, ProjectState
@@ -30,6 +32,8 @@ from app.public import points
 from app.resources.choices import QuantityMode, ResourceKind, ResourceState
 from app.resources.models import Resource
 from app.roles import Role
+from app.volunteers.choices import VolunteerState
+from app.volunteers.models import Volunteer
 from config import SettingError
 
 PASSWORD = "lantern-4827"
@@ -65,7 +69,7 @@ def empty(app, monkeypatch):
 
 
 def counts():
-    lists = (Account, Need, Resource, Fulfilment, Person, Place, Step)
+    lists = (Account, Need, Resource, Fulfilment, Person, Volunteer, Place, Step)
     return {model.__tablename__: db.session.scalar(select(func.count(model.id))) for model in lists}
 
 
@@ -117,7 +121,7 @@ def test_every_resource_was_recorded_by_who_speaks_for_it_or_by_the_office(empty
 
 def test_residents_of_every_age_live_there_and_children_have_guardians(empty):
     demo.load(empty)
-    people = db.session.scalars(select(Person).join(Community).where(Person.birth.is_not(None))).all()
+    people = db.session.scalars(select(Person).join(Community).where(Person.sex.is_not(None))).all()
     assert len(people) == 13
     years = sorted(person.birth.year for person in people)
     assert (years[0] < 1940, years[-1] > 2015) == (True, True)
@@ -125,6 +129,24 @@ def test_residents_of_every_age_live_there_and_children_have_guardians(empty):
     assert {(child.name, child.guardian_name) for child in children} == {("欧思琪", "欧文杰"), ("石浩然", "石丽珍")}
     assert {person.place is not None for person in people} == {True}
     assert {person.id_number for person in people} == {None}
+
+
+def test_volunteers_of_the_teams_of_account_003_serve_in_every_state(empty):
+    demo.load(empty)
+    known = db.session.scalars(select(Volunteer)).all()
+    assert len(known) == 15
+    assert {one.state for one in known} == {*VolunteerState}
+    teams = db.session.scalars(select(Team).join(Community).filter_by(code="wujiangbei")).all()
+    assert sum(team.kind is TeamKind.MICRO_TEAM for team in teams) == 10
+    assert {team.name for one in known for team in one.teams} >= {
+        "老党员志愿服务队",
+        "文化表演公益队",
+        "青年志愿服务队",
+    }
+    # Who lives here already and who signs in are found by name and phone, and not made anew.
+    names = [person.name for person in db.session.scalars(select(Person))]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    assert any(one.ends_soon for one in known)
 
 
 def test_a_second_start_adds_nothing(empty):

@@ -63,6 +63,10 @@ MORE_LIST_PAGES: Final = {
     "PersonView.duplicates": "a",
     "PersonView.merge": "a",
     "PersonView.part": "a",
+    "VolunteerApi.ask_contact": "R",
+    "VolunteerView.contact": "R",
+    "VolunteerView.enrol": "c",
+    "VolunteerView.paper": "v",
 }
 """The pages and doors for programs only one list has."""
 
@@ -74,6 +78,8 @@ OTHER_PAGES: Final = {
     "home.search": MEMBERS,
     "home.save_view": MEMBERS,
     "home.forget_view": MEMBERS,
+    "own_service.index": MEMBERS,
+    "own_service.leave": MEMBERS,
     "audit.index": MEMBERS,
     "audit.verify": "word:verify",
     "audit.export": "word:export",

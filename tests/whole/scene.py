@@ -41,6 +41,7 @@ from app.resources.choices import QuantityMode
 from app.resources.models import Resource
 from app.resources.windows import Windows
 from app.talents.models import Talent
+from app.volunteers.models import Volunteer
 from app.vulnerabilities.models import Vulnerability
 from tests.cast.people import CAST
 
@@ -72,6 +73,7 @@ SPECIAL: Final[dict[type, Any]] = {
     # The telephone of an office is nobody's own number.
     ServiceProject: lambda login: {"phone": "0751-8880000"},
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None} | identified(),
+    Volunteer: lambda login: {"person": somebody(login), "guardian_agreed_on": clock.today()},
     Team: lambda login: {"leader": party_of(login, PartyKind.PERSON), "organization": party_of(login)},
     Vulnerability: lambda login: {
         "person": resident(login),
@@ -125,6 +127,26 @@ def resident(login: str) -> Party:
     return person.party
 
 
+def somebody(login: str) -> Party:
+    """Return a person who is no volunteer; the volunteer is herself, and what she was before is put away."""
+    community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    if login == "volunteer":
+        account = select(Account.id).filter_by(login=login).scalar_subquery()
+        person = db.session.scalars(select(Person).where(Person.account_id == account)).one()
+        mine = update(Volunteer).where(Volunteer.person_id == person.id, Volunteer.archived_at.is_(None))
+        db.session.execute(mine.values(archived_at=clock.now(), archive_reason=WORDS[OURS][0]))
+    else:
+        serving = select(Volunteer.person_id).where(Volunteer.archived_at.is_(None))
+        known = select(Person).filter_by(community_id=community.id, name=WORDS[community.code][0])
+        person = db.session.scalars(known.where(Person.id.not_in(serving))).first() or Person(
+            community=community, name=WORDS[community.code][0]
+        )
+        db.session.add(person)
+    # A form that is only filled in is thrown away; the person it names must be there.
+    db.session.commit()
+    return person.party
+
+
 def untalented(login: str) -> Party:
     """Return somebody who stands in no list of talents: the volunteer herself, or somebody new."""
     if login != "volunteer":
@@ -163,19 +185,22 @@ def spoken_for(login: str) -> Party:
     """Return the party a person speaks for, or another of the community."""
     account = select(Account.id).filter_by(login=login).scalar_subquery()
     bound = select(Grant.subject_id).where(Grant.account_id == account)
-    return db.session.scalars(select(Party).where(Party.id.in_(bound))).first() or party_of(login)
+    # A person is offered only what a volunteer in service is; a unit or a team anything.
+    found = select(Party).where(Party.id.in_(bound), Party.kind != PartyKind.PERSON)
+    return db.session.scalars(found).first() or party_of(login)
 
 
 def bind(row: Any, login: str) -> None:
     """Bind a grant that is bound to a row of this kind to this one, without signing anybody out.
 
-    The orders of who was bound before become those of this row.
+    The orders of who was bound before, and what they are as a volunteer, become those of this row.
     """
     account = select(Account.id).filter_by(login=login).scalar_subquery()
     alike = select(Party.id).where(Party.kind == row.party_kind)
     such = select(Grant.subject_id).where(Grant.account_id == account, Grant.subject_id.in_(alike))
     for before in db.session.scalars(such).all():
         db.session.execute(update(Fulfilment).where(Fulfilment.provider_id == before).values(provider_id=row.id))
+        db.session.execute(update(Volunteer).where(Volunteer.person_id == before).values(person_id=row.id))
         changed = update(Grant).where(Grant.account_id == account, Grant.subject_id == before)
         db.session.execute(changed.values(subject_id=row.id), execution_options={"synchronize_session": False})
 

@@ -66,6 +66,7 @@ PASS_BY = {
     "app.vulnerabilities.models.Vulnerability.within": "which people a grant reaches is itself part of the scope",
     "app.vulnerabilities.models._lives_within": "asks only whether a grant reaches a person",
     "app.reports.audit._totals": "counts the acts in the communities of the actor's own grants",
+    "app.volunteers.models": "which people sign in by an account is itself part of the scope; ids only",
     "app.migrations.env": "brings the tables up to the code",
     "app.migrations.env.wipe": "writes the database anew, whatever stands in it",
 }
@@ -130,6 +131,12 @@ SEE_EVERYTHING = {
     "app.talents.rules.person_is_new": "asks only whether somebody stands in the list already",
     "app.vulnerabilities.rules.carer_works_here": "asks only whether somebody works in the person's community",
     "app.vulnerabilities.rules.group_is_new": "asks only whether somebody is in the group already",
+    "app.volunteers.rules.person_is_free": "asks only whether somebody is a volunteer already, and under which number",
+    "app.volunteers.service.enrol": "finds or makes the person of a name and phone for who may register volunteers",
+    "app.volunteers.service.let_names_be_read": "marks the party of a volunteer, whose name is read from then on",
+    "app.volunteers.service.out_of_service": "asks only where a volunteer stands who is offered work",
+    "app.volunteers.service.person_of": "finds the person of one volunteer: guardian, age and own number",
+    "app.needs.views._people": "offers the people of the actor's own communities",
 }
 """Where the system acts and sees all rows, and why it may."""
 

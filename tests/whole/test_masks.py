@@ -141,7 +141,7 @@ def test_looking_shows_one_value_and_only_to_who_may(app: Flask, scene: Scene, v
             value = in_words(app, values[name]) if door == "page" else in_json(values[name])
             assert (value in text) is allowed, (name, door)
             seen += allowed
-    assert (seen > 0) is (login in ("secretary", "worker", "gridlead"))
+    assert (seen > 0) is (login in ("secretary", "worker", "coordinator", "gridlead"))
 
 
 @pytest.mark.parametrize("login", [*SEERS, "neighbour"])
