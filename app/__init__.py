@@ -25,6 +25,7 @@ from app import (
     people,
     projects,
     public,
+    registrations,
     reports,
     resources,
 )
@@ -45,6 +46,7 @@ PACKAGES: Final[tuple[ModuleType, ...]] = (
     matching,
     callbacks,
     organizations,
+    registrations,
     people,
     communities,
     accounts,

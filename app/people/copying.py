@@ -17,7 +17,7 @@ from app.core.history import Entry
 from app.core.moves import Refused
 from app.core.subject_keys import SubjectKey
 from app.extensions import db
-from app.people import mentions, rights
+from app.people import belongings, mentions, rights
 from app.people.models import Person
 
 Line = dict[str, str]
@@ -81,6 +81,7 @@ def gathered(person: Person) -> Part:
     parts = [
         _part(gettext("The record"), _columns(person)),
         _part(gettext("Account and roles"), _entrance(person)),
+        *(_part(_listed(row), _columns(row)) for row in belongings.rows(person)),
         _part(gettext("Named in other lists"), _named(person)),
         _part(gettext("Kept under the same phone"), _by_phone(person)),
         _part(gettext("Files"), _files(person)),

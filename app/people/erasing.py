@@ -17,7 +17,7 @@ from app.core import checks, clock, database, recording, rules, subject_keys, ve
 from app.core.fields import facts, shape
 from app.core.moves import Refused
 from app.extensions import db
-from app.people import mentions, rights
+from app.people import belongings, mentions, rights
 from app.people.models import ERASED, Person
 
 KEPT: Final = frozenset({"consent", "consent_on", "consent_version", "guardian_consent_on"})
@@ -33,6 +33,7 @@ TABLES: Final = (
     "one_time_link",
     "saved_view",
     "step",
+    "member",
 )
 """In which the values stood."""
 
@@ -86,6 +87,7 @@ def _empty(person: Person, reason: str) -> Entrance:
         setattr(person, name, value)
     if first:
         person.archived_at, person.archive_reason = person.archived_at or clock.now(), reason
+    belongings.empty(person)
     db.session.flush()
     return entrance
 
@@ -131,7 +133,7 @@ def _forget(pk: int) -> bool:
     """Destroy the keys of what history keeps, and write down that it was done; False where nothing was left to do."""
     person = db.session.get_one(Person, pk)
     # Who signs in by the account elsewhere was parted from it above.
-    rows = [person, *([person.account] if person.account is not None else [])]
+    rows = [person, *([person.account] if person.account is not None else []), *belongings.rows(person)]
     destroyed = [subject_keys.forget(db.session(), row.uid) for row in rows]
     if any(destroyed):
         recording.note("erased", person.list_name, person, into=person.community_id)

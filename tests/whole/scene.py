@@ -37,6 +37,11 @@ from app.people.choices import Sex
 from app.people.identity import IdType
 from app.people.models import Person
 from app.projects.models import ServiceProject
+from app.registrations import service as registrations
+from app.registrations.cobuilding import Agreement
+from app.registrations.feedback import Feedback
+from app.registrations.kinds import PostKinds
+from app.registrations.models import Member
 from app.resources.choices import QuantityMode
 from app.resources.models import Resource
 from app.resources.windows import Windows
@@ -67,6 +72,13 @@ SPECIAL: Final[dict[type, Any]] = {
         "quantity": 1,
         "windows": Windows.read("周六 上午"),
     },
+    Member: lambda login: {
+        "person": somebody_new(login),
+        "unit": spoken_for(login, PartyKind.ORGANIZATION),
+        "service_posts": PostKinds("法律援助"),
+    },
+    Agreement: lambda login: {"unit": spoken_for(login, PartyKind.ORGANIZATION)},
+    Feedback: lambda login: {"member": registered(login), "year": 2025, "quarter": 1 + secrets.randbelow(4)},
     # The telephone of an office is nobody's own number.
     ServiceProject: lambda login: {"phone": "0751-8880000"},
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None} | identified(),
@@ -121,11 +133,34 @@ def open_need(login: str) -> Need:
     return need
 
 
-def spoken_for(login: str) -> Party:
-    """Return the party a person speaks for, or another of the community."""
+def spoken_for(login: str, *kinds: PartyKind) -> Party:
+    """Return the party of one of these kinds a person speaks for, or another of the community."""
     account = select(Account.id).filter_by(login=login).scalar_subquery()
     bound = select(Grant.subject_id).where(Grant.account_id == account)
-    return db.session.scalars(select(Party).where(Party.id.in_(bound))).first() or party_of(login)
+    found = select(Party).where(Party.id.in_(bound), Party.kind.in_(kinds or PartyKind))
+    return db.session.scalars(found).first() or party_of(login)
+
+
+def somebody_new(login: str) -> Party:
+    """Return a person of the community who is registered nowhere; a volunteer speaks for this one from now on."""
+    community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    person = Person(community=community, name=WORDS[community.code][0] + secrets.choice("甲乙丙丁戊己庚辛壬癸"))
+    db.session.add(person)
+    db.session.flush()
+    bind(person, login)
+    # A form that is only filled in is thrown away; the person it names must be there.
+    db.session.commit()
+    party: Party = person.party
+    return party
+
+
+def registered(login: str) -> Member:
+    """Let somebody new report in for the unit a person speaks for."""
+    whom, unit = somebody_new(login), spoken_for(login, PartyKind.ORGANIZATION)
+    member = registrations.register(community=whom.community, person=whom, unit=unit)
+    # A form that is only filled in is thrown away; the member it names must be there.
+    db.session.commit()
+    return member
 
 
 def bind(row: Any, login: str) -> None:
