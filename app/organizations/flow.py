@@ -64,7 +64,7 @@ FLOW: Final = Flow(
             asks=(Ask("grade"), *(Ask(name) for name in VOTES), Ask("evaluated_on", required=False)),
             help=_("With the votes of the residents, at least once a year."),
         ),
-        Move("carry_on", _("Go on"), (State.EVALUATED,), State.ACTIVE, by=(Role.SECRETARY,), tone="strong"),
+        Move("carry_on", _("Carry on"), (State.EVALUATED,), State.ACTIVE, by=(Role.SECRETARY,), tone="strong"),
         Move(
             "lapse",
             _("Let it lapse"),

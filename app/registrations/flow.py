@@ -96,7 +96,7 @@ FLOW: Final = Flow(
             by=_SECRETARY,
             asks=(Ask("grade"), Ask("evaluated_on", required=False)),
         ),
-        Move("carry_on", _("Go on"), (State.EVALUATED,), State.ACTIVE, by=_SECRETARY, tone="strong"),
+        Move("carry_on", _("Carry on"), (State.EVALUATED,), State.ACTIVE, by=_SECRETARY, tone="strong"),
         Move(
             "transfer",
             _("Transfer"),
