@@ -22,7 +22,7 @@ def texts_of(view: Any, columns: Any) -> list[str]:
     return [name for name in columns if shape(view.model, name).kind == "text"]
 
 
-def try_to_add(person: Any, scene: Scene, view: Any, **wrong: str) -> Any:
+def try_to_add(person: Any, scene: Scene, view: Any, /, **wrong: str) -> Any:
     return person.post(f"{view.route_base}/add", typed(scene, view, person.login) | wrong)
 
 
