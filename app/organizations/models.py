@@ -69,7 +69,7 @@ class Organization(Partied, Recorded, Sought, Model):
         String(80),
         info=about(
             _("Party organisation"),
-            _("As its seal reads, for example 市中医院机关党支部."),
+            _("As its seal reads, for example 区财政局机关党支部."),
             searched=True,
             group=_DUAL,
         ),
