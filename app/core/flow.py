@@ -36,7 +36,8 @@ class Ask:
 class Move:
     """One step in the life of a row; it becomes a permission, a button, a REST verb and a line of the timeline.
 
-    `target` None: the state stays; a function derives it from the row. `by`: the roles that make it; empty means any
+    None among the `sources`: the row has no state yet, as a unit that was never asked to report in. `target` None: the
+    state stays; a function derives it from the row. `by`: the roles that make it; empty means any
     role that may make moves on the row, the guard then says who. `by_system`: only the system makes it, whoever holds
     what. `by_resident`: the resident it is about makes it too, by code. `tone`: how the button looks (plain, strong,
     grave). `photos`: files may come with it, as evidence.
@@ -44,7 +45,7 @@ class Move:
 
     name: str
     label: Text
-    sources: tuple[Labelled, ...]
+    sources: tuple[Labelled | None, ...]
     target: Labelled | Callable[[Any], Labelled] | None = None
     by: tuple[Role, ...] = ()
     by_system: bool = False
@@ -71,10 +72,15 @@ class Flow:
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {move.name: move for move in self.moves})
 
-    def state(self, row: Any) -> Labelled:
-        """Return the state the row is in."""
-        state: Labelled = getattr(row, self.column)
+    def state(self, row: Any) -> Labelled | None:
+        """Return the state the row is in; None where it has not entered the flow."""
+        state: Labelled | None = getattr(row, self.column)
         return state
+
+    def code(self, row: Any) -> str | None:
+        """Return the code of the state the row is in."""
+        state = self.state(row)
+        return state.value if state is not None else None
 
     def from_here(self, row: Any) -> Iterable[Move]:
         """Yield the moves that leave from the row's state."""

@@ -62,7 +62,7 @@ def perform(row: Any, name: str, values: dict[str, Any], version: int | None = N
 
 
 def _apply(session: Session, row: Any, flow: Flow, move: Move, values: dict[str, Any]) -> None:
-    source, target = flow.state(row), move.leads_to(row)
+    source, target = flow.code(row), move.leads_to(row)
     columns = {ask.name: ask.sets for ask in move.asks}
     for name, value in values.items():
         if columns[name] in facts(type(row)):
@@ -72,7 +72,7 @@ def _apply(session: Session, row: Any, flow: Flow, move: Move, values: dict[str,
     # A move that changes no column is one all the same: what somebody else opened before it is stale.
     flag_modified(row, "changed_at")
     moved.send(type(row), row=row, move=move.name, values=values)
-    add_step(session, row, move.name, source.value, flow.state(row).value, **told(values))
+    add_step(session, row, move.name, source, flow.code(row), **told(values))
     if settled.has_receivers_for(type(row)):
         # What follows may be done by the system; this is the person's.
         session.flush()
@@ -115,7 +115,9 @@ def refusal(row: Any, move: Move, actor: Actor) -> Text | None:
     if row.archived_at is not None:
         return ARCHIVED
     state = type(row).flow.state(row)
-    if state not in move.sources:
+    if state is None and None not in move.sources:
+        return _("“%(move)s” is not possible yet.", move=move.label)
+    if state is not None and state not in move.sources:
         return _("“%(move)s” is not possible in the state “%(state)s”.", move=move.label, state=state.label)
     return next((reason for guard in move.guards if (reason := guard(row, actor)) is not None), None)
 

@@ -19,7 +19,7 @@ from app.core import clock
 from app.core.actor import acting, system
 from app.core.database import transaction
 from app.core.rules import Violation
-from app.demo import posters, story
+from app.demo import dual, posters, story
 from app.extensions import db
 from app.roles import Role
 from config import SettingError
@@ -54,6 +54,7 @@ def load(app: Flask, fresh: bool = False) -> str | None:
             _set_passwords(password)
             posters.hang()
             db.session.commit()
+        dual.play(now, reading.read(BOXES[0]).code)
         story.play(now)
         return password
 

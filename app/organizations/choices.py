@@ -1,4 +1,4 @@
-"""The choices of units and teams: what kind they are."""
+"""The choices of units and teams: what kind they are, and how a unit stands that reports in."""
 
 import enum
 
@@ -22,6 +22,28 @@ class UnitKind(Labelled):
     MEDIA = "media", _("Media")
     COMMUNITY = "community", _("Community body")
     OTHER = "other", _("Other organisation")
+
+
+@enum.unique
+class UnitState(Labelled):
+    """Where a unit stands that reports to the community (双报到); none for all others."""
+
+    INVITED = "invited", _("Invited to report in"), "info", "send"
+    REPORTED_IN = "reported_in", _("Reported in"), "info", "inbox"
+    RECEIVED = "received", _("Received by the community"), "plan", "check-lg"
+    ACTIVE = "active", _("Building together"), "good", "play-circle"
+    EVALUATED = "evaluated", _("Evaluated this year"), "good", "star"
+    LAPSED = "lapsed", _("Lapsed"), "calm", "pause-circle"
+    ENDED = "ended", _("Registration ended"), "calm", "slash-circle"
+
+
+@enum.unique
+class Grade(Labelled):
+    """The result of a yearly evaluation (年度评议)."""
+
+    EXCELLENT = "excellent", _("Excellent"), "good", "star"
+    QUALIFIED = "qualified", _("Qualified"), "plan", "check-lg"
+    FAIR = "fair", _("Fair"), "calm", "slash-circle"
 
 
 @enum.unique

@@ -1,5 +1,6 @@
 """Organisations and teams: who the community works with."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from flask_appbuilder import Model
@@ -10,18 +11,22 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from app.communities.models import Place, all_rows
 from app.core import checks, masking, normal
 from app.core.fields import about
+from app.core.flow import Flow
 from app.core.model import Recorded, RowSet, Sought
 from app.core.rules import RowRule
 from app.core.sealing import BLIND, Sealed
-from app.organizations.choices import TeamKind, UnitKind
-from app.organizations.rules import credit_code, name_is_free
+from app.core.timeline import keeps_timeline
+from app.organizations.choices import Grade, TeamKind, UnitKind, UnitState
+from app.organizations.flow import FLOW
+from app.organizations.rules import credit_code, name_is_free, registration_in_order
 from app.parties.models import Partied, Party, PartyKind, bound, chosen
 
-_WHO = _("Contact")
+_WHO, _DUAL = _("Contact"), _("Dual registration")
 
 
+@keeps_timeline
 class Organization(Partied, Recorded, Sought, Model):
-    """An organisation that works with the community: a unit reporting in, a company, an association."""
+    """An organisation that works with the community: a unit reporting in (S2-21), a company, an association."""
 
     __tablename__ = "organization"
     __table_args__ = (
@@ -30,12 +35,15 @@ class Organization(Partied, Recorded, Sought, Model):
         Index("ix_organization_name", "community_id", "name", "id"),
         Index("ix_organization_kind", "community_id", "kind", "id"),
         Index("ix_organization_contact_phone", "community_id", "contact_phone_index"),
+        Index("ix_organization_state", "community_id", "state", "id"),
     )
     list_name = "units"
+    sought_in = ("name", "party_org")
     party_kind = PartyKind.ORGANIZATION
     option_order: ClassVar[tuple[Any, ...]] = ()
+    flow: ClassVar[Flow] = FLOW
     row_sets: ClassVar[dict[str, RowSet]] = {"own unit": bound}
-    rules: ClassVar[tuple[RowRule, ...]] = (name_is_free,)
+    rules: ClassVar[tuple[RowRule, ...]] = (name_is_free, registration_in_order)
 
     name: Mapped[str] = mapped_column(String(80), info=about(_("Name"), listed=True, searched=True))
     kind: Mapped[UnitKind] = mapped_column(info=about(_("Kind"), listed=True))
@@ -57,6 +65,41 @@ class Organization(Partied, Recorded, Sought, Model):
         info=about(_("Contact phone"), listed=True, mask=masking.phone, check=checks.phone, group=_WHO),
     )
     contact_phone_index: Mapped[str | None] = mapped_column(BLIND)
+    party_org: Mapped[str | None] = mapped_column(
+        String(80),
+        info=about(
+            _("Party organisation"),
+            _("As its seal reads, for example 区财政局机关党支部."),
+            searched=True,
+            group=_DUAL,
+        ),
+    )
+    state: Mapped[UnitState | None] = mapped_column(
+        info=about(_("State"), _("Only of units that report in."), listed=True, edited=False, group=_DUAL)
+    )
+    reported_on: Mapped[date | None] = mapped_column(
+        info=about(_("Reported in on"), _("Empty: today."), edited=False, check=checks.not_future, group=_DUAL)
+    )
+    receipt: Mapped[str | None] = mapped_column(String(20), info=about(_("Receipt number"), edited=False, group=_DUAL))
+    received_on: Mapped[date | None] = mapped_column(
+        info=about(_("Received on"), _("Empty: today."), edited=False, check=checks.not_future, group=_DUAL)
+    )
+    grade: Mapped[Grade | None] = mapped_column(info=about(_("Yearly evaluation"), edited=False, group=_DUAL))
+    votes_excellent: Mapped[int | None] = mapped_column(
+        info=about(_("Votes: excellent"), edited=False, check=checks.not_negative, group=_DUAL, width=8)
+    )
+    votes_qualified: Mapped[int | None] = mapped_column(
+        info=about(_("Votes: qualified"), edited=False, check=checks.not_negative, group=_DUAL, width=8)
+    )
+    votes_fair: Mapped[int | None] = mapped_column(
+        info=about(_("Votes: fair"), edited=False, check=checks.not_negative, group=_DUAL, width=8)
+    )
+    evaluated_on: Mapped[date | None] = mapped_column(
+        info=about(_("Evaluated on"), _("Empty: today."), edited=False, check=checks.not_future, group=_DUAL)
+    )
+    ended_on: Mapped[date | None] = mapped_column(
+        info=about(_("Ended on"), _("Empty: today."), edited=False, check=checks.not_future, group=_DUAL)
+    )
 
     def __str__(self) -> str:
         return self.name

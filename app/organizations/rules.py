@@ -1,6 +1,9 @@
-"""The rules of units and teams: what a credit code looks like, and that no name stands twice."""
+"""The rules of units and teams: what a credit code looks like, that no name stands twice, and dates in order."""
 
 import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
@@ -39,3 +42,17 @@ def name_is_free(row: Any) -> dict[str, Text] | None:
     )
     taken = session.scalar(same.where(model.id != (row.id or 0)).limit(1)) is not None
     return {"name": _("There is one of this name already.")} if taken else None
+
+
+def in_order(days: Sequence[tuple[str, date | None]], words: Text) -> dict[str, Text] | None:
+    """Complain beside the first of these days, given by column, that lies before the one named before it."""
+    given = [(name, day) for name, day in days if day is not None]
+    late = (after[0] for before, after in pairwise(given) if after[1] < before[1])
+    return next(({name: words} for name in late), None)
+
+
+def registration_in_order(unit: Any) -> dict[str, Text] | None:
+    """A unit is received after it has reported in, and leaves after that."""
+    said = _("This cannot lie before the day on which the unit reported in.")
+    received = in_order([("reported_on", unit.reported_on), ("received_on", unit.received_on)], said)
+    return received or in_order([("reported_on", unit.reported_on), ("ended_on", unit.ended_on)], said)

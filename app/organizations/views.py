@@ -1,16 +1,22 @@
 """The pages of units and teams: only what differs from every other list."""
 
-from typing import Final
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
 from app.core.listing import Quick
 from app.core.views import ListView, ScopedInterface
+from app.organizations.choices import UnitState
+from app.organizations.flow import REPORTING
 from app.organizations.models import Organization, Team
 from app.parties.models import PartyKind, choices
 
 GROUP: Final = _("People and units")
 _KINDS: Final = {"leader": PartyKind.PERSON, "organization": PartyKind.ORGANIZATION}
+
+
+def _in(*states: UnitState) -> Any:
+    return lambda: Organization.state.in_(states)
 
 
 class UnitView(ListView):
@@ -24,8 +30,13 @@ class UnitView(ListView):
     empty_hint = _("No unit is registered yet.")
     link_column = "name"
     narrow_columns = ("contact_name", "contact_phone")
-    filter_columns = ("kind", "place")
+    filter_columns = ("kind", "place", "state")
     order_names = ("id", "name", "member_count")
+    quick_filters = {
+        "reporting": Quick(_("Reporting in"), _in(*REPORTING)),
+        "to_receive": Quick(_("To be received"), _in(UnitState.REPORTED_IN)),
+        "lapsed": Quick(_("Lapsed"), _in(UnitState.LAPSED)),
+    }
 
 
 class TeamView(ListView):

@@ -37,7 +37,7 @@ def waiting_for_me() -> ColumnElement[bool]:
 def _decides(role: Role) -> list[Labelled]:
     """Return the states a role leads a new project out of."""
     moves = [FLOW.by_name[name] for name in ("approve", "start")]
-    return [source for move in moves if role in move.by for source in move.sources]
+    return [source for move in moves if role in move.by for source in move.sources if source is not None]
 
 
 class ServiceProjectView(ListView):

@@ -23,12 +23,16 @@ from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState
 from app.needs.models import Need
 from app.organizations.choices import TeamKind
-from app.organizations.models import Team
+from app.organizations.flow import REPORTING
+from app.organizations.models import Organization, Team
 from app.people.models import Person
 from app.people.phones import split
 from app.projects.choices import ProjectKind, ProjectState
 from app.projects.models import ServiceProject
 from app.public import points
+from app.registrations.choices import PostKind
+from app.registrations.cobuilding import Agreement
+from app.registrations.models import Member, ServicePost
 from app.resources.choices import QuantityMode, ResourceKind, ResourceState
 from app.resources.models import Resource
 from app.roles import Role
@@ -203,6 +207,8 @@ def test_each_step_was_made_by_somebody_who_may(empty):
     by_nobody = select(Step.move, Step.by_label).where(Step.by_id.is_(None)).distinct()
     # Needs follow their orders by themselves, are closed by themselves when nobody answers, and come from posters.
     by_itself = {("orders", "system:orders"), ("close_unconfirmed", "system:silence"), ("register", "system:public")}
+    # Posts and units follow the claims and signatures of people.
+    by_itself |= {(move, "system:registrations") for move in ("activate", "claim", "confirm")}
     assert {tuple(row) for row in db.session.execute(by_nobody)} == by_itself
     closers = {
         (step.by_id, need.delivered_by_id)
@@ -251,3 +257,11 @@ def test_there_are_service_projects_of_both_kinds_and_two_came_from_needs(empty)
     assert sorted(project.name for project in found if project.asked_by) == ["手机微课堂", "暖新驿家"]
     used = db.session.scalars(select(ServiceProject.name).join(Fulfilment, Fulfilment.project_id == ServiceProject.id))
     assert set(used) == {"四点半课堂", "健康义诊"}
+
+
+def test_six_units_and_twelve_members_report_in_and_posts_of_all_eight_kinds_are_offered(empty):
+    demo.load(empty)
+    reporting = select(func.count(Organization.id)).where(Organization.state.in_(REPORTING))
+    assert (db.session.scalar(reporting), db.session.scalar(select(func.count(Member.id)))) == (6, 12)
+    assert set(db.session.scalars(select(ServicePost.kind))) == set(PostKind)
+    assert db.session.scalar(select(func.count(Agreement.id))) == 1

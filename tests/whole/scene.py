@@ -37,6 +37,11 @@ from app.people.choices import Sex
 from app.people.identity import IdType
 from app.people.models import Person
 from app.projects.models import ServiceProject
+from app.registrations import service as registrations
+from app.registrations.cobuilding import Agreement
+from app.registrations.feedback import Feedback
+from app.registrations.kinds import PostKinds
+from app.registrations.models import Member
 from app.resources.choices import QuantityMode
 from app.resources.models import Resource
 from app.resources.windows import Windows
@@ -70,6 +75,13 @@ SPECIAL: Final[dict[type, Any]] = {
         "quantity": 1,
         "windows": Windows.read("周六 上午"),
     },
+    Member: lambda login: {
+        "person": unregistered(login),
+        "unit": spoken_for(login, PartyKind.ORGANIZATION),
+        "service_posts": PostKinds("法律援助"),
+    },
+    Agreement: lambda login: {"unit": spoken_for(login, PartyKind.ORGANIZATION)},
+    Feedback: lambda login: {"member": registered(login), "year": 2025, "quarter": 1},
     # The telephone of an office is nobody's own number.
     ServiceProject: lambda login: {"phone": "0751-8880000"},
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None} | identified(),
@@ -181,13 +193,52 @@ def open_need(login: str) -> Need:
     return need
 
 
-def spoken_for(login: str) -> Party:
-    """Return the party a person speaks for, or another of the community."""
+def spoken_for(login: str, *kinds: PartyKind) -> Party:
+    """Return the party of one of these kinds a person speaks for, or another of the community."""
     account = select(Account.id).filter_by(login=login).scalar_subquery()
     bound = select(Grant.subject_id).where(Grant.account_id == account)
     # A person is offered only what a volunteer in service is; a unit or a team anything.
-    found = select(Party).where(Party.id.in_(bound), Party.kind != PartyKind.PERSON)
+    found = select(Party).where(Party.id.in_(bound), Party.kind.in_(kinds or (PartyKind.ORGANIZATION, PartyKind.TEAM)))
     return db.session.scalars(found).first() or party_of(login)
+
+
+def unregistered(login: str) -> Party:
+    """Return a person of the community who is registered nowhere; a volunteer speaks for this one from now on."""
+    community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    person = db.session.scalars(_unregistered(community, login)).first()
+    if person is None:
+        person = Person(community=community, name=WORDS[community.code][0] + "甲")
+        db.session.add(person)
+        db.session.flush()
+        bind(person, login)
+        # A form that is only filled in is thrown away; the person it names must be there.
+        db.session.commit()
+    party: Party = person.party
+    return party
+
+
+def _unregistered(community: Community, login: str) -> Any:
+    found = select(Person).filter_by(community_id=community.id, archived_at=None).order_by(Person.id).limit(1)
+    found = found.where(Person.id.not_in(select(Member.person_id)))
+    account = select(Account.id).filter_by(login=login).scalar_subquery()
+    mine = select(Grant.subject_id).where(Grant.account_id == account)
+    return found.where(Person.id.in_(mine)) if login == "volunteer" else found.where(Person.account_id.is_(None))
+
+
+def registered(login: str) -> Member:
+    """Return a member of the unit a person speaks for about whom nothing was told yet."""
+    unit = spoken_for(login, PartyKind.ORGANIZATION)
+    untold = select(Member).where(Member.unit_id == unit.id, Member.id.not_in(select(Feedback.member_id)))
+    if login == "volunteer":
+        untold = untold.where(Member.person_id == spoken_for(login, PartyKind.PERSON).id)
+    known = db.session.scalars(untold.order_by(Member.id)).first()
+    if known is not None:
+        return known
+    whom = unregistered(login)
+    member = registrations.register(community=whom.community, person=whom, unit=unit)
+    # A form that is only filled in is thrown away; the member it names must be there.
+    db.session.commit()
+    return member
 
 
 def bind(row: Any, login: str) -> None:

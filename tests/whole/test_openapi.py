@@ -97,6 +97,7 @@ def test_what_a_program_reads_has_the_columns_it_was_told(app: Flask, scene: Sce
         assert row.keys() == schema.keys(), view.list_name
         for name, value in row.items():
             kinds = {"string": str, "integer": int, "number": int | float, "boolean": bool, "array": list}
+            kinds["object"] = dict
             assert value is None or isinstance(value, kinds[_kind(schema[name])]), (view.list_name, name)
 
 

@@ -33,7 +33,14 @@ STYLE: Final = {
 }
 
 API: Final = "/api/"
-ROWS: Final = {"need_id": "needs", "place_id": "places", "resource_id": "resources"}
+ROWS: Final = {
+    "need_id": "needs",
+    "place_id": "places",
+    "resource_id": "resources",
+    "unit_id": "units",
+    "member_id": "members",
+    "agreement_id": "agreements",
+}
 """The lists whose rows some addresses outside them name."""
 LETTERS: Final = frozenset("vcemaixR")
 

@@ -1,0 +1,251 @@
+"""What happens with units, members and posts beyond a single row: receipts, seats, and second communities."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from app.core import clock, moves
+from app.core.actor import acting, system
+from app.core.codes import next_code
+from app.core.moves import Refused, moved, settled
+from app.core.rules import Violation
+from app.core.timeline import add_step
+from app.extensions import db
+from app.organizations.flow import VOTES
+from app.organizations.models import Organization
+from app.people.belongings import Belonging
+from app.registrations.choices import LEFT, OPEN_POSTS, PostState, SecondState
+from app.registrations.models import Member, ServicePost
+
+RECEIPT: Final = "HZ"
+"""How the numbers of receipts (回执) begin."""
+
+After = Callable[[Any, dict[str, Any]], None]
+
+
+def _today(row: Any, name: str) -> None:
+    if getattr(row, name) is None:
+        setattr(row, name, clock.today())
+
+
+def _receive(row: Any, values: dict[str, Any]) -> None:
+    """Issue the receipt."""
+    _today(row, "received_on")
+    row.receipt = next_code(db.session(), row.community_id, RECEIPT, clock.today())
+
+
+# -- units ----------------------------------------------------------------------------------------------------------
+
+
+def _unit_reports(unit: Organization, values: dict[str, Any]) -> None:
+    """What an earlier registration left behind does not count any more."""
+    unit.reported_on = values.get("reported_on") or clock.today()
+    unit.received_on = unit.receipt = unit.ended_on = None
+
+
+def _unit_evaluated(unit: Organization, values: dict[str, Any]) -> None:
+    unit.evaluated_on = values.get("evaluated_on") or clock.today()
+    if not any(values.get(name) for name in VOTES):
+        raise Violation({VOTES[0]: [_("Nobody has voted; ask the residents first.")]})
+
+
+def _unit_ended(unit: Organization, values: dict[str, Any]) -> None:
+    _today(unit, "ended_on")
+
+
+_UNIT: Final[dict[str, After]] = {
+    "report_in": _unit_reports,
+    "receive": _receive,
+    "evaluate": _unit_evaluated,
+    "end": _unit_ended,
+}
+
+
+@moved.connect_via(Organization)
+def follow_unit(sender: type[Organization], row: Organization, move: str, values: dict[str, Any]) -> None:
+    """Let follow from a move of a unit what must, through whatever door it was made."""
+    if move in _UNIT:
+        with db.session.no_autoflush:
+            _UNIT[move](row, values)
+
+
+# -- members --------------------------------------------------------------------------------------------------------
+
+
+def register(**columns: Any) -> Member:
+    """Let a member report in; who was registered before and left gets the same row back. The caller commits.
+
+    Raises Violation where the member is registered already, or for a column.
+    """
+    known = _known(columns.get("person"), columns.get("community"))
+    if known is not None:
+        return _again(known, columns)
+    member = Member(**columns)
+    _today(member, "reported_on")
+    db.session.add(member)
+    db.session.flush()
+    add_step(db.session, member, "register", None, member.state.value)
+    db.session.flush()
+    ask_both(member)
+    return member
+
+
+def _known(person: Any, community: Any) -> Member | None:
+    """Return the registration there is of a person, also one the actor does not see."""
+    if person is None or community is None:
+        return None
+    with acting(system("registrations")), db.session.no_autoflush:
+        known = select(Member).filter_by(community_id=community.id, person_id=person.id)
+        found: Member | None = db.session.scalars(known).one_or_none()
+    return found
+
+
+def _again(member: Member, columns: dict[str, Any]) -> Member:
+    if member.archived_at is not None:
+        raise Violation({"person": [_("The registration of this member was archived; restore it.")]})
+    if member.state not in LEFT:
+        raise Violation({"person": [_("This member is registered in the community already.")]})
+    for name in ("unit", "party_joined_on", "service_posts", "skills"):
+        if columns.get(name) is not None:
+            setattr(member, name, columns[name])
+    moves.perform(member, "report_in", {"reported_on": columns.get("reported_on")})
+    return member
+
+
+def _member_reports(member: Member, values: dict[str, Any]) -> None:
+    member.reported_on = values.get("reported_on") or clock.today()
+    member.received_on = member.receipt = member.left_on = None
+    member.second = member.other_community = None
+
+
+def _claims(member: Member, values: dict[str, Any]) -> None:
+    """Take a seat of the post; two who want the last one at once wait for each other here."""
+    post: ServicePost = values["post"]
+    _lock(post)
+    if post.archived_at is not None or post.state not in OPEN_POSTS:
+        raise Refused(_("The post is not open to be claimed: %(state)s.", state=post.state.label))
+    if post.ends_on is not None and post.ends_on < clock.today():
+        raise Refused(_("The term of the post ended on %(day)s.", day=post.ends_on))
+    if post.taken >= post.wanted:
+        raise Refused(_("All seats of the post are taken; choose another."))
+
+
+def _frees(member: Member, values: dict[str, Any]) -> None:
+    if member.post is not None:
+        _lock(member.post)
+        member.freed = member.post  # type: ignore[misc]  # of this one row, not of all
+        member.post = None
+
+
+def _lock(post: ServicePost) -> None:
+    """Let nobody else take or free a seat of the post until the transaction is over."""
+    with acting(system("registrations")):
+        db.session.refresh(post, with_for_update=True)
+
+
+def _member_evaluated(member: Member, values: dict[str, Any]) -> None:
+    member.evaluated_on = values.get("evaluated_on") or clock.today()
+
+
+def _leaves(member: Member, values: dict[str, Any]) -> None:
+    member.left_on = values.get("left_on") or clock.today()
+    _frees(member, values)
+
+
+def _says(state: SecondState) -> After:
+    def say(member: Member, values: dict[str, Any]) -> None:
+        member.second = state
+
+    return say
+
+
+_MEMBER: Final[dict[str, After]] = {
+    "report_in": _member_reports,
+    "receive": _receive,
+    "claim_post": _claims,
+    "decline_post": _frees,
+    "leave_post": _frees,
+    "evaluate": _member_evaluated,
+    "transfer": _leaves,
+    "withdraw": _leaves,
+    "ask_second": _says(SecondState.ASKED),
+    "agree_second": _says(SecondState.AGREED),
+    "refuse_second": _says(SecondState.REFUSED),
+}
+
+
+@moved.connect_via(Member)
+def follow_member(sender: type[Member], row: Member, move: str, values: dict[str, Any]) -> None:
+    """Let follow from a move of a member what must, through whatever door it was made."""
+    if move in _MEMBER:
+        with db.session.no_autoflush:
+            _MEMBER[move](row, values)
+
+
+@settled.connect_via(Member)
+def follow_others(sender: type[Member], row: Member, move: str, values: dict[str, Any]) -> None:
+    """Let posts and the other community follow; whoever makes the move may write neither, so the system does."""
+    with acting(system("registrations")):
+        if move == "claim_post":
+            _seat(values["post"], 1, "claim", PostState.OFFERED)
+        elif move == "confirm_post" and row.post is not None:
+            _seat(row.post, 0, "confirm", PostState.CLAIMED)
+        elif row.freed is not None:
+            _seat(row.freed, -1)
+            row.freed = None  # type: ignore[misc]  # of this one row, not of all
+        if move in ("report_in", "ask_both"):
+            ask_both(row)
+        if move in ("transfer", "withdraw"):
+            _stop_asking(row)
+        db.session.flush()
+
+
+def _seat(post: ServicePost, more: int, move: str = "", source: PostState | None = None) -> None:
+    post.taken += more
+    if post.state is source:
+        moves.perform(post, move, {})
+
+
+OWN: Final = Belonging(Member, "person", frozenset({"person", "unit", "reported_on"}))
+"""What stays of a registration whose person was erased: that somebody of the unit had reported in, and when."""
+
+
+# -- posts ----------------------------------------------------------------------------------------------------------
+
+
+def add_post(**columns: Any) -> ServicePost:
+    """Record a service post, to be offered by the office; the caller commits."""
+    post = ServicePost(**columns)
+    post.state = PostState.DRAFT
+    db.session.add(post)
+    db.session.flush()
+    add_step(db.session, post, "register", None, post.state.value)
+    return post
+
+
+# -- a second community ---------------------------------------------------------------------------------------------
+
+
+def ask_both(member: Member) -> None:
+    """Where the member is registered in another community too, let the secretaries of both be asked.
+
+    Each is told of the own member and the name of the other community, and sees nothing else of it.
+    """
+    others = member.elsewhere()
+    with acting(system("registrations")):
+        for other in others:
+            _ask(member, other.community.name)
+            _ask(other, member.community.name)
+        db.session.flush()
+
+
+def _ask(member: Member, name: str) -> None:
+    member.other_community = name
+    moves.perform(member, "ask_second", {})
+
+
+def _stop_asking(member: Member) -> None:
+    for one in (member, *member.elsewhere()):
+        one.second = one.other_community = None
