@@ -66,7 +66,7 @@ def filled(deed: Deed, row: Any, given: dict[str, Any]) -> PortalForm:
     wrong |= {name: [_NO_VALUE] for name in asks.keys() & given.keys() if not _fits(asks[name], given[name])}
     if wrong:
         raise Violation(wrong)
-    stays = {name: getattr(row, name) for name, field in asks.items() if kind_of(field) == "one"}
+    stays = {name: getattr(row, name, None) for name, field in asks.items() if kind_of(field) == "one"}
     known = {name: related.id for name, related in stays.items() if related is not None}
     form = deed.form(formdata=MultiDict(_typed(known | given)), meta={"csrf": False})
     if not form.validate():

@@ -22,8 +22,12 @@ from app.fulfilments.models import Fulfilment
 from app.needs import service as needs
 from app.needs.models import Need
 from app.parties.models import Party
+from app.party_orgs import service as party_orgs
+from app.party_orgs.models import PartyMember, PartyOrg
 from app.people.birth import Birth
 from app.people.models import Person
+from app.posts import service as posts
+from app.posts.models import Post
 from app.projects import service as projects
 from app.projects.models import ServiceProject
 from app.projects.schedule import Schedule
@@ -31,25 +35,32 @@ from app.resources import service as resources
 from app.resources.models import Resource
 from app.resources.windows import Windows
 
-Told = type[Need] | type[Resource] | type[ServiceProject] | type[Person]
+Told = type[Need | Resource | ServiceProject | Person | Post | PartyOrg | PartyMember]
 STORIES: Final[dict[Told, str]] = {
     Need: "story.yaml",
     Resource: "resources.yaml",
     ServiceProject: "projects.yaml",
     Person: "residents.yaml",
+    Post: "posts.yaml",
+    PartyOrg: "party_orgs.yaml",
+    PartyMember: "party_members.yaml",
 }
 """What is told of the rows of each list, and in which file."""
 SYSTEM: Final = "system"
 RESIDENT: Final = "resident"
 NAMED: Final[dict[str, Any]] = {
     "provider": Party,
+    "person": Party,
+    "secretary": Party,
+    "parent": PartyOrg,
+    "org": PartyOrg,
     "category": Category,
     "resource": Resource,
     "project": ServiceProject,
 }
 """The columns in which the story names a row."""
 WORDED: Final[dict[str, type[Worded]]] = {"windows": Windows, "schedule": Schedule, "birth": Birth}
-DAYS: Final = ("planned_on", "valid_from", "valid_to", "checked_on", "guardian_consent_on")
+DAYS: Final = ("planned_on", "valid_from", "valid_to", "checked_on", "guardian_consent_on", "since")
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
 
@@ -71,11 +82,19 @@ def _resident(**columns: Any) -> Person:
     return person
 
 
+def _member(person: Party, **columns: Any) -> PartyMember:
+    """Let somebody belong to a party organisation."""
+    return party_orgs.join(person=db.session.get_one(Person, person.id), **columns)
+
+
 RECORD: Final[dict[Told, Callable[..., Any]]] = {
     Need: needs.register,
     Resource: resources.offer,
     ServiceProject: _project,
     Person: _resident,
+    Post: posts.appoint,
+    PartyOrg: party_orgs.found,
+    PartyMember: _member,
 }
 
 
@@ -159,6 +178,8 @@ class _Stage:
             self.rows[event.row] = RECORD[event.row[0]](community=self.community, **values)
         elif event.move == "offer":
             self.orders[order] = orders.offer(need=self.rows[event.row], **values)
+        elif event.row[0] is Post:
+            posts.end(self.rows[event.row], clock.local(event.moment).date(), None)
         else:
             moves.perform(self.orders[order] if event.order else self.rows[event.row], event.move, values)
 
@@ -168,13 +189,15 @@ class _Stage:
             return self._named(NAMED[name], said)
         if name == "categories":
             return [self._named(Category, one) for one in said]
+        if name == "places":
+            return [place for one in said for place in self.places.find(one)]
         if name == "scheduled_at":
             days, time = said.split()
             return clock.parse_local(f"{clock.local(moment).date() + span(days)}T{time:0>5}")
         if name == "place":
             (place,) = self.places.find(said)
             return place
-        if name == "in_charge":
+        if name in ("in_charge", "account"):
             return self._person(said)[0]
         if name in WORDED:
             return WORDED[name].read(str(said))

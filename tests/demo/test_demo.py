@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app import demo
 from app.accounts import passwords
 from app.accounts.models import Account, Grant
-from app.communities.models import Community, Place
+from app.communities.models import Community, Place, PlaceKind
 from app.core import clock
 from app.core.actor import acting, system
 from app.core.history import Entry
@@ -22,8 +22,10 @@ from app.fulfilments.choices import FulfilmentState
 from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState
 from app.needs.models import Need
+from app.party_orgs import coverage
 from app.people.models import Person
 from app.people.phones import split
+from app.posts import board
 from app.projects.choices import ProjectKind, ProjectState
 from app.projects.models import ServiceProject
 from app.public import points
@@ -125,6 +127,18 @@ def test_residents_of_every_age_live_there_and_children_have_guardians(empty):
     assert {(child.name, child.guardian_name) for child in children} == {("欧思琪", "欧文杰"), ("石浩然", "石丽珍")}
     assert {person.place is not None for person in people} == {True}
     assert {person.id_number for person in people} == {None}
+
+
+def test_the_staff_has_one_vacant_grid_and_one_head_with_too_much(empty):
+    demo.load(empty)
+    db.session.expire_all()
+    ours = select(Place.name).join(Community, Community.id == Place.community_id).filter_by(code="wujiangbei")
+    vacant = ours.where(board.vacant(), Place.kind == PlaceKind.GRID)
+    assert db.session.scalars(vacant).all() == ["第三网格"]
+    with empty.test_request_context():
+        places = next(view for view in empty.extensions["appbuilder"].list_views() if view.model is Place)
+        assert [str(load.person) for load in board.read(places).loads] == ["张国强"]
+        assert (coverage.read().members, coverage.read().unplaced) == (4, 1)
 
 
 def test_a_second_start_adds_nothing(empty):

@@ -58,6 +58,10 @@ MORE_LIST_PAGES: Final = {
     "AccountView.end_sessions": "e",
     "GrantView.end": "e",
     "NeedView.message": "v",
+    "PartyOrgView.tree": "v",
+    "PostView.board": "v",
+    "PostView.responsible": "v",
+    "PostView.end": "e",
 }
 """The pages and doors for programs only one list has."""
 
@@ -128,6 +132,8 @@ LINES: Final = {
     "categories": "places",
     "grants": "users",
     "holidays": "places",
+    "party_members": "people",
+    "party_orgs": "posts",
     "teams": "volunteers",
 }
 """The lists that stand under another line of the role table than the one of their own name."""
