@@ -132,7 +132,7 @@ def test_residents_of_every_age_live_there_and_children_have_guardians(empty):
 def test_the_staff_has_one_vacant_grid_and_one_head_with_too_much(empty):
     demo.load(empty)
     db.session.expire_all()
-    ours = select(Place.name).join(Community, Community.id == Place.community_id).filter_by(code="wujiangbei")
+    ours = select(Place.name).join(Community).where(Community.code == "wujiangbei")
     vacant = ours.where(board.vacant(), Place.kind == PlaceKind.GRID)
     assert db.session.scalars(vacant).all() == ["第三网格"]
     with empty.test_request_context():
