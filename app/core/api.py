@@ -137,7 +137,7 @@ class ListApi(FileDoors, ModelRestApi):
     @requires("c")
     def post(self) -> Json:
         """Register a row."""
-        given = {self.view.other_names.get(name, name): value for name, value in payload.body().items()}
+        given = self._named(payload.body())
         names = [*self.view.add_names, "community"] if "community" in facts(self.model) else self.view.add_names
         # What is not sent is empty, as in the form.
         empty = {name: payload.nothing(shape(self.model, name)) for name in self.view.add_names}
@@ -153,7 +153,7 @@ class ListApi(FileDoors, ModelRestApi):
     def put(self, pk: str) -> Json:
         """Change the columns that were sent; `version` says which state of the row the caller has seen."""
         row = self.view.row(pk, "e")
-        given = payload.body()
+        given = self._named(payload.body())
         version = _version(given)
         if row.archived_at is not None:
             raise moves.Refused(moves.ARCHIVED)
@@ -250,7 +250,12 @@ class ListApi(FileDoors, ModelRestApi):
 
     def _row(self, row: Any, names: Iterable[str]) -> dict[str, Any]:
         found = {name: payload.plain(row, name) for name in names}
-        return {"id": row.id, "version": row.version} | found
+        also = {other: found[name] for other, name in self.view.other_names.items() if name in found}
+        return {"id": row.id, "version": row.version} | found | also
+
+    def _named(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return what was sent by the names of the columns."""
+        return {self.view.other_names.get(name, name): value for name, value in given.items()}
 
 
 def _ask_cookies() -> None:

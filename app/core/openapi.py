@@ -165,8 +165,7 @@ def _rows(view: Specification) -> Schema:
 def _creating(view: Specification) -> Schema:
     names = [*view.add_names, *(["community"] if "community" in facts(view.model) else [])]
     found = _operation(view, "create", _("Register a row"), "c")
-    asked = _given(view, dict.fromkeys(names))
-    asked["properties"] |= {other: asked["properties"][name] for other, name in view.other_names.items()}
+    asked = _also_named(view, _given(view, dict.fromkeys(names)))
     return found | _takes(asked) | _answers(201, _row_of(view), WRITE_MAY)
 
 
@@ -176,7 +175,7 @@ def _choosing(view: Specification) -> Schema:
 
 
 def _of_one(view: Specification) -> Schema:
-    change = _given(view, dict.fromkeys(view.edit_names), version=True)
+    change = _also_named(view, _given(view, dict.fromkeys(view.edit_names), version=True))
     found = {
         "get": _operation(view, "read", _("One row"), "v") | _answers(200, _row_of(view), ROW_MAY),
         "put": _operation(view, "change", _("Change the columns that are sent"), "e")
@@ -322,7 +321,14 @@ def _told(label: Text, field: Field | None, form: Shape) -> str:
 
 def _row(view: Specification, names: Iterable[str]) -> Schema:
     found = {"id": {"type": "integer"}, "version": VERSION}
-    return object_of(found | {name: _shown(view.model, name) for name in names}, ["id", "version"])
+    return _also_named(view, object_of(found | {name: _shown(view.model, name) for name in names}, ["id", "version"]))
+
+
+def _also_named(view: Specification, schema: Schema) -> Schema:
+    """Add the other names under which columns are sent and answered."""
+    known = schema["properties"]
+    schema["properties"] = known | {other: known[name] for other, name in view.other_names.items() if name in known}
+    return schema
 
 
 def _shown(model: Any, name: str) -> Schema:

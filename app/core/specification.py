@@ -90,7 +90,7 @@ class Specification(ModelView):
     tells_outside: bool = False
     """Whether a row offers a text to send to a resident or a group; see `app.core.messaging`."""
     other_names: Mapping[str, str] = {}
-    """Under which other name programs may send a column of a new row, as the workflows call it."""
+    """Under which other names programs may send a column, and find it in the answer, as the workflows call it."""
     list_name: str
 
     def __init__(self, **kwargs: Any) -> None:
@@ -249,8 +249,8 @@ class Specification(ModelView):
         """Return what is said above the rows of the list, if anything."""
         return None
 
-    def beside(self) -> list[tuple[str, Text]]:
-        """Return further pages of the list for the actor, each with its address and title."""
+    def beside(self) -> list[tuple[Text, str]]:
+        """Return the words and addresses of further pages about the list, such as a board."""
         return []
 
     def lead(self, row: Any) -> list[Panel]:

@@ -23,8 +23,12 @@ from app.needs import service as needs
 from app.needs.models import Need
 from app.organizations.models import Team
 from app.parties.models import Party
+from app.party_orgs import service as party_orgs
+from app.party_orgs.models import PartyMember, PartyOrg
 from app.people.birth import Birth
 from app.people.models import Person
+from app.posts import service as posts
+from app.posts.models import Post
 from app.projects import service as projects
 from app.projects.models import ServiceProject
 from app.projects.schedule import Schedule
@@ -37,19 +41,26 @@ from app.volunteers.models import Volunteer
 from app.volunteers.skills import Skills
 from app.volunteers.training import Training
 
-Told = type[Need] | type[Resource] | type[ServiceProject] | type[Person] | type[Volunteer]
+Told = type[Need | Resource | ServiceProject | Person | Volunteer | Post | PartyOrg | PartyMember]
 STORIES: Final[dict[Told, str]] = {
     Need: "story.yaml",
     Resource: "resources.yaml",
     ServiceProject: "projects.yaml",
     Person: "residents.yaml",
     Volunteer: "volunteers.yaml",
+    Post: "posts.yaml",
+    PartyOrg: "party_orgs.yaml",
+    PartyMember: "party_members.yaml",
 }
 """What is told of the rows of each list, and in which file."""
 SYSTEM: Final = "system"
 RESIDENT: Final = "resident"
 NAMED: Final[dict[str, Any]] = {
     "provider": Party,
+    "person": Party,
+    "secretary": Party,
+    "parent": PartyOrg,
+    "org": PartyOrg,
     "category": Category,
     "resource": Resource,
     "project": ServiceProject,
@@ -65,7 +76,7 @@ WORDED: Final[dict[str, type[Worded]]] = {
 }
 DAYS: Final = (
     *("planned_on", "valid_from", "valid_to", "checked_on", "guardian_consent_on"),
-    *("insurance_until", "guardian_agreed_on"),
+    *("insurance_until", "guardian_agreed_on", "since"),
 )
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -94,12 +105,20 @@ def _volunteer(community: Community, who: dict[str, Any], **columns: Any) -> Vol
     return volunteers.enrol(community, who | {"birth": born}, **columns)
 
 
+def _member(person: Party, **columns: Any) -> PartyMember:
+    """Let somebody belong to a party organisation."""
+    return party_orgs.join(person=db.session.get_one(Person, person.id), **columns)
+
+
 RECORD: Final[dict[Told, Callable[..., Any]]] = {
     Need: needs.register,
     Resource: resources.offer,
     ServiceProject: _project,
     Person: _resident,
     Volunteer: _volunteer,
+    Post: posts.appoint,
+    PartyOrg: party_orgs.found,
+    PartyMember: _member,
 }
 
 
@@ -183,6 +202,8 @@ class _Stage:
             self.rows[event.row] = RECORD[event.row[0]](community=self.community, **values)
         elif event.move == "offer":
             self.orders[order] = orders.offer(need=self.rows[event.row], **values)
+        elif event.row[0] is Post:
+            posts.end(self.rows[event.row], clock.local(event.moment).date(), None)
         else:
             moves.perform(self.orders[order] if event.order else self.rows[event.row], event.move, values)
 
@@ -202,7 +223,7 @@ class _Stage:
         if name == "place":
             (place,) = self.places.find(said)
             return place
-        if name == "in_charge":
+        if name in ("in_charge", "account"):
             return self._person(said)[0]
         if name in WORDED:
             return WORDED[name].read(str(said))

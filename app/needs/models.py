@@ -92,6 +92,7 @@ class Need(Recorded, Placed, Model):
     acts: ClassVar[dict[str, Text]] = {
         "orders": _("Follows its service orders"),
         "code": _("New code printed for the person who asked"),
+        "hand_over": _("Handed over with a post"),
     }
     row_sets: ClassVar[dict[str, RowSet]] = {
         "own": own,

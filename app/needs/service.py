@@ -162,6 +162,12 @@ def _rejected(need: Need, values: dict[str, Any]) -> None:
 
 
 def _planned(need: Need, values: dict[str, Any]) -> None:
+    _require_hands(need)
+    if need.planned_on is not None and need.planned_on < clock.today():
+        raise Violation({"planned_on": [_("The date lies in the past.")]})
+
+
+def _require_hands(need: Need) -> None:
     """Only somebody who works in this community, and whose grant reaches the need, can be put in charge."""
     if need.in_charge is None:
         raise OutOfScope
@@ -174,8 +180,17 @@ def _planned(need: Need, values: dict[str, Any]) -> None:
         raise Violation({"in_charge": [_("This person does not work in the community (any more); choose another.")]})
     if not finds:
         raise Violation({"in_charge": [_("This need lies outside what the person looks after; choose another.")]})
-    if need.planned_on is not None and need.planned_on < clock.today():
-        raise Violation({"planned_on": [_("The date lies in the past.")]})
+
+
+def hand_over(need: Need, person: Account) -> None:
+    """Put somebody else in charge of an open need, as it stands, because who was in charge leaves (S2-14).
+
+    Raises Violation of `in_charge` where the person cannot be in charge of it.
+    """
+    need.in_charge = person
+    _require_hands(need)
+    db.session.flush()
+    add_step(db.session, need, "hand_over", need.state.value, need.state.value, in_charge=person.name)
 
 
 def _delivered(need: Need, values: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, column, or_
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, column, false, or_
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
@@ -236,17 +236,19 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         remote_side="Person.id",
         info=about(_("Merged into"), _("The record that stayed."), edited=False, sheet=False, group=_("Record")),
     )
+    serves: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the person has or had a post of the community; kept by the list of posts."""
 
     def __str__(self) -> str:
         return display.shown(self, "name")
 
     @property
     def is_known(self) -> bool:
-        """Tell whether the person signs in here; the names of those who do stand beside what they did.
+        """Tell whether the person signs in here or has a post; the names of those who do stand beside what they did.
 
         That somebody was erased is no secret either.
         """
-        if self.name == str(ERASED):
+        if self.serves or self.name == str(ERASED):
             return True
         if sa_inspect(self).attrs.account.history.has_changes():
             return self.account is not None

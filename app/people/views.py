@@ -58,9 +58,9 @@ class PersonView(MergingPages):
         """Who reads names masked could guess them by searching."""
         return reads_names_somewhere()
 
-    def beside(self) -> list[tuple[str, Text]]:
+    def beside(self) -> list[tuple[Text, str]]:
         """Lead to the records that may stand twice."""
-        found: list[tuple[str, Text]] = [(self.url("duplicates"), _("Records that may stand twice"))]
+        found: list[tuple[Text, str]] = [(_("Records that may stand twice"), self.url("duplicates"))]
         return found if access.may("a", self.guard) else []
 
     def above_form(self, form: Any) -> list[Panel]:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app import demo
 from app.accounts import passwords
 from app.accounts.models import Account, Grant
-from app.communities.models import Community, Place
+from app.communities.models import Community, Place, PlaceKind
 from app.core import clock
 from app.core.actor import acting, system
 from app.core.history import Entry
@@ -25,8 +25,10 @@ from app.needs.models import Need
 from app.organizations.choices import TeamKind
 from app.organizations.flow import REPORTING
 from app.organizations.models import Organization, Team
+from app.party_orgs import coverage
 from app.people.models import Person
 from app.people.phones import split
+from app.posts import board
 from app.projects.choices import ProjectKind, ProjectState
 from app.projects.models import ServiceProject
 from app.public import points
@@ -151,6 +153,18 @@ def test_volunteers_of_the_teams_of_account_003_serve_in_every_state(empty):
     names = [person.name for person in db.session.scalars(select(Person))]
     assert [name for name, count in Counter(names).items() if count > 1] == []
     assert any(one.ends_soon for one in known)
+
+
+def test_the_staff_has_one_vacant_grid_and_one_head_with_too_much(empty):
+    demo.load(empty)
+    db.session.expire_all()
+    ours = select(Place.name).join(Community).where(Community.code == "wujiangbei")
+    vacant = ours.where(board.vacant(), Place.kind == PlaceKind.GRID)
+    assert db.session.scalars(vacant).all() == ["第三网格"]
+    with empty.test_request_context():
+        places = next(view for view in empty.extensions["appbuilder"].list_views() if view.model is Place)
+        assert [str(load.person) for load in board.read(places).loads] == ["张国强"]
+        assert (coverage.read().members, coverage.read().unplaced) == (4, 1)
 
 
 def test_a_second_start_adds_nothing(empty):

@@ -67,6 +67,10 @@ MORE_LIST_PAGES: Final = {
     "VolunteerView.contact": "R",
     "VolunteerView.enrol": "c",
     "VolunteerView.paper": "v",
+    "PartyOrgView.tree": "v",
+    "PostView.board": "v",
+    "PostView.responsible": "v",
+    "PostView.end": "e",
 }
 """The pages and doors for programs only one list has."""
 
@@ -148,6 +152,8 @@ LINES: Final = {
     "grants": "users",
     "holidays": "places",
     "talents": "volunteers",
+    "party_members": "people",
+    "party_orgs": "posts",
     "teams": "volunteers",
 }
 """The lists that stand under another line of the role table than the one of their own name."""

@@ -31,11 +31,14 @@ from app.needs.models import Need
 from app.organizations.models import Organization, Team
 from app.organizations.rules import check_character
 from app.parties.models import Partied, Party, PartyKind
+from app.party_orgs.choices import PartyOrgKind
+from app.party_orgs.models import PartyMember, PartyOrg
 from app.people import identity, merging
 from app.people.birth import Birth
-from app.people.choices import Sex
+from app.people.choices import Political, Sex
 from app.people.identity import IdType
 from app.people.models import Person
+from app.posts.models import Post
 from app.projects.models import ServiceProject
 from app.registrations import service as registrations
 from app.registrations.cobuilding import Agreement
@@ -86,6 +89,14 @@ SPECIAL: Final[dict[type, Any]] = {
     ServiceProject: lambda login: {"phone": "0751-8880000"},
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None} | identified(),
     Volunteer: lambda login: {"person": somebody(login), "guardian_agreed_on": clock.today()},
+    # Nobody has the same post, or belongs to an organisation, twice.
+    Post: lambda login: {"person": newcomer(login).party},
+    PartyMember: lambda login: {"person": newcomer(login), "org": party_org(login)},
+    PartyOrg: lambda login: {
+        "parent": None,
+        "secretary": party_of(login, PartyKind.PERSON),
+        "phone": "0751-8880000",
+    },
     Team: lambda login: {"leader": party_of(login, PartyKind.PERSON), "organization": party_of(login)},
     Vulnerability: lambda login: {
         "person": resident(login),
@@ -169,6 +180,33 @@ def untalented(login: str) -> Party:
     put_away = update(Talent).where(Talent.person_id == party.id, Talent.archived_at.is_(None))
     db.session.execute(put_away.values(archived_at=clock.now()))
     return party
+
+
+def newcomer(login: str) -> Person:
+    """Register a party member in the community, and where somebody works there in their place."""
+    community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    place = db.session.scalars(select(Place).filter_by(community=community).order_by(Place.id)).first()
+    name = f"{WORDS[community.code][0]}{secrets.randbelow(10**6):06d}"
+    account = freed(login) if login == "volunteer" else None
+    given = {"political": Political.PARTY_MEMBER, "place": place, "account": account}
+    person = Person(community=community, name=name, **given)
+    db.session.add(person)
+    # A form that is only filled in is thrown away; whom it names must be there.
+    db.session.commit()
+    return person
+
+
+def party_org(login: str) -> PartyOrg:
+    """Return a party organisation of the community."""
+    community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    known = select(PartyOrg).where(PartyOrg.community == community, PartyOrg.archived_at.is_(None))
+    org = db.session.scalars(known.order_by(PartyOrg.id)).unique().first()
+    if org is None:
+        org = PartyOrg(community=community, name=f"{WORDS[community.code][0]}党委", kind=PartyOrgKind.COMMITTEE)
+        db.session.add(org)
+        # A form that is only filled in is thrown away; what it names must be there.
+        db.session.commit()
+    return org
 
 
 def freed(login: str) -> Account:

@@ -17,7 +17,18 @@ from tests.whole.walk import ROLES, doors, makes, passes, spares
 LIST_AND_FORM = 6
 DETAIL = 10
 HOME = 12
-LOOKED_INTO = ("/show/", "/history/", "/figures/", "/profile/", "/candidates/", "/resources/needs/", "/boards/")
+LOOKED_INTO = (
+    "/show/",
+    "/history/",
+    "/figures/",
+    "/profile/",
+    "/candidates/",
+    "/resources/needs/",
+    "/boards/",
+    "/posts/board",
+    "/posts/responsible",
+    "/party_orgs/tree",
+)
 MORE = 60
 
 

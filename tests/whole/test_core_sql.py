@@ -56,6 +56,7 @@ PASS_BY = {
     "app.notices.service.read_of": "tells which of the actor's own notices lead to a row",
     "app.matching.parts._orders_of": "whether a row in sight has an order, whoever holds it",
     "app.matching.parts.idle": "the same, since when",
+    "app.posts.service._keep_known": "says of one person with a post that the name is known",
     "app.notices.service._mark": "marks the actor's own notices as read",
     "app.notices.service.forget_old": "removes the notices of more than 90 days ago",
     "app.notices.service.settle": "marks the notices about one row, which was checked, as seen to",
@@ -145,6 +146,13 @@ SEE_EVERYTHING = {
     "app.volunteers.service.let_names_be_read": "marks the party of a volunteer, whose name is read from then on",
     "app.volunteers.service.out_of_service": "asks only where a volunteer stands who is offered work",
     "app.volunteers.service.person_of": "finds the person of one volunteer: guardian, age and own number",
+    "app.needs.service._require_hands": "asks only whether a person works in the need's community",
+    "app.party_orgs.coverage.read": "counts members of the communities in which the actor sees party organisations",
+    "app.party_orgs.service._hold": "locks the tree of one community; ids only",
+    "app.party_orgs.service._hold_person": "locks the person whose membership is being written",
+    "app.party_orgs.service.require_empty": "counts what hangs on the organisation that is being put away",
+    "app.posts.entrance.following": "what follows from a post for who was allowed to write it",
+    "app.posts.service._lock": "locks the person whose post is being written",
     "app.needs.views._people": "offers the people of the actor's own communities",
 }
 """Where the system acts and sees all rows, and why it may."""

@@ -73,9 +73,12 @@ def test_a_row_changed_in_the_form_leaves_one_entry(app: Flask, scene: Scene, vi
     if page.status_code != 200:
         pytest.fail(f"{login} cannot change {view.list_name}: {page.status_code}")
     form = fields_of(page.get_data(as_text=True))
-    name = next((one for one in ("title", "name", "ends_on", "measures", "profession", "wish") if one in form), "")
+    typed_in = ("title", "name", "ends_on", "measures", "profession", "wish", "scope", "until")
+    name = next((one for one in typed_in if one in form), "")
     before = len(entries(app, view))
-    assert person.post(f"{view.route_base}/edit/{pk}", form | {name: "2031-01-31" if name == "ends_on" else "改后"})
+    assert person.post(
+        f"{view.route_base}/edit/{pk}", form | {name: "2031-01-31" if name in ("ends_on", "until") else "改后"}
+    )
     (changed,) = entries(app, view)[before:]
     assert (changed.act, changed.actor_id, changed.row_id) == ("change", account_id(app, login), pk)
     assert name in changed.told()
