@@ -236,7 +236,7 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         remote_side="Person.id",
         info=about(_("Merged into"), _("The record that stayed."), edited=False, sheet=False, group=_("Record")),
     )
-    serves: Mapped[bool] = mapped_column(default=False, server_default=false())
+    appointed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the person has or had a post of the community; kept by the list of posts."""
 
     def __str__(self) -> str:
@@ -248,7 +248,7 @@ class Person(Partied, Recorded, Sought, Placed, Model):
 
         That somebody was erased is no secret either.
         """
-        if self.serves or self.name == str(ERASED):
+        if self.appointed or self.name == str(ERASED):
             return True
         if sa_inspect(self).attrs.account.history.has_changes():
             return self.account is not None

@@ -145,9 +145,9 @@ def _keep_known(post: Post) -> None:
     if person is None:
         raise access.OutOfScope
     table, posts = Person.__table__, Post.__table__.c
-    serves = exists().where(posts.person_id == person.id, posts.archived_at.is_(None))
-    db.session.execute(update(table).where(table.c.id == person.id).values(serves=serves))
-    db.session.expire(person, ["serves"])
+    appointed = exists().where(posts.person_id == person.id, posts.archived_at.is_(None))
+    db.session.execute(update(table).where(table.c.id == person.id).values(appointed=appointed))
+    db.session.expire(person, ["appointed"])
     parties = Party.__table__
     db.session.execute(update(parties).where(parties.c.id == person.id).values(known=person.is_known))
     db.session.expire(post.person, ["known"])

@@ -13,7 +13,7 @@ depends_on = None
 def upgrade() -> None:
     """Go forward."""
     with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('serves', sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.add_column(sa.Column('appointed', sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_table('post',
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('duty', sa.String(length=32), nullable=False),
