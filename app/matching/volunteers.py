@@ -27,6 +27,8 @@ TOLD: Final = (VolunteerState.ACTIVE, VolunteerState.SUSPENDED)
 
 def helpers(community_id: int, asked: Asked, most: int) -> tuple[list[Helper], dict[int, list[Skill]]]:
     """Return who of a community's volunteers may answer what is asked, and by team what its members can do of it."""
+    if not topics(asked.text):
+        return [], {}
     found = select(Volunteer, team_member.c.team_id).outerjoin(team_member, team_member.c.volunteer_id == Volunteer.id)
     found = found.where(Volunteer.community_id == community_id, Volunteer.archived_at.is_(None))
     found = found.where(Volunteer.state.in_(TOLD), _fits(asked)).order_by(Volunteer.id).limit(most)

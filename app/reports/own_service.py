@@ -27,8 +27,8 @@ from app.volunteers.models import Volunteer
 
 own_pages: Final = Blueprint("own_service", __name__)
 
-SHOWN: Final = 20
-"""How many orders of each kind are shown; the list has them all."""
+SHOWN: Final = 40
+"""How many orders are shown at most; the list has them all."""
 
 
 class LeaveForm(PortalForm):
@@ -61,7 +61,9 @@ def _mine() -> Volunteer | None:
 def index() -> ResponseReturnValue:
     """Show the own standing, and the orders that wait for an answer or for the day."""
     volunteer = _mine()
-    offered, kept = _orders(FulfilmentState.OFFERED), _orders(*BOOKED)
+    found = _orders(FulfilmentState.OFFERED, *BOOKED)
+    offered = [order for order in found if order.state is FulfilmentState.OFFERED]
+    kept = [order for order in found if order.state in BOOKED]
     views = {view.list_name: view for view in current_app.extensions["appbuilder"].list_views()}
     shown = {"row": volunteer, "offered": offered, "kept": kept, "view": views[Volunteer.list_name]}
     may_leave = volunteer is not None and volunteer.state is not VolunteerState.LEFT

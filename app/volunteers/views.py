@@ -65,7 +65,7 @@ class VolunteerView(ListView):
     icon = "person-check"
     add_hint = _("Register a volunteer")
     empty_hint = _("No volunteer matches. Register who wants to help, or clear the filters.")
-    list_columns = ["number", "person", "teams", "skills", "availability", "insurance_until", "state"]
+    list_columns = ["number", "person", "skills", "availability", "insurance_until", "state"]
     link_column = "number"
     narrow_columns = ("number",)
     filter_columns = ("state", "teams", "places", "insurance_until", "registered_on")
