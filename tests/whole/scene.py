@@ -90,8 +90,8 @@ SPECIAL: Final[dict[type, Any]] = {
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None} | identified(),
     Volunteer: lambda login: {"person": somebody(login), "guardian_agreed_on": clock.today()},
     # Nobody has the same post, or belongs to an organisation, twice.
-    Post: lambda login: {"person": newcomer(login).party},
-    PartyMember: lambda login: {"person": newcomer(login), "org": party_org(login)},
+    Post: lambda login: {"person": newcomer(login, Post).party},
+    PartyMember: lambda login: {"person": newcomer(login, PartyMember), "org": party_org(login)},
     PartyOrg: lambda login: {
         "parent": None,
         "secretary": party_of(login, PartyKind.PERSON),
@@ -182,13 +182,20 @@ def untalented(login: str) -> Party:
     return party
 
 
-def newcomer(login: str) -> Person:
-    """Register a party member in the community, and where somebody works there in their place."""
+def newcomer(login: str, model: Any) -> Person:
+    """Return a party member of the community no row of this list names yet; one is registered where there is none."""
     community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    free = select(Person).where(Person.community == community, Person.political == Political.PARTY_MEMBER)
+    free = free.where(Person.place_id.is_not(None), Person.id.not_in(select(model.person_id)))
+    account = select(Account.id).filter_by(login=login).scalar_subquery()
+    free = free.where(Person.account_id == account if login == "volunteer" else Person.account_id.is_(None))
+    known: Person | None = db.session.scalars(free.order_by(Person.id)).first()
+    if known is not None:
+        return known
     place = db.session.scalars(select(Place).filter_by(community=community).order_by(Place.id)).first()
     name = f"{WORDS[community.code][0]}{secrets.randbelow(10**6):06d}"
-    account = freed(login) if login == "volunteer" else None
-    given = {"political": Political.PARTY_MEMBER, "place": place, "account": account}
+    given = {"political": Political.PARTY_MEMBER, "place": place}
+    given["account"] = freed(login) if login == "volunteer" else None
     person = Person(community=community, name=name, **given)
     db.session.add(person)
     # A form that is only filled in is thrown away; whom it names must be there.
