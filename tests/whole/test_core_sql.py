@@ -136,7 +136,6 @@ SEE_EVERYTHING = {
     "app.registrations.agreeing.look_after_terms": "a job, over all communities",
     "app.registrations.telling._counted": "counts what one member and one unit carried out",
     "app.registrations.telling.draft_all": "a job, over all communities",
-    "app.needs.service._planned": "asks only whether a person works in the need's community",
     "app.accounts.staff.choices": "offers those who work in the actor's own communities",
     "app.talents.rules.person_is_new": "asks only whether somebody stands in the list already",
     "app.vulnerabilities.rules.carer_works_here": "asks only whether somebody works in the person's community",
@@ -153,7 +152,6 @@ SEE_EVERYTHING = {
     "app.party_orgs.service.require_empty": "counts what hangs on the organisation that is being put away",
     "app.posts.entrance.following": "what follows from a post for who was allowed to write it",
     "app.posts.service._lock": "locks the person whose post is being written",
-    "app.needs.views._people": "offers the people of the actor's own communities",
 }
 """Where the system acts and sees all rows, and why it may."""
 
