@@ -87,7 +87,7 @@ class Vulnerability(Recorded, Scoped, Model):
         String(500), info=about(_("Measures"), _("What helps."), mask=masking.hidden, group=_CARE)
     )
     ended_on: Mapped[date | None] = mapped_column(
-        info=about(_("Ended on"), _("Since when it no longer holds."), check=checks.not_future, group=_END)
+        info=about(_("Left the group on"), _("Since when it no longer holds."), check=checks.not_future, group=_END)
     )
     end_reason: Mapped[str | None] = mapped_column(String(200), info=about(_("Why it ended"), group=_END))
 

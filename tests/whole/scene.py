@@ -99,7 +99,7 @@ SPECIAL: Final[dict[type, Any]] = {
     },
     Team: lambda login: {"leader": party_of(login, PartyKind.PERSON), "organization": party_of(login)},
     Vulnerability: lambda login: {
-        "person": resident(login),
+        "person": newcomer(login, Vulnerability).party,
         "in_charge": account_of(login if login == "gridworker" else "worker" if community_of(login) == OURS else login),
         "next_check": clock.today() + timedelta(days=30),
         "ended_on": None,
@@ -173,7 +173,7 @@ def somebody(login: str) -> Party:
 def untalented(login: str) -> Party:
     """Return somebody who stands in no list of talents: the volunteer herself, or somebody new."""
     if login != "volunteer":
-        return resident(login)
+        return newcomer(login, Talent).party
     bound = select(Grant.subject_id).where(Grant.account_id == account_of(login).id)
     party = db.session.scalars(select(Party).where(Party.id.in_(bound), Party.kind == PartyKind.PERSON)).first()
     assert party is not None
