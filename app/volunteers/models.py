@@ -86,6 +86,9 @@ team_member: Final = Table(
 _PEOPLE: Final = Person.__table__.c
 
 
+_OWN: Final = "own people"
+
+
 def oneself(row: Any, actor: Actor, held: Held) -> Any:
     """The volunteer who acts: the person the grant is bound to, or who signs in by this account."""
     mine = select(_PEOPLE.id).where(_PEOPLE.account_id == (actor.user_id or 0))
@@ -95,7 +98,12 @@ def oneself(row: Any, actor: Actor, held: Held) -> Any:
     if row.person_id == held.subject:
         return True
     session = object_session(row)
-    return session is not None and session.scalar(mine.where(_PEOPLE.id == row.person_id)) is not None
+    if session is None:
+        return False
+    # One page asks about the same row again and again, each time for another verb.
+    if _OWN not in actor.memo:
+        actor.memo[_OWN] = frozenset(session.scalars(mine))
+    return row.person_id in actor.memo[_OWN]  # type: ignore[operator]  # the memo holds anything
 
 
 _WHO, _WHAT, _SAFE = _("The volunteer"), _("What, when and where"), _("Insurance, training and guardian")
