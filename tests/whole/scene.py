@@ -41,6 +41,7 @@ from app.people.models import Person
 from app.posts.models import Post
 from app.projects.models import ServiceProject
 from app.registrations import service as registrations
+from app.registrations.choices import MemberState
 from app.registrations.cobuilding import Agreement
 from app.registrations.feedback import Feedback
 from app.registrations.kinds import PostKinds
@@ -248,26 +249,23 @@ def spoken_for(login: str, *kinds: PartyKind) -> Party:
 
 
 def unregistered(login: str) -> Party:
-    """Return a person of the community who is registered nowhere; a volunteer speaks for this one from now on."""
+    """Return a person of the community who is registered nowhere now; of a volunteer the one she speaks for."""
+    if login == "volunteer":
+        oneself = spoken_for(login, PartyKind.PERSON)
+        left = update(Member).where(Member.person_id == oneself.id).values(state=MemberState.WITHDRAWN)
+        db.session.execute(left, execution_options={"synchronize_session": False})
+        db.session.commit()
+        return oneself
     community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
-    person = db.session.scalars(_unregistered(community, login)).first()
+    found = select(Person).filter_by(community_id=community.id, archived_at=None, account_id=None)
+    person = db.session.scalars(found.where(Person.id.not_in(select(Member.person_id))).order_by(Person.id)).first()
     if person is None:
         person = Person(community=community, name=WORDS[community.code][0] + "甲")
         db.session.add(person)
-        db.session.flush()
-        bind(person, login)
         # A form that is only filled in is thrown away; the person it names must be there.
         db.session.commit()
     party: Party = person.party
     return party
-
-
-def _unregistered(community: Community, login: str) -> Any:
-    found = select(Person).filter_by(community_id=community.id, archived_at=None).order_by(Person.id).limit(1)
-    found = found.where(Person.id.not_in(select(Member.person_id)))
-    account = select(Account.id).filter_by(login=login).scalar_subquery()
-    mine = select(Grant.subject_id).where(Grant.account_id == account)
-    return found.where(Person.id.in_(mine)) if login == "volunteer" else found.where(Person.account_id.is_(None))
 
 
 def registered(login: str) -> Member:
@@ -286,17 +284,28 @@ def registered(login: str) -> Member:
     return member
 
 
+FOLLOWING: Final = (
+    Fulfilment.provider_id,
+    Volunteer.person_id,
+    Member.unit_id,
+    Member.person_id,
+    Agreement.unit_id,
+    Feedback.unit_id,
+)
+"""The columns that name whom a grant is bound to."""
+
+
 def bind(row: Any, login: str) -> None:
     """Bind a grant that is bound to a row of this kind to this one, without signing anybody out.
 
-    The orders of who was bound before, and what they are as a volunteer, become those of this row.
+    The orders and registrations of who was bound before, and what they are as a volunteer, become those of this row.
     """
     account = select(Account.id).filter_by(login=login).scalar_subquery()
     alike = select(Party.id).where(Party.kind == row.party_kind)
     such = select(Grant.subject_id).where(Grant.account_id == account, Grant.subject_id.in_(alike))
     for before in db.session.scalars(such).all():
-        db.session.execute(update(Fulfilment).where(Fulfilment.provider_id == before).values(provider_id=row.id))
-        db.session.execute(update(Volunteer).where(Volunteer.person_id == before).values(person_id=row.id))
+        for column in FOLLOWING:
+            db.session.execute(update(column.class_).where(column == before).values({column.key: row.id}))
         changed = update(Grant).where(Grant.account_id == account, Grant.subject_id == before)
         db.session.execute(changed.values(subject_id=row.id), execution_options={"synchronize_session": False})
 
