@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from app.core import tallies
 from app.core.access import Forbidden, OutOfScope
 from app.core.actor import set_actor
 from app.core.database import Clash, NotMigrated, Unavailable, is_full, is_passing
@@ -93,6 +94,7 @@ def answer(status: int, sentence: Text | None = None) -> ResponseReturnValue:
     if request_ctx.url_adapter is None:
         # A host that is none: the pages cannot say where their styles are.
         return f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"}
+    tallies.none()
     return render_template("error.html", status=status, title=title, sentence=sentence or advice), status
 
 

@@ -1,5 +1,6 @@
-"""How many rows wait under each quick filter of each list: one statement for menu, list and home page together."""
+"""How many rows wait under the quick filters of the lists: one statement for menu, list and home page together."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -22,17 +23,35 @@ def counted(name: str, rows: Callable[[], Any]) -> None:
     _COUNTED[name] = rows
 
 
+def tell(*views: Any) -> None:
+    """Let the page being made tell how many rows stand under each quick filter of these lists."""
+    g.tallied = views
+
+
 def tallies() -> Tallies:
-    """Return the number of rows under each quick filter, by list and filter, of the lists the actor may see."""
+    """Return the number of rows under the quick filters the page tells of, by list and filter.
+
+    These are the badges of the menu, and what the page was told to `tell`; nothing else is counted.
+    """
     if "tallies" not in g:
         g.tallies = _count()
     found: Tallies = g.tallies
     return found
 
 
+def none() -> None:
+    """Let the page being made ask nothing: what it says holds whatever waits."""
+    g.tallies = Counter()
+
+
 def _count() -> Tallies:
     views = [view for view in current_app.extensions["appbuilder"].list_views() if may("v", view.guard)]
-    asked = {(view.list_name, name): _under(view, name) for view in views for name in view.quick_filters}
+    told = {id(view) for view in g.get("tallied", ())}
+    asked = {
+        (view.list_name, name): _under(view, name)
+        for view in views
+        for name in (view.quick_filters if id(view) in told else view.badge_filters)
+    }
     asked |= {("", name): rows() for name, rows in _COUNTED.items()}
     if not asked:
         return {}

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.core import access, display, moves, selects, telling
+from app.core import access, display, moves, selects, tallies, telling
 from app.core.actor import current
 from app.core.disclosing import Disclosing
 from app.core.editing import Editing
@@ -52,6 +52,7 @@ class ListView(Editing, Moving, Attaching, Disclosing):
             return answer(400, bad.sentence)
         total = query.count()
         query = _within(query, total)
+        tallies.tell(self)
         return render_template("appbuilder/general/model/list.html", **self._list_values(query, total))
 
     def asked(self, args: MultiDict[str, str]) -> Query:

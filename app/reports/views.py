@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from app.core import checks, clock, saved
+from app.core import checks, clock, saved, tallies
 from app.core.access import may
 from app.core.database import transaction
 from app.core.errors import answer
@@ -28,6 +28,7 @@ LONGEST_NAME = 20
 def index() -> str:
     """Show what waits, per list the person may see, and the figures of the last weeks."""
     lists = [view for view in _views() if view.quick_filters]
+    tallies.tell(*lists)
     drawn = [chart for view in lists for chart in charts(view)]
     return render_template("home.html", lists=lists, charts=drawn, today=f"{clock.today():%Y-%m-%d}")
 

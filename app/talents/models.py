@@ -66,7 +66,7 @@ class Talent(Recorded, Scoped, Model):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     person: Mapped[Party] = relationship(
-        info=about(_("Person"), _("A person of the list of people."), listed=True, group=_WHO)
+        lazy="joined", info=about(_("Person"), _("A person of the list of people."), listed=True, group=_WHO)
     )
     state: Mapped[TalentState] = mapped_column(
         default=TalentState.FOUND, info=about(_("State"), listed=True, edited=False, group=_WHO)

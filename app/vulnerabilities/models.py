@@ -62,7 +62,7 @@ class Vulnerability(Recorded, Scoped, Model):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("party.id"))
     person: Mapped[Party] = relationship(
-        info=about(_("Person"), _("A person of the list of people."), listed=True, group=_WHO)
+        lazy="joined", info=about(_("Person"), _("A person of the list of people."), listed=True, group=_WHO)
     )
     category: Mapped[Group] = mapped_column(
         info=about(_("Group"), _("One entry for each group a person is in."), listed=True, group=_WHO)

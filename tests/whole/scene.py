@@ -89,7 +89,7 @@ SPECIAL: Final[dict[type, Any]] = {
     # The telephone of an office is nobody's own number.
     ServiceProject: lambda login: {"phone": "0751-8880000"},
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None} | identified(),
-    Volunteer: lambda login: {"person": somebody(login), "guardian_agreed_on": clock.today()},
+    Volunteer: lambda login: {"person": somebody(login), "guardian_agreed_on": clock.today() - timedelta(days=400)},
     # Nobody has the same post, or belongs to an organisation, twice.
     Post: lambda login: {"person": newcomer(login, Post).party},
     PartyMember: lambda login: {"person": newcomer(login, PartyMember), "org": party_org(login)},

@@ -17,6 +17,8 @@ from tests.whole.walk import ROLES, doors, makes, passes, spares
 LIST_AND_FORM = 6
 DETAIL = 10
 HOME = 12
+FIGURES = 14
+"""The page of all figures: one statement for each list of which some are told, two where durations are."""
 LOOKED_INTO = (
     "/show/",
     "/history/",
@@ -54,6 +56,8 @@ def most(address: str) -> int:
     """Return how many statements a page may cost."""
     if address == "/":
         return HOME
+    if address == "/figures/":
+        return FIGURES
     looked_into = any(part in address for part in LOOKED_INTO)
     return DETAIL if looked_into else LIST_AND_FORM
 

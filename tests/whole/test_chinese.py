@@ -25,7 +25,7 @@ from tests.whole.walk import ROLES, doors, makes, passes
 HAN: Final = re.compile("[\u4e00-\u9fff]")
 ENGLISH: Final = re.compile(r"[A-Za-z]{2,}")
 ALLOWED: Final = (
-    r"(?:XQ|LD|HZ)\d{11}",  # the code of a need or an order, the number of a receipt
+    r"(?:XQ|LD|HZ|ZY)\d{11}",  # the code of a need or an order, the number of a receipt or of a volunteer
     r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){1,2}\b",  # the code of a poster or of a need
     r"\b(?:wjb|qn)\b",  # the codes of the two communities
     r"\b(?:liuan|jiangfeng)\d+\b",  # what the rows of the tests are filled with

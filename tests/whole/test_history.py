@@ -73,7 +73,19 @@ def test_a_row_changed_in_the_form_leaves_one_entry(app: Flask, scene: Scene, vi
     if page.status_code != 200:
         pytest.fail(f"{login} cannot change {view.list_name}: {page.status_code}")
     form = fields_of(page.get_data(as_text=True))
-    typed_in = ("title", "name", "ends_on", "measures", "profession", "wish", "scope", "until", "skills", "summary")
+    typed_in = (
+        "title",
+        "name",
+        "ends_on",
+        "measures",
+        "profession",
+        "wish",
+        "scope",
+        "until",
+        "intentions",
+        "skills",
+        "summary",
+    )
     name = next((one for one in typed_in if one in form), "")
     before = len(entries(app, view))
     assert person.post(

@@ -43,6 +43,8 @@ ROWS: Final = {
 }
 """The lists whose rows some addresses outside them name."""
 LETTERS: Final = frozenset("vcemaixR")
+FILES: Final = frozenset({"vulnerabilities"})
+"""The lists whose rows are parts of somebody's file: who edits the file adds to it (decision 0023)."""
 
 
 class Visitor(Person):
@@ -184,7 +186,8 @@ def _names(address: str, view: Any) -> Iterable[str]:
 def verbs(role: Role, listing: str) -> set[str]:
     """Return the verbs a role has on a list, read from the words of the table without the platform's own reader."""
     cell = TABLE[listing][list(Role).index(role)] if listing in TABLE else ""
-    return {letter for clause in cell.split(", ") for letter in _letters(clause)}
+    found = {letter for clause in cell.split(", ") for letter in _letters(clause)}
+    return found | {"c"} if listing in FILES and "e" in found else found
 
 
 def _letters(clause: str) -> set[str]:
