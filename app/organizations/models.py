@@ -68,7 +68,7 @@ class Organization(Partied, Recorded, Sought, Model):
     party_org: Mapped[str | None] = mapped_column(
         String(80),
         info=about(
-            _("Party organisation"),
+            _("Its party organisation"),
             _("As its seal reads, for example 区财政局机关党支部."),
             searched=True,
             group=_DUAL,
