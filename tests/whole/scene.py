@@ -41,11 +41,11 @@ from app.people.models import Person
 from app.posts.models import Post
 from app.projects.models import ServiceProject
 from app.registrations import service as registrations
-from app.registrations.choices import MemberState
+from app.registrations.choices import MemberState, PostKind, PostState
 from app.registrations.cobuilding import Agreement
 from app.registrations.feedback import Feedback
 from app.registrations.kinds import PostKinds
-from app.registrations.models import Member
+from app.registrations.models import Member, ServicePost
 from app.resources.choices import QuantityMode
 from app.resources.models import Resource
 from app.resources.windows import Windows
@@ -85,7 +85,7 @@ SPECIAL: Final[dict[type, Any]] = {
         "service_posts": PostKinds("法律援助"),
     },
     Agreement: lambda login: {"unit": spoken_for(login, PartyKind.ORGANIZATION)},
-    Feedback: lambda login: {"member": registered(login), "year": 2025, "quarter": 1},
+    Feedback: lambda login: untold(registered(login)),
     # The telephone of an office is nobody's own number.
     ServiceProject: lambda login: {"phone": "0751-8880000"},
     Person: lambda login: {"account": freed(login) if login == "volunteer" else None} | identified(),
@@ -101,12 +101,12 @@ SPECIAL: Final[dict[type, Any]] = {
     Team: lambda login: {"leader": party_of(login, PartyKind.PERSON), "organization": party_of(login)},
     Vulnerability: lambda login: {
         "person": newcomer(login, Vulnerability).party,
-        "in_charge": account_of(login if login == "gridworker" else "worker" if community_of(login) == OURS else login),
+        "in_charge": account_of("gridworker" if community_of(login) == OURS else login),
         "next_check": clock.today() + timedelta(days=30),
         "ended_on": None,
         "end_reason": None,
     },
-    Talent: lambda login: {"person": untalented(login)},
+    Talent: lambda login: {"person": newcomer(login, Talent).party},
     Grant: lambda login: {
         "role": GrantRole.WORKER if login in ("secretary", "neighbour") else GrantRole.SECRETARY,
         "subject": None,
@@ -171,35 +171,31 @@ def somebody(login: str) -> Party:
     return person.party
 
 
-def untalented(login: str) -> Party:
-    """Return somebody who stands in no list of talents: the volunteer herself, or somebody new."""
-    if login != "volunteer":
-        return newcomer(login, Talent).party
-    bound = select(Grant.subject_id).where(Grant.account_id == account_of(login).id)
-    party = db.session.scalars(select(Party).where(Party.id.in_(bound), Party.kind == PartyKind.PERSON)).first()
-    assert party is not None
-    put_away = update(Talent).where(Talent.person_id == party.id, Talent.archived_at.is_(None))
-    db.session.execute(put_away.values(archived_at=clock.now()))
-    return party
-
-
 def newcomer(login: str, model: Any) -> Person:
     """Return a party member of the community no row of this list names yet; one is registered where there is none."""
     community = db.session.scalars(select(Community).filter_by(code=community_of(login))).one()
+    if login == "volunteer":
+        return herself(login, model)
     free = select(Person).where(Person.community == community, Person.political == Political.PARTY_MEMBER)
     free = free.where(Person.place_id.is_not(None), Person.id.not_in(select(model.person_id)))
-    account = select(Account.id).filter_by(login=login).scalar_subquery()
-    free = free.where(Person.account_id == account if login == "volunteer" else Person.account_id.is_(None))
-    known: Person | None = db.session.scalars(free.order_by(Person.id)).first()
+    known: Person | None = db.session.scalars(free.where(Person.account_id.is_(None)).order_by(Person.id)).first()
     if known is not None:
         return known
     place = db.session.scalars(select(Place).filter_by(community=community).order_by(Place.id)).first()
     name = f"{WORDS[community.code][0]}{secrets.randbelow(10**6):06d}"
-    given = {"political": Political.PARTY_MEMBER, "place": place}
-    given["account"] = freed(login) if login == "volunteer" else None
-    person = Person(community=community, name=name, **given)
+    person = Person(community=community, name=name, political=Political.PARTY_MEMBER, place=place)
     db.session.add(person)
     # A form that is only filled in is thrown away; whom it names must be there.
+    db.session.commit()
+    return person
+
+
+def herself(login: str, model: Any) -> Person:
+    """Return whom a volunteer speaks for, as a party member; what a list said of her before is put away."""
+    person = db.session.get_one(Person, spoken_for(login, PartyKind.PERSON).id)
+    person.political = Political.PARTY_MEMBER
+    before = update(model).where(model.person_id == person.id, model.archived_at.is_(None))
+    db.session.execute(before.values(archived_at=clock.now()))
     db.session.commit()
     return person
 
@@ -284,6 +280,26 @@ def registered(login: str) -> Member:
     return member
 
 
+def untold(member: Member) -> dict[str, Any]:
+    """Return a quarter of which nothing was told about a member yet."""
+    told = set(db.session.execute(select(Feedback.year, Feedback.quarter).where(Feedback.member_id == member.id)))
+    quarters = ((year, quarter) for year in range(2025, 1999, -1) for quarter in range(1, 5))
+    year, quarter = next(one for one in quarters if one not in {tuple(row) for row in told})
+    return {"member": member, "year": year, "quarter": quarter}
+
+
+def vacant(community: Community) -> ServicePost:
+    """Return a service post members can still claim."""
+    known = select(ServicePost).filter_by(community_id=community.id, state=PostState.OFFERED, taken=0)
+    post: ServicePost | None = db.session.scalars(known.order_by(ServicePost.id)).first()
+    if post is None:
+        post = registrations.add_post(community=community, title=WORDS[community.code][0], kind=PostKind.OTHER)
+        post.state = PostState.OFFERED
+        # A form that is only filled in is thrown away; the post it names must be there.
+        db.session.commit()
+    return post
+
+
 FOLLOWING: Final = (
     Fulfilment.provider_id,
     Volunteer.person_id,
@@ -291,6 +307,9 @@ FOLLOWING: Final = (
     Member.person_id,
     Agreement.unit_id,
     Feedback.unit_id,
+    PartyMember.person_id,
+    Post.person_id,
+    Talent.person_id,
 )
 """The columns that name whom a grant is bound to."""
 
@@ -443,6 +462,8 @@ class Scene:
         found = select(target).order_by(target.id)
         if target is Community:
             return community
+        if target is ServicePost:
+            return vacant(community)
         if target is Account:
             found = found.join(Grant, Grant.account_id == Account.id).where(Grant.community_id == community.id)
         else:
