@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _
 from app.core import selects
 from app.core.database import transaction
 from app.core.deeds import Deed, NothingAsked
+from app.core.editing import Editing
 from app.core.errors import answer
 from app.core.fields import facts
 from app.core.forms import Kept, Line, PortalForm
@@ -19,7 +20,6 @@ from app.core.questions import Question, object_of
 from app.core.rules import Violation
 from app.core.selects import RemoteSelect
 from app.core.specification import Page, Panel
-from app.core.views import ListView
 from app.people import duplicates, likeness, merging, parting
 from app.people.models import Person
 
@@ -92,7 +92,7 @@ LIKELY: Final = Question(
 )
 
 
-class MergingPages(ListView):
+class MergingPages(Editing):
     """What the list of people has beyond other lists."""
 
     @expose("/duplicates", methods=["GET"])

@@ -12,7 +12,7 @@ from app.core.database import Clash
 from app.core.errors import CLASH
 from app.core.fields import NotUnderstood, Text, facts
 from app.core.specification import Page, Panel
-from app.core.views import ScopedInterface
+from app.core.views import ListView, ScopedInterface
 from app.parties.models import reads_names_somewhere
 from app.people import identity, likeness
 from app.people.merge_pages import DEEDS, LIKELY, MergingPages
@@ -21,7 +21,7 @@ from app.people.parts import PARTS
 from app.people.rules import UNSAID
 
 
-class PersonView(MergingPages):
+class PersonView(MergingPages, ListView):
     """人员."""
 
     datamodel = ScopedInterface(Person)
