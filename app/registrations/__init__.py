@@ -16,6 +16,7 @@ from app.registrations.models import Member
 from app.registrations.news import AGREEMENT_NEWS, FEEDBACK_NEWS, MEMBER_NEWS, UNIT_NEWS
 from app.registrations.telling import QUARTERLY
 from app.registrations.views import AgreementView, FeedbackView, MemberView, ServicePostView
+from app.volunteers import service as volunteers
 
 
 def register(appbuilder: Any) -> None:
@@ -25,6 +26,7 @@ def register(appbuilder: Any) -> None:
     notices.declare(Agreement.list_name, AGREEMENT_NEWS)
     notices.declare(Feedback.list_name, FEEDBACK_NEWS)
     belongings.declare(service.OWN)
+    volunteers.vouch(Member.list_name, service.serves)
     declare(TERMS)
     declare(QUARTERLY)
     appbuilder.add_view(MemberView, "m.members")

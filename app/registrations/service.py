@@ -15,8 +15,9 @@ from app.core.timeline import add_step
 from app.extensions import db
 from app.organizations.flow import VOTES
 from app.organizations.models import Organization
+from app.parties.models import Party
 from app.people.belongings import Belonging
-from app.registrations.choices import LEFT, OPEN_POSTS, PostState, SecondState
+from app.registrations.choices import LEFT, OPEN_POSTS, MemberState, PostState, SecondState
 from app.registrations.models import Member, ServicePost
 
 RECEIPT: Final = "HZ"
@@ -206,6 +207,13 @@ def _seat(post: ServicePost, more: int, move: str = "", source: PostState | None
     post.taken += more
     if post.state is source:
         moves.perform(post, move, {})
+
+
+def serves(party: Party) -> bool:
+    """Tell whether a person is a member the community has received, and so is offered work like a volunteer."""
+    received = MemberState.RECEIVED, MemberState.POST_CLAIMED, MemberState.ACTIVE, MemberState.EVALUATED
+    hers = select(Member.id).filter_by(community_id=party.community_id, person_id=party.id)
+    return db.session.scalar(hers.where(Member.state.in_(received)).limit(1)) is not None
 
 
 OWN: Final = Belonging(Member, "person", frozenset({"person", "unit", "reported_on"}))

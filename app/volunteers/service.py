@@ -1,6 +1,6 @@
 """What happens with volunteers beyond a single column: registering, finding their person, admitting, reminding."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -164,6 +164,14 @@ def own(community_id: int | None = None) -> Volunteer | None:
 # -- orders ---------------------------------------------------------------------------------------------------------
 
 
+_VOUCHING: Final[dict[str, Callable[[Party], bool]]] = {}
+
+
+def vouch(name: str, serves: Callable[[Party], bool]) -> None:
+    """Let a list above tell of people who serve the community without being volunteers; the last of a name holds."""
+    _VOUCHING[name] = serves
+
+
 def out_of_service(party: Party) -> Text | None:
     """Return why a person is not offered work now, in one sentence, or None; units and teams always are."""
     if party.kind is not PartyKind.PERSON:
@@ -171,7 +179,8 @@ def out_of_service(party: Party) -> Text | None:
     here = Volunteer.community_id == party.community_id, Volunteer.person_id == party.id
     with acting(system("volunteers")), db.session.no_autoflush:
         state = db.session.scalar(select(Volunteer.state).where(*here, Volunteer.archived_at.is_(None)))
-    if state is VolunteerState.ACTIVE:
+        vouched = state is None and any(serves(party) for serves in _VOUCHING.values())
+    if state is VolunteerState.ACTIVE or vouched:
         return None
     if state is None:
         return _("This person is no volunteer; register them as one, or choose a unit or a team.")

@@ -208,7 +208,7 @@ def test_no_column_is_forgotten_whatever_is_added_later(erase, behind, resident)
         row = db.session.get_one(Person, resident)
         left = {one.key for one in Person.__mapper__.column_attrs if getattr(row, one.key) not in (None, [])}
     record = {"id", "uid", "version", "created_at", "changed_at", "created_by_id", "archived_at", "archive_reason"}
-    assert left <= record | {"community_id", "name", "sought"} | erasing.KEPT
+    assert left <= record | {"community_id", "name", "sought", "appointed"} | erasing.KEPT
 
 
 def test_history_no_longer_tells_it_and_is_whole(app, erase, as_secretary, behind, resident):
