@@ -254,8 +254,13 @@ class ListApi(FileDoors, ModelRestApi):
         return {"id": row.id, "version": row.version} | found | also
 
     def _named(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Return what was sent by the names of the columns."""
-        return {self.view.other_names.get(name, name): value for name, value in given.items()}
+        """Return what was sent by the names of the columns; one id under the other name stands for a list of one."""
+        found = {self.view.other_names.get(name, name): value for name, value in given.items()}
+        several = {self.view.other_names[name] for name in self.view.other_names.keys() & given.keys()}
+        for name in several:
+            if shape(self.model, name).kind == "many" and type(found[name]) is int:
+                found[name] = [found[name]]
+        return found
 
 
 def _ask_cookies() -> None:

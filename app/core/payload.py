@@ -178,8 +178,6 @@ def _one(raw: Any, form: Shape) -> Any:
 
 
 def _many(raw: Any, form: Shape) -> list[Any]:
-    # One id stands for a list of one.
-    raw = [raw] if isinstance(raw, int) else raw
     if not isinstance(raw, list) or not all(isinstance(one, int) and not isinstance(one, bool) for one in raw):
         raise NoValue(gettext("This is not a list of ids."))
     rows = selects.find_all(form.target, [str(one) for one in raw])
