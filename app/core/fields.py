@@ -68,6 +68,8 @@ class Worded:
     boxes: ClassVar[Boxes] = ()
     """Its usual parts, for a form to tick; what a box says can be read like what somebody types."""
 
+    # The three below are for each kind of value to say; the base itself is no value.
+
     @classmethod
     def read(cls, text: str) -> Self | None:
         """Read what somebody typed; None where it says nothing. Raises NotUnderstood."""

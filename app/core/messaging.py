@@ -19,6 +19,7 @@ class Messaging(Specification):
 
     def told_outside(self, row: Any) -> list[tuple[Text, str]]:
         """Return what is told of a row, line by line: label and words, each masked already."""
+        # Only a list knows what of its rows may be told outside.
         raise NotImplementedError
 
     @expose("/message/<pk>", methods=["GET"])
