@@ -1,6 +1,6 @@
 """The pages on which records of one person are found, merged, told apart and parted again."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import expose
@@ -92,7 +92,14 @@ LIKELY: Final = Question(
 )
 
 
-class MergingPages(Editing):
+# What is mixed into the one list of people is no list by itself; only the type checker needs to know of which it is.
+if TYPE_CHECKING:
+    _Pages = Editing
+else:
+    _Pages = object
+
+
+class MergingPages(_Pages):
     """What the list of people has beyond other lists."""
 
     @expose("/duplicates", methods=["GET"])
