@@ -142,7 +142,7 @@ def complete(config: MutableMapping[str, Any]) -> None:
         config[name] = config.get(name) or _key(folder / "keys" / file, name, fresh)
     (folder / INSTALLED).touch()
     if not config["DATA_KEYS"]:
-        _complete_ring(folder)
+        _complete_ring(folder, fresh)
 
 
 def ring_files(folder: Path) -> list[Path]:
@@ -160,8 +160,19 @@ def add_to_ring(folder: Path) -> Path:
     return path
 
 
-def _complete_ring(folder: Path) -> None:
-    """See that the data key written with last is there; the marker of the installation names it. Raises KeyMissing."""
+def mark(folder: Path) -> None:
+    """Write down the newest data key there is as the one that is written with."""
+    names = [file.name for file in ring_files(folder / "keys")]
+    (folder / INSTALLED).write_text("".join(names[:1]), encoding="ascii")
+
+
+def _complete_ring(folder: Path, fresh: bool) -> None:
+    """See that the data key written with last is there; the marker of the installation names it. Raises KeyMissing.
+
+    While there are no data the keys may still be exchanged for those of another installation, to restore its backup.
+    """
+    if fresh and ring_files(folder / "keys"):
+        mark(folder)
     newest = (folder / INSTALLED).read_text(encoding="ascii")
     if not newest and not ring_files(folder / "keys"):
         add_to_ring(folder)

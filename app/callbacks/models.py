@@ -19,7 +19,7 @@ from app.core.model import Recorded, RowSet, Scoped
 from app.core.sealing import Sealed
 from app.core.timeline import keeps_timeline
 from app.needs.choices import Outcome
-from app.needs.flow import not_the_deliverer
+from app.needs.guards import not_the_deliverer
 from app.needs.models import Need
 from app.roles import OFFICE
 

@@ -20,7 +20,7 @@ from app.needs.choices import ANSWERABLE, AskedHow, NeedState, Outcome
 from app.needs.models import Need
 from app.needs.service import resident
 
-OPENED: Final = (NeedState.DELIVERED, NeedState.CLOSED_UNCONFIRMED)
+OPENED: Final = (NeedState.DELIVERED, NeedState.REFERRED, NeedState.CLOSED_UNCONFIRMED)
 """Where a word of the resident closes a need."""
 
 

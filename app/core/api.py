@@ -17,15 +17,17 @@ from werkzeug.wrappers import Response
 
 from app.core import access, deeds, keyset, moves, openapi, payload, revealing
 from app.core.actor import current
+from app.core.addresses import BadQuery
 from app.core.database import transaction
 from app.core.errors import LEAVES, answer
 from app.core.fields import facts, shape
 from app.core.files import pages as file_pages
 from app.core.files.doors import FileDoors
 from app.core.gate import requires
-from app.core.listing import BadQuery
 from app.core.questions import Question
 from app.core.rules import Violation
+from app.core.sheets import pages as sheet_pages
+from app.core.sheets.doors import SheetDoors
 from app.core.views import ListView
 from app.extensions import csrf
 from app.roles import VERBS
@@ -33,7 +35,7 @@ from app.roles import VERBS
 Json = ResponseReturnValue
 
 
-class ListApi(FileDoors, ModelRestApi):
+class ListApi(FileDoors, SheetDoors, ModelRestApi):
     """The REST door of a list. It says only which page it stands beside."""
 
     page: type[ListView]
@@ -41,7 +43,7 @@ class ListApi(FileDoors, ModelRestApi):
     view: ListView
     """The registered page itself; it must be registered first."""
     csrf_exempt = True
-    """Of the check that asks everybody; see `_ask_cookies`."""
+    """Of the check that asks everybody; see `ask_cookies`."""
 
     def __init__(self) -> None:
         self.datamodel = self.page.datamodel
@@ -50,8 +52,11 @@ class ListApi(FileDoors, ModelRestApi):
         self.exclude_route_methods = set() if hasattr(self.model, "flow") else {"move"}
         self.exclude_route_methods |= set() if revealing.revealable(self.model) else {"reveal"}
         self.exclude_route_methods |= set() if revealing.findable(self.model) else {"find"}
+        self.exclude_route_methods |= sheet_pages.unused(self.model)
         if not self.model.archivable:
             self.exclude_route_methods.add("delete")
+        if not access.somebody_may("e", self.guard):
+            self.exclude_route_methods.add("put")
         if not self.page.deeds:
             self.exclude_route_methods.add("act")
         if not self.model.attachments:
@@ -71,7 +76,7 @@ class ListApi(FileDoors, ModelRestApi):
         """Register the addresses, and ask for a CSRF token where a cookie says who it is."""
         self.view = next(view for view in appbuilder.baseviews if type(view) is self.page)
         blueprint: Blueprint = super().create_blueprint(appbuilder, *args, **kwargs)
-        blueprint.before_request(_ask_cookies)
+        blueprint.before_request(ask_cookies)
         return blueprint
 
     @property
@@ -138,6 +143,7 @@ class ListApi(FileDoors, ModelRestApi):
     def post(self) -> Json:
         """Register a row."""
         given = self._named(payload.body())
+        who = payload.texts(given, self.view.who_names)
         names = [*self.view.add_names, "community"] if "community" in facts(self.model) else self.view.add_names
         # What is not sent is empty, as in the form.
         empty = {name: payload.nothing(shape(self.model, name)) for name in self.view.add_names}
@@ -145,7 +151,7 @@ class ListApi(FileDoors, ModelRestApi):
         if "community" in names and values.get("community") is None:
             values["community"] = self.view.usual_community()
         with self._saving():
-            row = self.view.create(values)
+            row = self.view.create(values | who)
         return self._answer(row, 201, **self.view.told_once(row))
 
     @expose("/<pk>", methods=["PUT"])
@@ -263,7 +269,7 @@ class ListApi(FileDoors, ModelRestApi):
         return found
 
 
-def _ask_cookies() -> None:
+def ask_cookies() -> None:
     """A browser sends its cookie whoever made it ask; a program's token is sent by nobody else."""
     if g.get("account") is not None:
         csrf.protect()
@@ -284,7 +290,8 @@ def _asking(name: str, question: Question) -> Callable[..., Json]:
     @requires(question.verbs, question.listing)
     def asking(self: ListApi, pk: str) -> Json:
         row = self.view.row(pk, "v" if question.listing else question.verbs)
-        return jsonify(id=row.id, result=question.answer(row))
+        found = question.answer(row)
+        return found if question.files else jsonify(id=row.id, result=found)
 
     door: Callable[..., Json] = asking
     return door

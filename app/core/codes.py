@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -26,11 +26,15 @@ def next_code(session: Session, community_id: int, prefix: str, day: date) -> st
 
     The counter row is taken in the caller's transaction: a rollback gives the number back.
     """
+    return next_codes(session, community_id, prefix, day, 1)[0]
+
+
+def next_codes(session: Session, community_id: int, prefix: str, day: date, count: int) -> list[str]:
+    """Return so many free codes in a row; otherwise as `next_code`."""
     dialect = session.get_bind().dialect.name
     insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(CodeCounter)
-    statement = insert.values(community_id=community_id, prefix=prefix, day=day, last=1).on_conflict_do_update(
-        index_elements=["community_id", "prefix", "day"], set_={"last": CodeCounter.last + 1}
+    statement = insert.values(community_id=community_id, prefix=prefix, day=day, last=count).on_conflict_do_update(
+        index_elements=["community_id", "prefix", "day"], set_={"last": CodeCounter.last + count}
     )
-    session.execute(statement)
-    taken = select(CodeCounter.last).filter_by(community_id=community_id, prefix=prefix, day=day)
-    return f"{prefix}{day:%Y%m%d}{session.scalars(taken).one():03d}"
+    last = session.scalars(statement.returning(CodeCounter.last)).one()
+    return [f"{prefix}{day:%Y%m%d}{number:03d}" for number in range(last - count + 1, last + 1)]

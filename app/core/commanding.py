@@ -1,4 +1,4 @@
-"""Groups of commands that say in Chinese what they did not understand; click itself says it in English."""
+"""Commands and groups of them that say in Chinese what they did not understand; click itself says it in English."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +15,15 @@ class NotUnderstood(Refusal):
     """A command line that was not understood."""
 
     exit_code = 2
+
+
+class Command(click.Command):
+    """A command of ours that stands in no group."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> click.Context:
+        """Read the words that are meant for the command."""
+        with _in_chinese(parent):
+            return super().make_context(info_name, args, parent, **extra)
 
 
 class Commands(AppGroup):

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.core import seeking
 from app.core.moves import Stale
 from app.extensions import db
 
@@ -149,6 +150,7 @@ def rewrite(*tables: str) -> bool:
             driver.autocommit = False
             return True
         try:
+            seeking.tidy(driver)
             driver.execute("VACUUM")
             busy, *_pages = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.OperationalError:

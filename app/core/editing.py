@@ -59,12 +59,15 @@ class Editing(Specification):
                 row = self.create(values)
                 if "photos" in form:
                     form.photos.keep(row, "register")
+                db.session.flush()
+                # Asked afterwards, the whole row would be read again.
+                pk = row.id
         except (Violation, Clash, access.OutOfScope, moves.Refused) as error:
             return self._twice(form) or self._refused(form, error)
         flash(gettext("Saved."), "success")
         self.warn(values)
         following = request.form.get("then") == "next"
-        return redirect(self.url("add") if following else self.url("show", pk=row.id))
+        return redirect(self.url("add") if following else self.url("show", pk=pk))
 
     def _choose_community(self, form: RowForm) -> bool:
         """Tell whether the person must say in which community the row belongs."""

@@ -39,7 +39,7 @@ SENTENCES: Final[dict[int, tuple[Text, Text]]] = {
     405: (_("This cannot be done this way"), _("Go back and use the buttons of the page.")),
     409: (_("This is not possible now"), _("Open the page again to see how things stand.")),
     410: (_("This link is no longer valid"), _("Ask for a new one.")),
-    413: (_("This is too large"), _("At most 20 MB can be sent at once. Go back: what you typed is still there.")),
+    413: (_("At most 20 MB can be sent at once"), _("Go back: what you typed is still there. Send less, or in parts.")),
     415: (_("This kind of content is not understood"), _("Send a form or JSON.")),
     422: (_("Some of this is not right"), _("Go back and correct it.")),
     429: (_("Too many attempts"), _("Wait a little and try again.")),

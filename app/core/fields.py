@@ -50,11 +50,22 @@ class Labelled(enum.Enum):
 
 
 class NotUnderstood(ValueError):
-    """What was written is no value; the text says why. Forms show it beside the field."""
+    """What was written is no value; the text says why. Forms show it beside the field.
+
+    `part`: which of the parts of such a value it is about, where it has named ones.
+    """
+
+    def __init__(self, text: Text, part: str = "") -> None:
+        super().__init__(text)
+        self.part = part
 
 
 Boxes = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 """Boxes to tick in rows: of each row what it is called, and of each box what it says in words and its label."""
+
+
+Blanks = tuple[tuple[str, Text, tuple[tuple[str, str], ...]], ...]
+"""Lines to fill in, in sections: of each section a name and its title, and of each line its key and what it says."""
 
 
 class Worded:
@@ -83,6 +94,11 @@ class Worded:
     def plain(self) -> Any:
         """Return it as JSON."""
         raise NotImplementedError
+
+    @classmethod
+    def blanks(cls) -> Blanks:
+        """Return its parts, where each has a name and a form gives each a line; its JSON is then an object of them."""
+        return ()
 
     def ticked(self) -> frozenset[str]:
         """Return what the boxes say that stand for a part of it."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import request
 from flask_babel import get_translations, gettext
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import Field as FormField
 from wtforms import FloatField, HiddenField, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.fields import BooleanField, DateField, DateTimeLocalField
@@ -15,7 +16,7 @@ from wtforms.widgets import TextInput
 
 from app.core import checks, clock
 from app.core.display import hides, veil
-from app.core.fields import RELATED, Field, Shape, Text, Worded, facts, shape
+from app.core.fields import RELATED, Field, NotUnderstood, Shape, Text, Worded, facts, shape
 from app.core.masking import MASKED
 from app.core.rules import BIGGEST_NUMBER
 from app.core.selects import RemoteMany, RemoteSelect
@@ -233,6 +234,38 @@ class Ticks(Wording):
         return "；".join(text for text in self.raw_data or () if text not in known) if self.data is None else ""
 
 
+class Blanks(Wording):
+    """Such a value whose parts are known by name, each on a line of its own; all of it may also come as one text."""
+
+    typed: Mapping[str, str] = {}
+    wrong_part = ""
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Read the lines, where the form has sent any."""
+        keys = [key for _kind, _label, lines in self.worded.blanks() for key, _word in lines]
+        sent = {key: formdata.get(f"{self.name}.{key}") for key in keys} if formdata else {}
+        self.typed = {key: text.strip() for key, text in sent.items() if text is not None}
+        if self.typed:
+            formdata = MultiDict({self.name: "\n".join(f"{key}={text}" for key, text in self.typed.items())})
+        super().process(formdata, *args, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the lines, or the text."""
+        try:
+            super().process_formdata(valuelist)
+        except NotUnderstood as error:
+            self.wrong_part = error.part
+            raise
+
+    def sections(self) -> list[tuple[Text, bool, list[tuple[str, str, str]]]]:
+        """Return title, whether something stands in it, and key, name and value of each line, by section."""
+        now = self.typed or (self.data.plain() if isinstance(self.data, Worded) else {})
+        return [
+            (label, any(now.get(key) for key, _word in lines), [(key, word, now.get(key, "")) for key, word in lines])
+            for _kind, label, lines in self.worded.blanks()
+        ]
+
+
 class Kept(HiddenField):
     """A value the page carries along: the version it was opened at, the key that makes a double click one row."""
 
@@ -246,12 +279,19 @@ def field_for(model: type, name: str, required: bool | None = None, **options: A
         kind = Paragraph
     if form.worded is not None and (form.limit is not None or form.worded.boxes):
         kind = Ticks if form.worded.boxes else WordingLine
+    if form.worded is not None and form.worded.blanks():
+        kind = Blanks
     options |= {"choices": form.choices} if form.kind == "choice" else {}
     options |= {"target": form.target} if form.kind in RELATED else {}
     options |= {"worded": form.worded} if form.worded is not None else {}
     if form.default is not None:
-        options["default"] = form.default
-    return kind(field.label, description=field.help or "", render_kw=_attributes(field, form, needed), **options)
+        options.setdefault("default", form.default)
+    return kind(
+        options.pop("label", field.label),
+        description=field.help or "",
+        render_kw=_attributes(field, form, needed),
+        **options,
+    )
 
 
 _KINDS: Final[dict[str, type[FormField]]] = {

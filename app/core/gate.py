@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.core.access import Forbidden, may, where_may
 from app.core.actor import current
+from app.roles import TABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +29,8 @@ class Rule:
 
 
 PUBLIC: Final = Rule(public=True)
+ANY_LIST: Final = "*"
+"""Stands for any list: who may do it with one of them passes, and the page itself asks which."""
 
 
 def public(function: F) -> F:
@@ -71,7 +74,10 @@ def passes(rule: Rule | None) -> bool:
         return True
     if rule.word:
         return bool(where_may(rule.word, rule.listing))
-    return current() is not None and (not rule.verbs or any(may(verb, rule.listing) for verb in rule.verbs))
+    lists = list(TABLE) if rule.listing == ANY_LIST else [rule.listing]
+    return current() is not None and (
+        not rule.verbs or any(may(verb, listing) for verb in rule.verbs for listing in lists)
+    )
 
 
 def guard() -> Response | None:

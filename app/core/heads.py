@@ -68,10 +68,23 @@ def write(ends: Ends) -> Path:
     return path
 
 
-def kept() -> Iterator[DailyHeads]:
-    """Yield the files there are, the oldest first."""
-    for path in sorted((Path(current_app.config["INSTANCE"]) / FOLDER).glob("????-??-??.json")):
+def kept(folder: Path | None = None) -> Iterator[DailyHeads]:
+    """Yield the files there are, of the instance or in another folder, the oldest first."""
+    for path in _files(folder or _folder()):
         yield _read(path)
+
+
+def contents() -> dict[str, str]:
+    """Return the text of each file of the instance by its name, for a backup."""
+    return {path.name: path.read_text(encoding="utf-8") for path in _files(_folder())}
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("????-??-??.json"))
+
+
+def _folder() -> Path:
+    return Path(current_app.config["INSTANCE"]) / FOLDER
 
 
 def _read(path: Path) -> DailyHeads:
@@ -92,4 +105,4 @@ def _seal(day: str, kept_ends: dict[str, Any]) -> str:
 
 
 def _path(day: str) -> Path:
-    return Path(current_app.config["INSTANCE"]) / FOLDER / f"{day}.json"
+    return _folder() / f"{day}.json"

@@ -3,7 +3,7 @@
 An unknown column, filter or page is answered with 400; nothing of the request is kept between requests.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -16,9 +16,9 @@ from sqlalchemy.sql import ColumnElement
 from werkzeug.datastructures import MultiDict
 
 from app.core import checks, clock
-from app.core.display import titled
+from app.core.addresses import BadQuery, day_of, digits, meaning, month_of, reaches, unknown
 from app.core.fields import RELATED, Shape, Text, facts, shape
-from app.core.selects import find, holds
+from app.core.probing import MOST, Found, probe
 from app.extensions import db
 
 COUNTED: Final = 10_000
@@ -27,16 +27,8 @@ LARGEST_PAGE: Final = 200
 DEFAULT_PAGE: Final = 25
 LONGEST_SEARCH: Final = 100
 DEEPEST_PAGE: Final = 1_000_000
-NOT_SET: Final = "-"
-"""What an address says for the rows whose relation, or choice, is empty."""
-
-
-class BadQuery(Exception):
-    """The address asks for something this list does not have."""
-
-    def __init__(self, sentence: Text) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+PLACES: Final = ("page", "past")
+"""What an address says of the place in the list, and not of what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +37,16 @@ class Quick:
 
     label: Text
     where: Callable[[], ColumnElement[bool]]
+    in_month: Callable[[date], ColumnElement[bool]] | None = None
+    """The same of a month, told by its first day: the filter is then asked for as name:2026-10."""
+
+    def asked(self, month: str) -> tuple[ColumnElement[bool], str]:
+        """Return the SQL and the words of the filter, of a month where one is said. Raises BadQuery."""
+        if not month:
+            return self.where(), str(self.label)
+        if self.in_month is None:
+            raise BadQuery(unknown(month))
+        return self.in_month(month_of(month)), gettext("%(label)s, %(month)s", label=self.label, month=month)
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,31 @@ class Query:
     size: int = DEFAULT_PAGE
     archived: bool = False
     text: str = ""
+    past: int = 0
+    """The id of the row the page begins behind; with a minus, of the row it ends before; 0: it is counted off."""
     chips: tuple[tuple[str, str, str], ...] = ()
     asked: tuple[tuple[str, str], ...] = ()
     rows_picked: tuple[tuple[str, str, str], ...] = ()
+    memo: dict[str, Found] = field(default_factory=dict, compare=False, repr=False)
+    """What the search came to, once it has been asked."""
+
+    @property
+    def most(self) -> int:
+        """Return up to how many rows are counted."""
+        return MOST if self.text and self.found.is_counted else COUNTED
+
+    @property
+    def found(self) -> Found:
+        """Return what the search by words came to."""
+        if "found" not in self.memo:
+            self.memo["found"] = probe(self.offer.model, self.text, self._kept_apart)
+        return self.memo["found"]
+
+    @property
+    def _kept_apart(self) -> ColumnElement[bool]:
+        archived = self.offer.model.archived_at
+        apart: ColumnElement[bool] = archived.is_not(None) if self.archived else archived.is_(None)
+        return apart
 
     def at(self, page: int) -> "Query":
         """Return the same query at another page."""
@@ -121,23 +145,45 @@ class Query:
         statement = self._ordered(self._filtered(select(self.offer.model.id))).limit(position - first + 2).offset(first)
         return list(enumerate(db.session.scalars(statement), first))
 
-    def paged(self, page: int) -> list[tuple[str, str]]:
-        """Return the address of another page."""
-        return [*self.asked, ("page", str(page))]
+    def paged(self, page: int, past: int = 0) -> list[tuple[str, str]]:
+        """Return the address of another page; `past`: as the query says it, where it lies beside this one."""
+        beside = [("past", str(past))] if past and page > 1 else []
+        return [*self.asked, ("page", str(page)), *beside]
 
     def rows(self, *options: Any) -> list[Any]:
         """Return the rows of the page, their relations loaded as the options say."""
-        statement = self._ordered(self._filtered(select(self.offer.model))).options(*options)
-        return list(db.session.scalars(statement.limit(self.size).offset((self.page - 1) * self.size)))
+        model, skipped = self.offer.model, (self.page - 1) * self.size
+        wanted = self._filtered(select(model))
+        if skipped:
+            # The rows before are counted off in the index; only those of the page are read.
+            ids = self._ordered(self._filtered(select(model.id))).limit(self.size).offset(skipped).subquery()
+            wanted = select(model).join(ids, ids.c.id == model.id)
+        statement = self._ordered(wanted).options(*options)
+        return list(db.session.scalars(statement.limit(self.size)))
 
-    def count(self, limit: int | None = COUNTED + 1) -> int:
+    def picked_columns(self, columns: Iterable[Any], most: int) -> list[Any]:
+        """Return these columns of the first rows, at most so many; the page does not matter."""
+        return list(db.session.execute(self._ordered(self._filtered(select(*columns))).limit(most)))
+
+    def counts(self, column: Any) -> dict[Any, int]:
+        """Return how many rows match, by the value of a column."""
+        counted = self._filtered(select(column, func.count(self.offer.model.id))).group_by(column)
+        return dict(db.session.execute(counted).all())
+
+    def total(self) -> int:
+        """Return how many rows match, or one more than `most`."""
+        if self.text and not self.where and self.found.is_counted:
+            return self.most + 1 if self.found.total is None else self.found.total
+        return self.count(self.most + 1)
+
+    def count(self, limit: int | None = None) -> int:
         """Return how many rows match, at most `limit`."""
         found = self._filtered(select(self.offer.model.id)).limit(limit).subquery()
         return db.session.scalar(select(func.count()).select_from(found)) or 0
 
     def _filtered(self, statement: Select[Any]) -> Select[Any]:
-        archived = self.offer.model.archived_at
-        return statement.where(archived.is_not(None) if self.archived else archived.is_(None), *self.where)
+        by_words = [self.found.where] if self.text else []
+        return statement.where(self._kept_apart, *self.where, *by_words)
 
     def _ordered(self, statement: Select[Any]) -> Select[Any]:
         name, direction = self.order
@@ -146,6 +192,13 @@ class Query:
         last = self.offer.model.id
         parts = (column, last) if name != "id" else (last,)
         return statement.order_by(*(part.desc() if direction == "desc" else part.asc() for part in parts))
+
+
+def counted(total: int, most: int) -> str:
+    """Return how many rows there are as it is shown, where at most so many are counted."""
+    if total <= most:
+        return str(total)
+    return gettext("10,000+") if most == COUNTED else f"{most}+"
 
 
 def read(offer: Offer, args: MultiDict[str, str]) -> Query:
@@ -168,7 +221,7 @@ class _Reader:
         self.rows_picked: list[tuple[str, str, str]] = []
 
     def query(self) -> Query:
-        asked = tuple((k, v) for k, v in self.args.items(multi=True) if k != "page" and v != "")
+        asked = tuple((k, v) for k, v in self.args.items(multi=True) if k not in PLACES and v != "")
         order = self.plain.pop("order", self.offer.default_order)
         return Query(
             self.offer,
@@ -187,7 +240,7 @@ class _Reader:
                 raise BadQuery(gettext("There are invisible control characters in the address."))
         if not values:
             return
-        special = {"page": self._page, "size": self._size, "order": self._order, "q": self._search}
+        special = {"page": self._page, "past": self._past, "size": self._size, "order": self._order, "q": self._search}
         special |= {"archived": self._archived, "quick": self._quick}
         if name in special:
             special[name](values[-1])
@@ -195,13 +248,19 @@ class _Reader:
             self._filter(name, values)
 
     def _page(self, value: str) -> None:
-        number = _digits(value)
+        number = digits(value)
         if number is None or not 1 <= number <= DEEPEST_PAGE:
             raise BadQuery(gettext("There is no page “%(page)s”.", page=value[:20]))
         self.plain["page"] = number
 
+    def _past(self, value: str) -> None:
+        number = digits(value.removeprefix("-"))
+        if number is None:
+            raise BadQuery(unknown("past"))
+        self.plain["past"] = -number if value.startswith("-") else number
+
     def _size(self, value: str) -> None:
-        number = _digits(value)
+        number = digits(value)
         if number is None:
             raise BadQuery(gettext("“%(size)s” is not a page size.", size=value[:20]))
         self.plain["size"] = min(max(number, 1), LARGEST_PAGE)
@@ -218,28 +277,29 @@ class _Reader:
             return
         if not self.offer.is_sought:
             raise BadQuery(gettext("This list has no search."))
-        self.where.append(holds(self.offer.model, text))
         self.plain["text"] = text
         self._chip("q", value, gettext("Search: %(text)s", text=text))
 
     def _archived(self, value: str) -> None:
         if value not in ("0", "1"):
-            raise BadQuery(_unknown("archived"))
+            raise BadQuery(unknown("archived"))
         self.plain["archived"] = value == "1"
         if value == "1":
             self._chip("archived", value, gettext("Archived"))
 
     def _quick(self, value: str) -> None:
-        quick = self.offer.quick.get(value)
+        name, _colon, month = value.partition(":")
+        quick = self.offer.quick.get(name)
         if quick is None:
-            raise BadQuery(_unknown(value))
-        self.where.append(quick.where())
-        self._chip("quick", value, str(quick.label))
+            raise BadQuery(unknown(value))
+        where, words = quick.asked(month)
+        self.where.append(where)
+        self._chip("quick", value, words)
 
     def _filter(self, name: str, values: list[str]) -> None:
         column, bound = _split(name, self.offer)
         if column not in self.offer.filters:
-            raise BadQuery(_unknown(name))
+            raise BadQuery(unknown(name))
         form = shape(self.offer.model, column)
         if bound:
             self._bound(name, column, bound, form, values[-1])
@@ -247,7 +307,7 @@ class _Reader:
             self._equal(name, column, form, values)
 
     def _bound(self, name: str, column: str, bound: str, form: Shape, value: str) -> None:
-        day = _day(value)
+        day = day_of(value)
         attribute: Any = getattr(self.offer.model, column)
         if form.kind == "instant":
             limit: Any = clock.day_starts(day) if bound == "from" else clock.day_ends(day)
@@ -260,12 +320,12 @@ class _Reader:
 
     def _equal(self, name: str, column: str, form: Shape, values: list[str]) -> None:
         attribute: InstrumentedAttribute[Any] = getattr(self.offer.model, column)
-        picked = [_value(form, value, name) for value in values]
+        picked = [meaning(form, value, name) for value in values]
         label = facts(self.offer.model)[column].label
         for value, (_stored, words) in zip(values, picked, strict=True):
             self._chip(name, value, gettext("%(label)s: %(words)s", label=label, words=words))
         if form.kind in RELATED:
-            self.where.append(or_(*(_reaches(self.offer.model, column, row) for row, _words in picked)))
+            self.where.append(or_(*(reaches(self.offer.model, column, row) for row, _words in picked)))
             self.rows_picked += [(name, value, words) for value, (_row, words) in zip(values, picked, strict=True)]
         else:
             stored = [one for one, _words in picked if one is not None]
@@ -281,55 +341,5 @@ def _split(name: str, offer: Offer) -> tuple[str, str]:
         if column != name and column in offer.filters and shape(offer.model, column).kind in ("date", "instant"):
             return column, bound
     if name in offer.filters and shape(offer.model, name).kind in ("date", "instant"):
-        raise BadQuery(_unknown(name))
+        raise BadQuery(unknown(name))
     return name, ""
-
-
-def _value(form: Shape, value: str, name: str) -> tuple[Any, str]:
-    """Return what a filter's text stands for, and its words."""
-    if form.kind == "choice" and form.choices:
-        member = next((m for m in form.choices if m.value == value), None)
-        if member is not None:
-            return member, str(member.label)
-        if value == NOT_SET:
-            return None, gettext("Not set")
-    elif form.kind == "one" and value == NOT_SET:
-        return None, gettext("Not set")
-    elif form.kind in RELATED:
-        row = find(form.target, value)
-        if row is not None:
-            return row, titled(row)
-    elif form.kind == "flag" and value in ("0", "1"):
-        return value == "1", gettext("Yes") if value == "1" else gettext("No")
-    raise BadQuery(gettext("“%(value)s” is not a choice of the filter “%(name)s”.", value=value[:40], name=name[:40]))
-
-
-def _reaches(model: Any, column: str, row: Any) -> ColumnElement[bool]:
-    """Return the SQL for rows that point at `row`, or at what lies below it where the target is a tree."""
-    form = shape(model, column)
-    target: Any = form.target
-    key = target.id if form.kind == "many" else getattr(model, form.column)
-    if row is None:
-        empty: ColumnElement[bool] = key.is_(None)
-        return empty
-    below: Callable[[], Any] | None = getattr(row, "below", None)
-    reached: ColumnElement[bool] = key.in_(below()) if below else key == row.id
-    return getattr(model, column).any(reached) if form.kind == "many" else reached
-
-
-def _day(value: str) -> date:
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        raise BadQuery(gettext("“%(value)s” is not a date; write it like 2026-11-22.", value=value[:20])) from None
-    if checks.plausible(day) is not None:
-        raise BadQuery(gettext("“%(value)s” is not a date; write it like 2026-11-22.", value=value[:20]))
-    return day
-
-
-def _digits(value: str) -> int | None:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
-
-
-def _unknown(name: str) -> str:
-    return gettext("This list has no filter “%(name)s”.", name=name[:40])

@@ -7,6 +7,11 @@ MASKED: Final = "*"
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _ID = re.compile(r"(?<!\d)(\d{3})\d{11}(\d{3}[\dXx])(?!\d)")
 
+_COMPOUND: Final = re.compile(
+    "(?:欧阳|司马|上官|诸葛|夏侯|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|端木|司空|长孙|宇文|轩辕|独孤|南宫|西门|公羊|澹台|淳于|申屠|钟离)."
+)
+"""A name that begins with a surname of two characters."""
+
 
 def phone(value: str) -> str:
     """Show a mobile number as 138****0001; of any other number the last two digits."""
@@ -23,6 +28,14 @@ def name(value: str) -> str:
     if len(value) <= 2:
         return value[:1] + MASKED
     return value[0] + MASKED * (len(value) - 2) + value[-1]
+
+
+def given_name(value: str) -> str:
+    """Return how one is called without the surname: 桂芳 of 李桂芳, 小明 of 欧阳小明, 阿依古丽 of 阿依古丽·买买提."""
+    first = value.split("·", 1)[0]
+    if first != value:
+        return first
+    return value[2 if _COMPOUND.match(value) else 1 :] or value
 
 
 def address(value: str) -> str:

@@ -2,7 +2,7 @@
 
 import enum
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,7 +12,7 @@ from sqlalchemy import Enum, ForeignKey, String, true
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.core import access, pinyin
+from app.core import access, pinyin, seeking
 from app.core.actor import Actor, Held
 from app.core.clock import Instant, now
 from app.core.fields import Labelled, Text, about
@@ -52,6 +52,11 @@ class Recorded:
     archivable: ClassVar[bool] = True
     attachments: ClassVar[bool] = False
     """True where rows may have photos and files; only for lists of a community."""
+    portrait: ClassVar[bool] = False
+    """True where the one file of a row is a picture of whom it is about; seen by who reads the row unmasked."""
+
+    listed_in_templates: ClassVar[bool] = False
+    """True where workbooks to be filled in offer all rows in use by name; they have `is_open` and `option_order`."""
 
     noted_columns: ClassVar[dict[str, str]] = {}
     """Columns of which history says that they changed, by the name of the act, and never from what to what."""
@@ -104,6 +109,10 @@ class Sought:
     """A row that is found while typing: by name, other names and pinyin initials."""
 
     sought_in: ClassVar[tuple[str, ...]] = ("name",)
+    indexed: ClassVar[bool] = False
+    """True where the list grows without end: parts of words then stand in an index of their own (`seeking`)."""
+    indexed_whole: ClassVar[tuple[str, ...]] = ()
+    """Columns of words parted by blanks that are indexed as well, each word as it is."""
     sought: Mapped[str] = mapped_column(String(600), default="")
 
     def found_by(self) -> str:
@@ -115,7 +124,19 @@ class Sought:
     @classmethod
     def holding(cls, text: str) -> ColumnElement[bool]:
         """Return the SQL for the rows the current actor finds by a text."""
+        if cls.indexed:
+            return seeking.holding(cls, text)
         return cls.sought.contains(text.lower(), autoescape=True)
+
+    @classmethod
+    def ways(cls, text: str) -> Sequence[ColumnElement[bool]]:
+        """Return the SQL of each way a row is found by a text, each of which an index answers."""
+        return [cls.holding(text)]
+
+    @classmethod
+    def showing(cls, text: str) -> ColumnElement[bool]:
+        """Return the same as the ways together, for rows that are looked into one by one."""
+        return seeking.seen(cls, text)
 
 
 class Guarded:

@@ -105,9 +105,16 @@ def may_make(row: Any, move: Move, actor: Actor) -> bool:
 def asks_for(model: Any, name: str, actor: Actor) -> bool:
     """Tell whether some move asks for this column that the actor could make with some row of the list."""
     flow: Flow | None = getattr(model, "flow", None)
-    asking = [move for move in flow.moves if name in {ask.name for ask in move.asks}] if flow else []
+    asking = [move for move in flow.moves if name in {ask.sets for ask in move.asks}] if flow else []
     held = {held.role for held, _rule in access.clauses(actor, model.guard(), "m")}
     return any(held & set(move.by) if move.by else held for move in asking)
+
+
+def asked_column(model: Any, name: str) -> str:
+    """Return the column that a parameter of some move sets; other names stay as they are."""
+    flow: Flow | None = getattr(model, "flow", None)
+    asks = [ask for move in flow.moves for ask in move.asks] if flow and name not in facts(model) else []
+    return next((ask.sets for ask in asks if ask.name == name), name)
 
 
 def refusal(row: Any, move: Move, actor: Actor) -> Text | None:
@@ -166,7 +173,10 @@ def spoken(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, list):
         return [spoken(one) for one in value]
-    return value if isinstance(value, str | int | float | bool) else str(value)
+    if isinstance(value, str | int | float | bool):
+        return value
+    # Who reads the timeline of a row does not always read the row that was chosen.
+    return str(getattr(value, "as_said", value))
 
 
 def label_of(model: Any, ask: Ask) -> Text:

@@ -12,10 +12,10 @@ from app.core import access, clock, moves
 from app.core.actor import current
 from app.core.database import transaction
 from app.core.errors import LEAVES, STALE, answer
-from app.core.fields import Text, facts
-from app.core.files.fields import Photos
-from app.core.flow import Move
-from app.core.forms import Kept, Paragraph, PortalForm, field_for
+from app.core.fields import Text, facts, shape
+from app.core.files.fields import files_field
+from app.core.flow import Ask, Move
+from app.core.forms import Flag, Kept, Paragraph, PortalForm, field_for
 from app.core.gate import onward, requires
 from app.core.rules import Violation
 from app.core.specification import Page, Specification
@@ -57,7 +57,7 @@ class Moving(Specification):
     def _move(self, form: PortalForm, row: Any, move: Move) -> Page:
         if not form.validate():
             return self._move_page(form, row, move, status=422)
-        values = {ask.name: form[ask.name].data for ask in move.asks if form[ask.name].raw_data}
+        values = {ask.name: form[ask.name].data for ask in move.asks if _sent(form[ask.name])}
         try:
             with transaction():
                 moves.perform(row, move.name, values, _version(form.version))
@@ -83,15 +83,21 @@ class Moving(Specification):
     def _move_form(self, row: Any, move: Move) -> PortalForm:
         described = facts(self.model)
         fields: dict[str, Any] = {
-            ask.name: field_for(self.model, ask.sets, required=ask.required)
+            ask.name: field_for(self.model, ask.sets, required=ask.required, **self._as_asked(row, ask))
             if ask.sets in described
             else Paragraph(moves.label_of(self.model, ask), description=ask.help or "")
             for ask in move.asks
         }
-        photos = {"photos": Photos()} if move.photos and self.model.attachments else {}
+        photos = {"photos": files_field(self.model)} if move.photos and self.model.attachments else {}
         made = type("MoveForm", (PortalForm,), {**fields, **photos, "version": Kept()})
         form: PortalForm = made(obj=row)
         return form
+
+    def _as_asked(self, row: Any, ask: Ask) -> dict[str, Any]:
+        """Return what the field of a parameter says otherwise than that of the column; a box offers to turn it over."""
+        if shape(self.model, ask.sets).kind == "flag":
+            return {"default": not getattr(row, ask.sets)}
+        return {"label": ask.label} if ask.label is not None else {}
 
     def _move_page(self, form: PortalForm, row: Any, move: Move, status: int = 200) -> Page:
         actor = current()
@@ -195,6 +201,11 @@ class Moving(Specification):
     def _step(self, row: Any, name: str, **said: Any) -> None:
         if self.list_name in Step.told:
             add_step(db.session, row, name, None, None, **said)
+
+
+def _sent(field: Any) -> bool:
+    """Tell whether a parameter was sent; a browser sends nothing for a box that is not ticked."""
+    return bool(field.raw_data) or isinstance(field, Flag)
 
 
 def _version(field: Kept) -> int | None:

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
+from app.called import PORTAL
 from app.core import display, gate, masking, revealing, tallies
 from app.core.access import may
 from app.core.actor import current
@@ -40,6 +41,7 @@ def start(app: Flask) -> None:
         facts=facts,
         shape=shape,
         described=_described,
+        portal=PORTAL,
     )
     app.jinja_env.filters.update(words=display.words, duration=display.duration, masked_text=masking.free_text)
 

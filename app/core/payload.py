@@ -14,10 +14,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from app.core import checks, clock, selects
+from app.core.addresses import BadQuery
 from app.core.display import careful, hides, veil
 from app.core.fields import Labelled, NotUnderstood, Shape, Text, Worded, facts, shape
 from app.core.flow import Ask
-from app.core.listing import BadQuery
 from app.core.rules import BIGGEST_NUMBER, Violation
 
 NOT_ASKED: Final = _("This is not asked here.")
@@ -75,6 +75,18 @@ def values(model: type, given: Mapping[str, Any], names: Iterable[str], row: Any
     for name in names:
         if name in given and not _is_mask(row, name, given[name]):
             _take(found, wrong, name, given[name], shape(model, name))
+    if wrong:
+        raise Violation(wrong)
+    return found
+
+
+def texts(given: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Take texts that are no columns of the row out of what was sent. Raises Violation."""
+    found: dict[str, Any] = {}
+    wrong: dict[str, list[Text]] = {}
+    for name in names:
+        if name in given:
+            _take(found, wrong, name, given.pop(name), Shape("text", required=False))
     if wrong:
         raise Violation(wrong)
     return found
@@ -236,6 +248,8 @@ def address(args: MultiDict[str, str]) -> tuple[MultiDict[str, str], str]:
     for name, value in args.items(multi=True):
         if name != "q":
             found.add("q" if name == "search" else name, value)
+    if found.pop("past", ""):
+        raise BadQuery(gettext("This list has no filter “%(name)s”.", name="past"))
     after = found.pop("after", "")
     if after and found.get("page"):
         raise BadQuery(gettext("Ask either for a page or for what follows a row."))

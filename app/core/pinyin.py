@@ -65,3 +65,8 @@ def words(texts: Iterable[str]) -> str:
     """Return the texts and the initials of each as one line to search in."""
     given = [text.lower() for text in texts if text]
     return " ".join(dict.fromkeys([*given, *(initials(text) for text in given)]))
+
+
+def spelled(text: str) -> str:
+    """Return a text spelled out in small letters, without blanks: 陈秀兰 is chenxiulan."""
+    return "".join(_KEPT.findall("".join(lazy_pinyin(text, strict=False)).lower()))

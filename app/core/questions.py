@@ -3,7 +3,7 @@
 A list asks its own in `questions`; packages above a list add theirs with `Specification.ask`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,15 +19,16 @@ class Question:
 
     `answer` takes the row and returns the JSON its `schema` describes. `verbs` and `listing`: of which list one may do
     which of these verbs to ask; the list of the row unless named. `told`: the answer is written down like a reveal, so
-    it is asked by POST.
+    it is asked by POST. `files`: the answer is a file of one of these kinds, and no JSON.
     """
 
     label: Text
-    answer: Callable[[Any], Mapping[str, Any]]
+    answer: Callable[[Any], Any]
     schema: Schema
     verbs: str = "v"
     listing: str = ""
     told: bool = False
+    files: tuple[str, ...] = ()
 
     @property
     def method(self) -> str:

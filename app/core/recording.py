@@ -20,7 +20,7 @@ from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.base import LoaderCallableStatus
 
-from app.core import chain, clock, heads, keyring
+from app.core import chain, clock, heads, keyring, plans
 from app.core.access import OutOfScope
 from app.core.actor import Actor, current
 from app.core.fields import Worded
@@ -42,6 +42,7 @@ from app.extensions import db
 
 PENDING: Final = "sidan.history"
 REQUEST: Final = "sidan.request-id"
+_text: Final = json.JSONEncoder(ensure_ascii=False).encode
 NO_CHANGE: Final[dict[str, Any]] = {}
 _UNKNOWN: Final = LoaderCallableStatus.NO_VALUE
 
@@ -117,6 +118,34 @@ def remark(act: str, row: Any, /, **said: Any) -> None:
     It stands in the row's own chain, and what is said is sealed under the row's key.
     """
     _pending(db.session()).remarks.append((row, _actor(), act, said))
+
+
+def add(entries: Iterable[dict[str, Any]]) -> None:
+    """Let entries that are ready stand in history; part of the current transaction."""
+    _pending(db.session()).notes.extend(entries)
+
+
+def entry(row: Any, act: str, changes: dict[str, Any], step_uid: str | None, actor: Actor) -> dict[str, Any]:
+    """Return the entry of what somebody did with a row; of what is sensitive the changes are sealed already."""
+    number = chain_of(row)
+    about = {"row_id": row.id, "row_uid": row.uid, "step_uid": step_uid, "changes": chain.encode(changes)}
+    return {"chain": number, "act": act, "list": row.list_name} | about | _who(actor, number)
+
+
+class Entering:
+    """Makes the entries of one act with many rows; who acts is found out once for each chain."""
+
+    def __init__(self, act: str, actor: Actor) -> None:
+        self.act, self.actor = act, actor
+        self._who: dict[int, dict[str, Any]] = {}
+
+    def entry(self, row: Any, changes: str, step_uid: str | None) -> dict[str, Any]:
+        """Return the entry of a row; `changes`: as JSON, of what is sensitive sealed already."""
+        number = chain_of(row)
+        if number not in self._who:
+            self._who[number] = {"chain": number, "act": self.act} | _who(self.actor, number)
+        about = {"list": row.list_name, "row_id": row.id, "row_uid": row.uid, "step_uid": step_uid}
+        return {**self._who[number], **about, "changes": changes}
 
 
 def _actor() -> Actor:
@@ -206,7 +235,7 @@ def _append(connection: Connection, number: int, entries: list[dict[str, Any]]) 
     for seq, entry in enumerate(entries, start=end.seq + 1):
         entry |= {"seq": seq, "at": moment}
         previous = entry["hash"] = chain.link(key, previous, parts(entry))
-    connection.execute(insert(Entry.__table__), entries)
+    plans.add(connection, Entry.__table__, entries)
 
 
 def _end(connection: Connection, number: int) -> Any:
@@ -257,22 +286,18 @@ def _changed(row: Any, change: Change) -> dict[str, list[Any]]:
 def _entry(
     row: Any, change: Change, values: dict[str, list[Any]], step: Step | None, keys: dict[str, bytes]
 ) -> dict[str, Any]:
-    number = chain_of(row)
     sealed = {
-        name: [_sealed(row, name, value, keys[row.uid]) for value in pair] if is_sensitive(type(row), name) else pair
+        name: [shut(row, name, value, keys[row.uid]) for value in pair] if is_sensitive(type(row), name) else pair
         for name, pair in values.items()
     }
-    about = {"row_id": row.id, "row_uid": row.uid, "step_uid": step.uid if step is not None else None}
-    entry = {"chain": number, "act": _act(row, change, step, values), "list": row.list_name}
     said = {STEP: [None, digest_of(step)]} if step is not None else {}
-    return entry | about | {"changes": chain.encode(sealed | said)} | _who(change.actor, number)
+    step_uid = step.uid if step is not None else None
+    return entry(row, _act(row, change, step, values), sealed | said, step_uid, change.actor)
 
 
 def _remark(row: Any, actor: Actor, act: str, said: dict[str, Any], key: bytes) -> dict[str, Any]:
-    number = chain_of(row)
-    told = {name: [None, _sealed(row, name, stored(value), key)] for name, value in said.items()}
-    about = {"row_id": row.id, "row_uid": row.uid, "step_uid": None, "changes": chain.encode(told)}
-    return {"chain": number, "act": act, "list": row.list_name} | about | _who(actor, number)
+    told = {name: [None, shut(row, name, stored(value), key)] for name, value in said.items()}
+    return entry(row, act, told, None, actor)
 
 
 def _act(row: Any, change: Change, step: Step | None, values: dict[str, list[Any]]) -> str:
@@ -315,10 +340,11 @@ def _keys(connection: Connection, told: Iterable[tuple[Any, Change, dict[str, An
     return keys_of(connection, known, [row.uid for row, change in needed if change.fresh]) if needed else {}
 
 
-def _sealed(row: Any, name: str, value: Any, key: bytes) -> Any:
+def shut(row: Any, name: str, value: Any, key: bytes) -> Any:
+    """Return a stored value sealed for one column of a row under the row's own key; nothing stays nothing."""
     if value is None:
         return None
-    return {"sealed": chain.seal(key, json.dumps(value, ensure_ascii=False), bound_to(type(row), name, row.uid))}
+    return {"sealed": chain.seal(key, _text(value), bound_to(type(row), name, row.uid))}
 
 
 def stored(value: Any) -> Any:

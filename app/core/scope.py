@@ -5,20 +5,30 @@ actor nothing is visible and nothing can be written. Core and text SQL pass by; 
 `tests/whole/test_core_sql.py`.
 """
 
-from functools import cache
-from typing import Any
+from datetime import date
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import event, false
+from sqlalchemy import and_, event, false
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import ORMExecuteState, RelationshipProperty, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.core import rules
+from app.core import reads, rules
 from app.core.access import OutOfScope
 from app.core.actor import Actor, current
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.fields import facts
+from app.core.history import Entry
 from app.core.model import Guarded, Recorded, Scoped, Sought
+from app.core.timeline import Step
+from app.core.unfinished import finished, key_of, seen
+
+Criteria = dict[type[Any], tuple[Any, frozenset[type[Any]] | tuple[()]]]
+"""By model: what narrows it, None for nothing, and the models that reads in its turn."""
+
+PARTY: Final = "party"
+"""The table in which people, units and teams stand together, with the ids of their own rows."""
 
 
 def guarded_models() -> list[type[Guarded]]:
@@ -36,34 +46,83 @@ def _mapped_below(klass: type) -> set[Any]:
     return found
 
 
-def _criteria(actor: Actor | None) -> tuple[Any, ...]:
-    if actor is None:
-        return _nothing()
-    if "criteria" not in actor.memo:
-        actor.memo["criteria"] = tuple(_only(model, model.visible(actor)) for model in guarded_models())
-    return actor.memo["criteria"]  # type: ignore[return-value]  # the memo holds anything
-
-
-@cache
-def _nothing() -> tuple[Any, ...]:
-    return tuple(_only(model, false()) for model in guarded_models())
-
-
-def _only(model: type[Guarded], condition: Any) -> Any:
-    return with_loader_criteria(model, condition, include_aliases=True)
-
-
 @event.listens_for(Session, "do_orm_execute")
 def narrow(state: ORMExecuteState) -> None:
     """Add the actor's scope to a statement."""
     actor = current()
     # A column load refreshes an object the session already holds; it was scoped when it came in.
-    if state.is_column_load or (actor is not None and actor.unbounded):
+    if state.is_column_load:
         return
-    if not state.is_select and any(issubclass(mapper.class_, Guarded) for mapper in state.all_mappers):
+    unbounded = actor is not None and actor.unbounded
+    if not (state.is_select or unbounded) and any(issubclass(one.class_, Guarded) for one in state.all_mappers):
         # A statement that writes many rows at once would pass by the checks of each.
         raise OutOfScope
-    state.statement = state.statement.options(*_criteria(actor))
+    if state.is_select or not unbounded:
+        state.statement = state.statement.options(*criteria(state.statement, actor))
+
+
+def criteria(statement: Any, actor: Actor | None) -> list[Any]:
+    """Return what narrows a statement to what the actor sees, for each guarded model it can read.
+
+    A criterion costs time in every statement that carries it, whether it reads the model or not.
+    """
+    known = _known_to(actor)
+    found: dict[type[Any], Any] = {}
+    asked = list(reads.models_in(statement))
+    while asked:
+        model = asked.pop()
+        if model in found or not issubclass(model, Guarded):
+            continue
+        if model not in known:
+            rows = condition(model, actor)
+            known[model] = (None, ()) if rows is None else (_only(model, rows), reads.models_in(rows))
+        found[model], more = known[model]
+        asked.extend(more)
+    return [found[model] for model in sorted(found, key=lambda model: model.__name__) if found[model] is not None]
+
+
+def _known_to(actor: Actor | None) -> Criteria:
+    if actor is None:
+        return {}
+    key = ("criteria", seen())
+    if key not in actor.memo:
+        actor.memo[key] = known(actor, seen(), today())
+    found: Criteria = actor.memo[key]  # type: ignore[assignment]  # the memo holds anything
+    return found
+
+
+@lru_cache(maxsize=64)
+def known(actor: Actor, work: int, day: date) -> Criteria:
+    """Return the criteria of somebody, to be filled as they are asked for; the next request finds them again.
+
+    They follow from the grants and the day and ask nothing of the database; making them anew was half of what a page
+    took.
+    """
+    return {}
+
+
+def condition(model: Any, actor: Actor | None) -> Any:
+    """Return the SQL for the rows of a model the actor sees; None for all.
+
+    What somebody is still at work with is seen by nobody else, not even by who sees everything.
+    """
+    if actor is None:
+        return false()
+    rows = _finished(model, seen())
+    if actor.unbounded:
+        return rows
+    return model.visible(actor) if rows is None else and_(model.visible(actor), rows)
+
+
+def _finished(model: Any, work: int) -> Any:
+    """Return the SQL for the rows nobody is at work with; None for models of which none ever is."""
+    if issubclass(model, Entry | Step):
+        return finished(model.list, model.row_id, work)
+    return finished(key_of(model), model.id, work) if issubclass(model, Recorded) or key_of(model) == PARTY else None
+
+
+def _only(model: type[Guarded], condition: Any) -> Any:
+    return with_loader_criteria(model, condition, include_aliases=True)
 
 
 @event.listens_for(Session, "before_flush")
@@ -105,8 +164,16 @@ def _stamp(row: Any, actor: Actor, fresh: bool) -> None:
 
 def _index(row: Any) -> None:
     """Keep what a row is found by in step with what it is called."""
-    if isinstance(row, Sought) and row.sought != (words := row.found_by()):
+    if isinstance(row, Sought) and _may_differ(row) and row.sought != (words := row.found_by()):
         row.sought = words
+
+
+def _may_differ(row: Any) -> bool:
+    """Long words to search in are not loaded with a row; they are looked at only where they may have changed."""
+    state = sa_inspect(row)
+    if "sought" not in state.unloaded or not state.persistent:
+        return True
+    return any(state.attrs[name].history.has_changes() for name in row.sought_in)
 
 
 def _fill_defaults(row: Any) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from flask_appbuilder import Model
@@ -95,8 +95,17 @@ def opened(row: Any, name: str, held: Any) -> Any:
     return held.says(lambda token: _read(type(row), name, row.uid, token))
 
 
-def _read(model: type, name: str, uid: str, token: str) -> Any:
-    text = keyring.ring().open(PURPOSE, token, bound_to(model, name, uid))
+def opener(model: type, name: str) -> Callable[[Closed, str], Any]:
+    """Return what opens values of a column that were asked for without their rows, by the uid of each row.
+
+    It holds the keys as they are now, so it is for a batch, and asked for anew for the next.
+    """
+    ring = keyring.ring()
+    return lambda held, uid: _read(model, name, uid, held.token, ring)
+
+
+def _read(model: type, name: str, uid: str, token: str, ring: keyring.Ring | None = None) -> Any:
+    text = (ring or keyring.ring()).open(PURPOSE, token, bound_to(model, name, uid))
     if text is None:
         log.error("a sealed value cannot be opened: %s", bound_to(model, name, uid))
         return None

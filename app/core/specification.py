@@ -18,10 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
+from app.called import Called, called
 from app.core import access, display, selects
 from app.core.deeds import Deed
 from app.core.fields import Text, facts, shape
-from app.core.files.fields import Photos
+from app.core.files.fields import files_field
 from app.core.forms import Kept, field_for, row_form
 from app.core.listing import Offer, Quick
 from app.core.questions import Question
@@ -80,6 +81,8 @@ class Specification(ModelView):
     questions: Mapping[str, Question] = {}
     """What programs may ask about one row beyond its columns, by name."""
     add_names: tuple[str, ...] = ()
+    who_names: tuple[str, ...] = ()
+    """Texts by which programs may say who is meant, where they make a row and know no id; `create` gets them too."""
     edit_names: tuple[str, ...] = ()
     add_hint: Text = ""
     empty_hint: Text = _("Nothing here yet.")
@@ -87,8 +90,12 @@ class Specification(ModelView):
     """Columns of the list page that are never broken over lines."""
     link_column: str = ""
     """The column of the list page that leads to the row; the second one unless said otherwise."""
+    template_more: tuple[str, ...] = ()
+    """Headings of the template beside the list's own columns, such as those that say who somebody is."""
     tells_outside: bool = False
     """Whether a row offers a text to send to a resident or a group; see `app.core.messaging`."""
+    raw_door: str = ""
+    """The address under which one asks to export the list with sensitive values open; packages above say it."""
     other_names: Mapping[str, str] = {}
     """Under which other names programs may send a column, and find it in the answer, as the workflows call it."""
     list_name: str
@@ -106,6 +113,7 @@ class Specification(ModelView):
     def _unused(self) -> set[str]:
         found = set() if hasattr(self.model, "flow") else {"move", "action_post"}
         found |= set() if self.model.archivable else {"archive", "restore"}
+        found |= set() if access.somebody_may("e", self.guard) else {"edit"}
         return found if self.model.attachments else found | {"attach"}
 
     @property
@@ -137,12 +145,13 @@ class Specification(ModelView):
     def _init_forms(self) -> None:
         """Make the form classes once; FAB's converter is not asked."""
         asked = {"community": field_for(self.model, "community")} if self._scoped else {}
-        photos = {"photos": Photos()} if self.model.attachments else {}
+        photos = {"photos": files_field(self.model)} if self.model.attachments else {}
         self.add_form = row_form(self.model, self.add_names, uid=Kept(), **asked, **photos)
         self.edit_form = row_form(self.model, self.edit_names, version=Kept())
 
     def _init_titles(self) -> None:
-        self.list_title = self.list_title or _("List")
+        self.list_title = called(f"list.{self.list_name}", self.list_title or _("List"))
+        self.short_title = self.short_title and Called(self.list_title.key, self.short_title)
 
     @property
     def _scoped(self) -> bool:
@@ -283,7 +292,7 @@ class Specification(ModelView):
         if not (pk.isascii() and pk.isdigit()) or len(pk) > 9:
             return None
         found = select(self.model).where(self.model.id == int(pk), *self.narrowed())
-        return db.session.scalars(found.options(*self.relations(names))).one_or_none()
+        return db.session.scalars(found.options(*self.relations(names))).unique().one_or_none()
 
     def url(self, name: str, /, **values: Any) -> str:
         """Return the address of one of this list's pages."""

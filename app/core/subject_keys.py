@@ -34,7 +34,7 @@ def keys_of(connection: Connection, known: Iterable[str], fresh: Iterable[str]) 
     found = dict(_stored(connection, known))
     made = {uid: chain.new_key() for uid in [*known, *fresh] if uid not in found}
     if made:
-        rows = [{"row_uid": uid, "wrapped": _wrap(uid, key)} for uid, key in made.items()]
+        rows = [kept(uid, key) for uid, key in made.items()]
         connection.execute(insert(SubjectKey.__table__), rows)
     return found | made
 
@@ -51,8 +51,9 @@ def _stored(connection: Connection, uids: Iterable[str]) -> Iterable[tuple[str, 
             yield uid, key
 
 
-def _wrap(uid: str, key: bytes) -> str:
-    return keyring.ring().seal(PURPOSE, key.hex(), uid)
+def kept(uid: str, key: bytes) -> dict[str, str]:
+    """Return what is kept of the key of a row: encrypted under the data key."""
+    return {"row_uid": uid, "wrapped": keyring.ring().seal(PURPOSE, key.hex(), uid)}
 
 
 def unwrap(uid: str, wrapped: str | None) -> bytes | None:

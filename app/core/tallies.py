@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import current_app, g
 from sqlalchemy import func, select
 
+from app.core import fresh
 from app.core.access import may
 from app.extensions import db
 
@@ -34,7 +35,8 @@ def tallies() -> Tallies:
     These are the badges of the menu, and what the page was told to `tell`; nothing else is counted.
     """
     if "tallies" not in g:
-        g.tallies = _count()
+        names = tuple(view.list_name for view in g.get("tallied", ()))
+        g.tallies = fresh.kept(("tallies", names), _count)
     found: Tallies = g.tallies
     return found
 

@@ -42,6 +42,13 @@ ACTS: Final[dict[str, Text]] = {
     "link_used": _("One-time link used"),
     "history_verified": _("History verified"),
     "history_exported": _("History exported"),
+    "exported": _("Exported"),
+    "exported_raw": _("Exported with sensitive values open"),
+    "ledger_read": _("Ledger read"),
+    "ledger_taken_in": _("Ledger taken in"),
+    "ledger_taken_back": _("Ledger taken back"),
+    "ledger_put_aside": _("Ledger put aside"),
+    "ledger_returned": _("Rejected rows of a ledger handed out"),
     "token_made": _("Token for a program made"),
     "token_ended": _("Token for a program taken back"),
     "attach": _("File added"),
@@ -50,6 +57,9 @@ ACTS: Final[dict[str, Text]] = {
     "reveal_refused": _("Looked at too many masked values"),
     "find": _("Looked for a number"),
     "keys_rotated": _("Data key replaced"),
+    "backup_made": _("Backup made"),
+    "backup_verified": _("Backup put back for trial"),
+    "backup_restored": _("Backup restored"),
     "copied": _("All data of the person handed out"),
     "erased": _("Personal data erased"),
 }
@@ -57,6 +67,9 @@ ACTS: Final[dict[str, Text]] = {
 
 LOOKS: Final = frozenset({"reveal", "reveal_refused", "find"})
 """The acts of looking at what is masked."""
+
+FILES: Final = {"xlsx": "Excel", "csv": "CSV"}
+"""What people call the kinds of files that are handed out."""
 
 RESTATED: Final = frozenset({"erased"})
 """The acts after which a step says something else than before."""
@@ -67,7 +80,7 @@ CALLED: Final[dict[str, Text]] = {
 }
 """Who acts without an account, by the label of the actor; everybody else is the system."""
 
-SAID: Final[dict[str, Text]] = {"login": _("Login name"), "purpose": _("For")}
+SAID: Final[dict[str, Text]] = {"login": _("Login name"), "purpose": _("For"), "backup": _("Backup")}
 """The words for what an act without a row was told with."""
 
 REMARKED: Final[dict[str, Text]] = {"file": _("File")}
@@ -130,6 +143,13 @@ def act_label(model: Any, act: str) -> Text:
     return move.label if move is not None else ACTS.get(act) or getattr(model, "acts", {}).get(act, act)
 
 
+def column_of(model: Any, act: str, name: str) -> str:
+    """Return the column a parameter of an act sets; its own name where it sets none."""
+    flow = getattr(model, "flow", None)
+    move = flow.by_name.get(act) if flow is not None else None
+    return next((ask.sets for ask in (move.asks if move is not None else ()) if ask.name == name), name)
+
+
 def looked(model: Any, entry: Entry) -> list[tuple[Text, str]]:
     """Return at which column somebody looked, and why."""
     said = {name: pair[1] for name, pair in entry.told().items()}
@@ -137,6 +157,20 @@ def looked(model: Any, entry: Entry) -> list[tuple[Text, str]]:
     why = " ".join(str(part) for part in (reason, said.get("text")) if part)
     found: list[tuple[Text, str]] = [(_("Column"), str(facts(model)[said["column"]].label))]
     return [*found, (_("Reason"), why)] if why else found
+
+
+def taken_out(entry: Entry) -> str:
+    """Return what was exported, or which ledger it was, in words; nothing for any other act."""
+    if not entry.act.startswith(("exported", "ledger")):
+        return ""
+    said = {name: pair[1] for name, pair in entry.told().items()}
+    if entry.act.startswith("ledger"):
+        rows = [gettext("%(count)s rows", count=said["rows"])] if "rows" in said else []
+        return gettext("; ").join([str(said.get("file", "")), *rows])
+    words = [gettext("%(count)s rows as %(kind)s", count=said["rows"], kind=FILES.get(said["file"], said["file"]))]
+    # The filter stands as the address of the list said it.
+    words += [gettext("Filter of the address: “%(filter)s”", filter=said["filter"])] if said.get("filter") else []
+    return gettext("; ").join(words)
 
 
 def entries_of(row: Any) -> list[tuple[Entry, str | None]]:
@@ -226,11 +260,12 @@ class _Teller:
 
     def entry(self, entry: Entry, wrapped: str | None, step: Step | None) -> Told:
         """Tell an entry, together with the step that was made with it."""
-        label, by = act_label(self.model, entry.act), self.names.person(entry.actor_id, entry.actor_label)
+        # How a row came to be is told by its first step: an order is offered, or agreed by telephone.
+        act = step.move if step is not None and entry.act == "create" else entry.act
+        label, by = act_label(self.model, act), self.names.person(entry.actor_id, entry.actor_label)
         if entry.act in LOOKS:
             return Told(entry.at, label, by, looked(self.model, entry))
-        said = self._said(step)
-        left_out = {*step.said, getattr(getattr(self.model, "flow", None), "column", "")} if step is not None else set()
+        said, left_out = self._said(step), self._told_by(step)
         changes = [
             self._change(name, pair, wrapped, entry)
             for name, pair in entry.told().items()
@@ -238,6 +273,13 @@ class _Teller:
         ]
         said = [*said, *self._remarked(entry, wrapped)]
         return Told(entry.at, label, by, said, changes)
+
+    def _told_by(self, step: Step | None) -> set[str]:
+        """Return the columns of which a step says enough."""
+        if step is None:
+            return set()
+        flow = getattr(self.model, "flow", None)
+        return {getattr(flow, "column", ""), *(column_of(self.model, step.move, name) for name in step.said)}
 
     def _remarked(self, entry: Entry, wrapped: str | None) -> Iterator[tuple[Text, str]]:
         for name, (_was, value) in entry.told().items():

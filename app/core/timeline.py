@@ -51,8 +51,9 @@ class Step(Scoped, Model):
 
     @classmethod
     def _of(cls, name: str, model: Any, actor: Actor) -> ColumnElement[bool]:
-        rows = select(model.id).where(model.visible(actor))
-        return and_(cls.list == name, cls.row_id.in_(rows))
+        # Asked of the one row and not among all that the actor sees: a list may be long.
+        seen = select(model.id).where(model.id == cls.row_id, model.visible(actor)).correlate(cls)
+        return and_(cls.list == name, seen.exists())
 
     def writable(self, actor: Actor, verbs: str) -> bool:
         """A step is added together with its row, which is checked by itself; nobody changes it later."""
@@ -81,8 +82,8 @@ def keeps_timeline(model: Any) -> Any:
     return model
 
 
-def add_step(session: Session, row: Any, move: str, source: str | None, target: str | None, **said: Any) -> Step:
-    """Write one step of a row, made by the current actor now."""
+def add_step(session: Session, row: Any, move: str, source: str | None, target: str | None, /, **said: Any) -> Step:
+    """Write one step of a row, made by the current actor now; `said`: the parameters, whatever they are called."""
     actor = current()
     if actor is None:
         raise access.OutOfScope

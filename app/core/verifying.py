@@ -64,12 +64,15 @@ class Walked:
     remembered: dict[int, str] = field(default_factory=dict)
 
 
-def verify(connection: Connection, only: int | None = None) -> Iterator[Walked]:
+def verify(
+    connection: Connection, only: int | None = None, files: list[heads.DailyHeads] | None = None
+) -> Iterator[Walked]:
     """Walk every chain, or one of them, and yield what was found; the findings name the first broken entry of each.
 
-    The chains are those that have entries, an end, or are named by a daily file.
+    The chains are those that have entries, an end, or are named by a daily file; `files`: other ones than the
+    instance's.
     """
-    ends, files = heads.ends_of(connection), list(heads.kept())
+    ends, files = heads.ends_of(connection), list(heads.kept()) if files is None else files
     named = {number for file in files for number in file.ends}
     begun = set(connection.scalars(select(Entry.chain).distinct()))
     for number in sorted(ends.keys() | named | begun):

@@ -1,19 +1,22 @@
 """The pages of a list: the list itself, the detail of a row, and the choices it offers to selects."""
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from blinker import Signal
-from flask import abort, jsonify, render_template, request
+from flask import abort, g, jsonify, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.core import access, display, moves, selects, tallies, telling
+from app.core import access, clock, display, keyset, moves, paper, selects, tallies, telling
 from app.core.actor import current
+from app.core.addresses import BadQuery
 from app.core.disclosing import Disclosing
 from app.core.editing import Editing
 from app.core.errors import answer
@@ -21,9 +24,12 @@ from app.core.fields import RELATED, Labelled, Text, facts, shape
 from app.core.files.attaching import Attaching
 from app.core.flow import Move
 from app.core.gate import requires
-from app.core.listing import COUNTED, BadQuery, Query, read
+from app.core.listing import Query, counted, read
+from app.core.model import Recorded
 from app.core.moving import Moving
+from app.core.rows import Rows
 from app.core.saved import views_of
+from app.core.sheets.pages import Sheets
 from app.core.specification import Page, ScopedInterface
 from app.core.timeline import Step
 
@@ -39,7 +45,7 @@ Pair = tuple[str | None, str | None]
 Moves = list[Move]
 
 
-class ListView(Editing, Moving, Attaching, Disclosing):
+class ListView(Editing, Moving, Attaching, Disclosing, Sheets):
     """List, detail, forms, moves and archive of one list; every list of the portal is one of these."""
 
     @expose("/list/")
@@ -50,7 +56,7 @@ class ListView(Editing, Moving, Attaching, Disclosing):
             query = self.asked(request.args)
         except BadQuery as bad:
             return answer(400, bad.sentence)
-        total = query.count()
+        total = query.total()
         query = _within(query, total)
         tallies.tell(self)
         return render_template("appbuilder/general/model/list.html", **self._list_values(query, total))
@@ -61,23 +67,26 @@ class ListView(Editing, Moving, Attaching, Disclosing):
         return replace(query, where=(*query.where, *self.narrowed()))
 
     def _list_values(self, query: Query, total: int) -> dict[str, Any]:
-        rows = query.rows(*self.relations(self.list_columns))
+        rows = keyset.page(query, *self.relations(self.list_columns))
         makes_moves = hasattr(self.model, "flow") and access.may("m", self.guard)
         return {
             "view": self,
             "title": self.list_title,
             "query": query,
             "rows": rows,
-            "labels": {name: str(self.label_columns[name]) for name in self.list_columns},
-            "narrow": self._narrow(),
+            "html": partial(Rows, self, query, self._labels(), self._narrow()),
             "movable": makes_moves,
             "remark": self.remark(),
             "views": views_of(self.list_name),
             "total": total,
-            "counted": COUNTED,
+            "counted": query.most,
+            "said": counted(total, query.most),
             "pages": max(1, -(-total // query.size)),
             "bulk": [self.model.flow.by_name[name] for name in self.bulk_moves] if makes_moves else [],
         }
+
+    def _labels(self) -> dict[str, str]:
+        return {name: str(self.label_columns[name]) for name in self.list_columns}
 
     def _narrow(self) -> set[str]:
         """Return the columns of the list page whose words stay on one line: codes and dates."""
@@ -104,6 +113,25 @@ class ListView(Editing, Moving, Attaching, Disclosing):
             back=f"{self.url('list')}?{request.args.get('in', '')}".rstrip("?"),
             neighbours=self._neighbours(row),
         )
+
+    @expose("/print/<pk>", methods=["GET"])
+    @requires("v")
+    def printed(self, pk: str) -> Page:
+        """Show one row as the form on paper it replaces: masked for everybody, with lines to sign."""
+        row = self.row(pk, names=self.show_columns)
+        told = [(group, paper.lines(paper.boxes(row, names))) for group, names in self.groups(self.on_paper())]
+        community = getattr(row, "community", None)
+        values = {"groups": told, "title": paper.title(row), "community": community, "now": clock.now()}
+        return render_template("appbuilder/general/model/paper.html", view=self, row=row, who=g.account.name, **values)
+
+    def on_paper(self) -> Names:
+        """Return the columns of the form on paper: all but what the portal notes by itself, and the community."""
+        noted = {*Recorded.__dict__, "community"}
+        return [name for name in self.show_columns if name not in noted]
+
+    def beside_value(self, row: Any, name: str) -> Text:
+        """Return what stands in small letters beside a value of the detail page, such as an age; mostly nothing."""
+        return ""
 
     @expose("/history/<pk>", methods=["GET"])
     @requires("v")
@@ -154,17 +182,27 @@ class ListView(Editing, Moving, Attaching, Disclosing):
         """Return what is alarming about a row, if anything."""
         return _("Overdue") if getattr(row, "is_overdue", False) else None
 
+    def hint(self, row: Any) -> tuple[Text, str, str] | None:
+        """Return words, tone and icon of what is worth knowing where nothing is alarming, beside the alarm's column."""
+        return None
+
     def step_said(self, step: Step) -> Pairs:
         """Return what was given with a step, in words; sensitive columns stay out."""
         described = facts(self.model)
-        open_ones = {name: said for name, said in step.said.items() if not _sensitive(described.get(name))}
-        return [(self._said_label(step, name), self._said_words(name, said)) for name, said in open_ones.items()]
+        named = ((name, described.get(telling.column_of(self.model, step.move, name))) for name in step.said)
+        open_ones = [name for name, field in named if not _sensitive(field)]
+        return [(self._said_label(step, name), self._said_words(step, name, step.said[name])) for name in open_ones]
 
     def _said_label(self, step: Step, name: str) -> Text:
-        return facts(self.model)[name].label if name in facts(self.model) else _("Reason")
+        column = telling.column_of(self.model, step.move, name)
+        return facts(self.model)[column].label if column in facts(self.model) else _("Reason")
 
-    def _said_words(self, name: str, said: Any) -> str:
-        choices = shape(self.model, name).choices if name in facts(self.model) else None
+    def _said_words(self, step: Step, name: str, said: Any) -> str:
+        column = telling.column_of(self.model, step.move, name)
+        form = shape(self.model, column) if column in facts(self.model) else None
+        if form is not None and form.kind == "instant" and isinstance(said, str):
+            return display.words(datetime.fromisoformat(said))
+        choices = form.choices if form is not None else None
         member = next((one for one in choices or () if one.value == said), None)
         return display.words(member if isinstance(member, Labelled) else said)
 
@@ -185,7 +223,8 @@ class ListView(Editing, Moving, Attaching, Disclosing):
     @expose("/choices/<name>")
     @requires("cem")
     def choices_of(self, name: str) -> Response:
-        """Return the choices of a select in this list's forms."""
+        """Return the choices of a select in this list's forms, or of a parameter of a move."""
+        name = moves.asked_column(self.model, name)
         if name not in facts(self.model) or shape(self.model, name).kind not in RELATED or not self._may_choose(name):
             abort(404)
         return _as_choices(self.choices(name, request.args.get("q", "").strip()))
@@ -204,7 +243,7 @@ def _as_choices(found: list[tuple[int, str]]) -> Response:
 def _within(query: Query, total: int) -> Query:
     """Return the query for a page that exists: the last one where more was asked for."""
     last = max(1, -(-total // query.size))
-    return query if query.page <= last or total > COUNTED else query.at(last)
+    return query if query.page <= last or total > query.most else query.at(last)
 
 
 def _sensitive(field: Any) -> bool:

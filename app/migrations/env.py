@@ -1,6 +1,7 @@
 """How Alembic meets the portal's database."""
 
-from typing import Any, Literal
+import re
+from typing import Any, Final, Literal
 
 from alembic import context
 from flask import current_app
@@ -12,10 +13,13 @@ from app.core.fields import WordedText, WordedType
 from app.core.sealed import Sealed
 from app.extensions import db
 
+GRAMS: Final = re.compile(r"_grams(_\w+)?$")
+
 
 def ours(thing: Any, name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
-    """Leave out the tables of FAB's own accounts and permissions: the portal has its own."""
-    return not (kind == "table" and name is not None and name.startswith("ab_"))
+    """Leave out the tables of FAB's own accounts, and the search index, which steps write themselves."""
+    foreign = kind == "table" and name is not None and name.startswith("ab_")
+    return not (foreign or GRAMS.search(name or ""))
 
 
 def written(kind: str, thing: Any, autogen: Any) -> str | Literal[False]:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core import clock
-from app.core.listing import BadQuery
+from app.core.addresses import BadQuery
 from app.core.payload import asked
 
 NEEDS = "/api/v1/needs/"

@@ -17,6 +17,8 @@ from flask import Flask
         ("tokens revoke seven", "NUMBER 应为整数"),
         ("tokens revoke 1 2", "多了一个词"),
         ("users nothing", "多了一个词，或者有不认识的词"),
+        ("doctor --all", "没有 --all 这个选项"),
+        ("doctor now", "多了一个词"),
         ("audit verify --file /nothing/there", "--file 不是可以读取的文件"),
     ],
 )

@@ -56,7 +56,8 @@ def test_every_state_of_a_need_can_be_reached_and_only_the_last_ones_are_left_by
                     reached.add(move.leads_to(row) or row.state)
     assert reached == set(NeedState)
     left = {state for move in ways for state in move.sources}
-    assert set(NeedState) - left == {NeedState.REJECTED, NeedState.WITHDRAWN}
+    last = {NeedState.REJECTED, NeedState.WITHDRAWN, NeedState.MERGED, NeedState.UNRESOLVABLE}
+    assert set(NeedState) - left == last
 
 
 @pytest.mark.parametrize(
@@ -67,8 +68,16 @@ def test_every_state_of_a_need_can_be_reached_and_only_the_last_ones_are_left_by
         ("plan", {"accepted"}, "planned"),
         ("start", {"planned"}, "in_progress"),
         ("deliver", {"in_progress"}, "delivered"),
-        ("close", {"delivered", "closed_unconfirmed"}, "closed"),
-        ("withdraw", {"submitted", "accepted", "planned", "in_progress", "delivered"}, "withdrawn"),
+        ("merge", {"submitted", "accepted"}, "merged"),
+        ("refer", {"submitted", "accepted"}, "referred"),
+        ("hold", {"planned", "in_progress"}, "on_hold"),
+        ("close", {"delivered", "referred", "closed_unconfirmed"}, "closed"),
+        ("explain", {"accepted", "planned", "in_progress"}, "unresolvable"),
+        (
+            "withdraw",
+            {"submitted", "accepted", "planned", "in_progress", "on_hold", "referred", "delivered"},
+            "withdrawn",
+        ),
     ],
 )
 def test_the_moves_of_a_need_are_those_of_the_workflow(name, sources, target):

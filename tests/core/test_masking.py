@@ -21,6 +21,14 @@ def test_a_name_shows_its_first_character_and_its_last_if_it_has_three(stored, s
     assert masking.name(stored) == shown
 
 
+@pytest.mark.parametrize(
+    ("stored", "called"),
+    [("李桂芳", "桂芳"), ("欧阳小明", "小明"), ("欧阳", "阳"), ("阿依古丽·买买提", "阿依古丽"), ("王", "王")],
+)
+def test_a_given_name_is_what_one_is_called_without_the_surname(stored, called):
+    assert masking.given_name(stored) == called
+
+
 def test_an_identity_number_shows_region_and_tail():
     assert masking.id_number("110101000000001001") == "110***********1001"
 

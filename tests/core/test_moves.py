@@ -258,8 +258,8 @@ def test_the_timeline_says_who_did_what_with_what(walk, behind):
 def test_the_buttons_offered_are_the_moves_that_can_be_made(walk, acting_as):
     pk = walk("planned")
     for login, names in {
-        "secretary": {"withdraw", "make_project"},
-        "worker": {"start", "withdraw", "make_project"},
+        "secretary": {"withdraw", "make_project", "hold", "explain", "escalate", "open_to_volunteers"},
+        "worker": {"start", "withdraw", "make_project", "hold", "open_to_volunteers"},
         "gridlead": set(),
         "auditor": set(),
     }.items():

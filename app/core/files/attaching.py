@@ -1,6 +1,6 @@
 """The files of a list's rows on its pages: the panel of the detail page, and the form that adds some."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, render_template, request
 from flask_appbuilder import expose
@@ -11,18 +11,26 @@ from app.core import moves, telling
 from app.core.database import transaction
 from app.core.fields import Text
 from app.core.files import service
-from app.core.files.fields import Photos
+from app.core.files.fields import LABEL, PORTRAIT, Photos, Portrait
 from app.core.files.models import Attachment, may_attach
 from app.core.forms import PortalForm
 from app.core.gate import onward, requires
 from app.core.rules import Violation
 from app.core.specification import Page, Specification
 
+ADD: Final = _("Add photos and files")
+
 
 class AttachForm(PortalForm):
     """Which files are added."""
 
     photos = Photos(needed=True)
+
+
+class PortraitForm(PortalForm):
+    """Which photo takes the place of the one there is."""
+
+    photos = Portrait(needed=True)
 
 
 class Attaching(Specification):
@@ -34,7 +42,14 @@ class Attaching(Specification):
             return []
         files = service.of(row)
         may = row.archived_at is None and may_attach(row)
-        return [("files.html", {"files": files, "may": may, "full": len(files) >= service.MOST})]
+        full = len(files) >= service.MOST
+        return [("files.html", {"files": files, "may": may, "full": full, "words": self._file_words()})]
+
+    def _file_words(self) -> tuple[Text, Text, Text]:
+        """Return how the files of a row are called, what adding some is, and what is said while there are none."""
+        if self.model.portrait:
+            return PORTRAIT, _("Add or replace the photo"), _("No photo yet.")
+        return LABEL, ADD, _("No photos or files yet.")
 
     def came_with(self, file: Attachment) -> Text:
         """Return the words for the move a file came with."""
@@ -47,7 +62,7 @@ class Attaching(Specification):
         row = self.row(pk, "em")
         if row.archived_at is not None:
             raise moves.Refused(moves.ARCHIVED)
-        form = AttachForm()
+        form = PortraitForm() if self.model.portrait else AttachForm()
         if request.method != "POST" or not form.validate():
             return self._attach_page(form, row, 422 if request.method == "POST" else 200)
         try:
@@ -63,4 +78,4 @@ class Attaching(Specification):
         if status == 422:
             form.photos.put_aside()
         values = {"view": self, "form": form, "row": row}
-        return render_template("attach.html", title=_("Add photos and files"), **values), status
+        return render_template("attach.html", title=self._file_words()[1], **values), status

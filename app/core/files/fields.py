@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from wtforms.widgets import FileInput
 
 from app.core.fields import Text
-from app.core.files import service, staging
+from app.core.files import kinds, service, staging
 from app.core.files.service import FIELD, MOST, Prepared
 from app.core.rules import Violation
 from app.extensions import db
@@ -20,6 +20,7 @@ from app.extensions import db
 log: Final = logging.getLogger("sidan.files")
 
 LABEL: Final = _("Photos and files")
+PORTRAIT: Final = _("Photo of the person")
 ACCEPTED: Final = "image/jpeg,image/png,image/webp,.pdf,.docx,.xlsx"
 """Naming JPEG lets a phone turn its own format into it."""
 
@@ -89,3 +90,27 @@ class Photos(FormField):
             self.tokens[staging.stage(prepared)] = prepared
         except OSError:
             log.exception("a file of a refused form could not be kept")
+
+
+class Portrait(Photos):
+    """The one picture of whom a row is about."""
+
+    accept = "image/jpeg,image/png,image/webp"
+    most = 1
+    about: Text = _("One photo, up to 10 MB; it takes the place of the one before.")
+
+    def __init__(self, label: Text = PORTRAIT, needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, needed, **kwargs)
+
+    def _look_at(self, upload: FileStorage) -> None:
+        super()._look_at(upload)
+        if self.data and not self.data[-1].kind.is_picture:
+            self.data.pop()
+            self.wrong.append(str(service.ONLY_PICTURES))
+        # What else may be added elsewhere would mislead here.
+        self.wrong = [text.replace(str(kinds.ONLY), str(service.ONLY_PICTURES)) for text in self.wrong]
+
+
+def files_field(model: Any, needed: bool = False) -> Any:
+    """Return the field for the files of a list's rows."""
+    return Portrait(needed=needed) if model.portrait else Photos(needed=needed)

@@ -26,7 +26,10 @@ def may_attach(row: Any, actor: Actor | None = None) -> bool:
 
 
 class Attachment(Scoped, Model):
-    """One file of one row. Who sees the row sees it; who may edit the row or make moves on it adds and removes it."""
+    """One file of one row. Who sees the row sees it; who may edit the row or make moves on it adds and removes it.
+
+    A portrait is seen only by who reads the row unmasked.
+    """
 
     __tablename__ = "attachment"
     __table_args__ = (Index("ix_attachment_row", "community_id", "list", "row_id", "id"),)
@@ -61,7 +64,8 @@ class Attachment(Scoped, Model):
     @classmethod
     def _of(cls, name: str, model: Any, actor: Actor) -> ColumnElement[bool]:
         same = (model.id == cls.row_id, model.community_id == cls.community_id, model.uid == cls.row_uid)
-        return (cls.list == name) & exists().where(*same, model.visible(actor)).correlate(cls)
+        seen = access.unmasked(model, actor) if model.portrait else model.visible(actor)
+        return (cls.list == name) & exists().where(*same, seen).correlate(cls)
 
     def row(self) -> Any:
         """Return the row it belongs to; None where that is out of sight."""

@@ -17,6 +17,7 @@ from flask import current_app
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from app import instance
 from app.core import chain, keyring
 from app.extensions import db
 
@@ -26,6 +27,8 @@ TOUCHED: Final = "sidan.files"
 PURPOSE: Final = "files"
 CURRENT: Final = "root"
 """The key of contents comes from the root, which is never replaced: nothing is lost when data keys are rotated."""
+BACKING_UP: Final = "backup.lock"
+"""Held while a backup is made or put back: until then no content goes whose row the backup may have seen."""
 
 log: Final = logging.getLogger("sidan.files")
 
@@ -41,6 +44,15 @@ class Touched:
 def folder() -> Path:
     """Return the folder of all contents."""
     return Path(current_app.config["INSTANCE"]) / FOLDER
+
+
+def is_held() -> bool:
+    """Tell whether a backup is being made or put back."""
+    try:
+        return instance.is_locked(Path(current_app.config["INSTANCE"]), BACKING_UP)
+    except OSError:
+        # Whoever cannot know leaves the contents to the sweep.
+        return True
 
 
 def path_of(name: str) -> Path:
@@ -61,6 +73,15 @@ def seal(data: bytes, bound_to: str) -> bytes:
     return CURRENT.encode("ascii") + nonce + AESGCM(key_of(CURRENT)).encrypt(nonce, data, bound_to.encode())
 
 
+def unseal(whole: bytes, bound_to: str) -> bytes | None:
+    """Return a content that was sealed, or None where it is not what was sealed there. Raises KeyLost."""
+    try:
+        return _opened(whole, bound_to)
+    except (InvalidTag, ValueError) as error:
+        log.warning("a sealed content cannot be read: %s", type(error).__name__)
+        return None
+
+
 def write(path: Path, data: bytes, bound_to: str) -> None:
     """Write a content that goes again if the transaction is rolled back. Raises OSError."""
     _touched(db.session()).written.append(path)
@@ -74,7 +95,7 @@ def put(path: Path, data: bytes, bound_to: str) -> None:
     try:
         _put(part, seal(data, bound_to))
         part.replace(path)
-        _settle(path.parent)
+        settle(path.parent)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
@@ -88,7 +109,7 @@ def _put(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _settle(directory: Path) -> None:
+def settle(directory: Path) -> None:
     """Let the new name survive a power cut as well; Windows does so by itself."""
     if os.name == "nt":
         return
@@ -130,7 +151,9 @@ def _touched(session: Session) -> Touched:
 @event.listens_for(Session, "after_commit")
 def _committed(session: Session) -> None:
     if not session.in_nested_transaction():
-        _unlink(session.info.pop(TOUCHED, Touched()).doomed)
+        doomed = session.info.pop(TOUCHED, Touched()).doomed
+        # The sweep after the backup finds what stays.
+        _unlink(doomed if doomed and not is_held() else [])
 
 
 @event.listens_for(Session, "after_rollback")

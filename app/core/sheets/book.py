@@ -10,7 +10,9 @@ from flask_babel import lazy_gettext as _
 
 from app.core.fields import Text
 
-MOST_ROWS: Final = 200_000
+HEADS: Final = 100
+"""How many rows of titles, headings and notes a file may have beside its rows of data."""
+MOST_ROWS: Final = 200_000 + HEADS
 """How many rows are read from the web; a command may read more."""
 
 
@@ -36,6 +38,10 @@ class Unreadable(Exception):
     def __init__(self, fault: Fault, sentence: Text) -> None:
         super().__init__(fault)
         self.fault, self.sentence = fault, sentence
+
+
+class TooMany(Unreadable):
+    """There are more rows than were to be read."""
 
 
 @enum.unique
@@ -102,7 +108,8 @@ MANY: Final = _("There are more than %(most)s rows; part the file, or have it im
 
 def too_many(most: int) -> Unreadable:
     """Return the refusal of a file with more rows than are read."""
-    return Unreadable(Fault.TOO_MANY_ROWS, MANY % {"most": f"{most:,}"})
+    said = most - HEADS if most > HEADS else most
+    return TooMany(Fault.TOO_MANY_ROWS, MANY % {"most": f"{said:,}"})
 
 
 def unreadable(fault: Fault) -> Unreadable:

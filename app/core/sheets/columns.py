@@ -21,7 +21,8 @@ TICKED: Final = "tag:"
 class Lexicon:
     """The words over the columns of one list.
 
-    `words`: by column, the headings met in practice. `several`: the columns that may stand in a ledger more than once.
+    `words`: by column, the headings met in practice; under no name the words that mean the list itself.
+    `several`: the columns that may stand in a ledger more than once.
     `groups`: headings over boxes to tick, each of which is a choice of the named column.
     """
 
@@ -34,7 +35,7 @@ class Lexicon:
         """Return the columns by the heading as it is compared; the first that says a word goes first."""
         found: dict[str, list[str]] = {}
         for column, words in self.words.items():
-            for word in words:
+            for word in words if column else ():
                 columns = found.setdefault(comparable(word), [])
                 columns += [] if column in columns else [column]
         return {word: tuple(columns) for word, columns in found.items()}

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from opencc import OpenCC
@@ -24,6 +24,7 @@ def simplified(text: str) -> str:
     return text if text.isascii() else str(_simplifier().convert(text))
 
 
+@lru_cache(maxsize=20_000)
 def comparable(text: str) -> str:
     """Return the form in which headings are compared."""
     flat = unicodedata.normalize("NFKC", text)

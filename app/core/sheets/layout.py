@@ -6,11 +6,11 @@ or two, may come again, and sections, totals, notes and signatures stand among a
 
 import enum
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.core.sheets.book import Cell, Sheet
+from app.core.sheets.book import Cell, Fault, Sheet, unreadable
 from app.core.sheets.headings import NUMBERING, comparable
 
 LOOKED_AT: Final = 40
@@ -18,6 +18,8 @@ LOOKED_AT: Final = 40
 LEAST: Final = 2
 """How many headings must be known for a row to be the headings."""
 LONGEST_HEADING: Final = 40
+MOST_FILLED: Final = 5_000_000
+"""How many cells merged ones may fill in one sheet."""
 FOOT: Final = 3
 """Within how many rows of the end signatures stand."""
 
@@ -56,8 +58,15 @@ class Layout:
     header: list[int]
     headings: dict[int, tuple[str, ...]]
     title: str = ""
-    lines: list[Line] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+    data: list[tuple[int, str]] = field(default_factory=list)
+    """Of each row of data its place in the sheet and the section it stands under."""
     asides: list[tuple[int, Aside]] = field(default_factory=list)
+
+    @property
+    def lines(self) -> Iterator[Line]:
+        """Yield the rows of data."""
+        return (Line(at, _cells(self.rows[at]), section) for at, section in self.data)
 
 
 _TOTAL: Final = re.compile(r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|总数)(?:[:(\d]|$)")
@@ -77,11 +86,11 @@ _SECTION: Final = re.compile(
 
 def understand(sheet: Sheet, known: Known) -> Layout | None:
     """Return what a sheet is made of, or None where no row of headings is found."""
-    rows = _filled(sheet)
+    rows = filled(sheet)
     header = _header(rows, known)
     if not header:
         return None
-    layout = Layout(header, _headings(rows, header), _title(rows, header[0]))
+    layout = Layout(header, _headings(rows, header), _title(rows, header[0]), rows)
     _sort(rows, layout)
     return layout
 
@@ -89,13 +98,24 @@ def understand(sheet: Sheet, known: Known) -> Layout | None:
 # -- merged cells ---------------------------------------------------------------------------------------------------
 
 
-def _filled(sheet: Sheet) -> list[list[Cell]]:
-    """Return the rows with merged cells filled down and across; an unmerged blank stays blank."""
+def filled(sheet: Sheet) -> list[list[Cell]]:
+    """Return the rows with merged cells filled down and across; an unmerged blank stays blank.
+
+    Nothing is filled in beyond the last column that holds something, wherever an area says that it ends. Raises
+    Unreadable where areas that lie over each other would fill the same cells again and again.
+    """
+    if not sheet.merged:
+        return sheet.rows
     rows = [list(row) for row in sheet.rows]
-    for top, left, bottom, right in sheet.merged:
+    width, room = max(map(len, rows), default=0), MOST_FILLED
+    for top, left, bottom, last in sheet.merged:
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else None
         if not _says(value):
             continue
+        right = min(last, width - 1)
+        room -= (min(bottom, len(rows) - 1) + 1 - top) * (right + 1 - left)
+        if room < 0:
+            raise unreadable(Fault.ZIP_BOMB)
         for row in rows[top : bottom + 1]:
             row.extend([None] * (right + 1 - len(row)))
             row[left : right + 1] = [value] * (right + 1 - left)
@@ -180,16 +200,20 @@ def _sort(rows: list[list[Cell]], layout: Layout) -> None:
     section = ""
     last_said = max((at for at, row in enumerate(rows) if any(_says(value) for value in row)), default=0)
     for at in range(layout.header[-1] + 1, len(rows)):
-        cells = {column: value for column, value in enumerate(rows[at]) if _says(value)}
+        cells = _cells(rows[at])
         if not cells:
             continue
         aside = _aside(cells, layout, is_last=at >= last_said - FOOT)
         if aside is None:
-            layout.lines.append(Line(at, cells, section))
+            layout.data.append((at, section))
             continue
         layout.asides.append((at, aside))
         if aside is Aside.SECTION:
             section = str(next(iter(cells.values()))).strip()
+
+
+def _cells(row: list[Cell]) -> dict[int, Cell]:
+    return {column: value for column, value in enumerate(row) if _says(value)}
 
 
 def _says(value: Cell) -> bool:

@@ -19,6 +19,7 @@ CHILD: Final = Path(__file__).with_name("child.py")
 MEGABYTES: Final = 1024
 SECONDS: Final = 60
 LARGEST: Final = 20 * 1024 * 1024
+MOST_WORDS: Final = 10_000
 
 FAR: Final = _(
     "Something stands far out, in row %(row)s or column %(column)s; delete it in Excel or WPS and send the file anew."
@@ -76,7 +77,7 @@ def _feed(child: "subprocess.Popen[bytes]", data: bytes) -> None:
 
 def _heard(kind: str, lines: Iterable[bytes], most_rows: int) -> Book:
     """Return the book a child tells. Raises Unreadable, also when it falls silent before the end."""
-    book, hidden, ended = Book(kind, []), [], False
+    book, hidden, ended, words = Book(kind, []), [], False, Words()
     for line in lines:
         what, *said = json.loads(line)
         if what == "fault":
@@ -88,7 +89,7 @@ def _heard(kind: str, lines: Iterable[bytes], most_rows: int) -> Book:
         elif what == "sheet":
             book.sheets.append(_sheet(*said))
         elif what == "row":
-            _add(book.sheets[-1], *said)
+            _add(book.sheets[-1], words, *said)
         ended = what == "end"
     if not ended:
         raise Unreadable(Fault.ZIP_BOMB, SLOW)
@@ -112,9 +113,18 @@ def _sheet(name: str, merged: list[list[int]], hidden: list[int]) -> Sheet:
     return Sheet(name, merged=areas, hidden_rows=frozenset(hidden))
 
 
-def _add(sheet: Sheet, number: int, cells: list[Any]) -> None:
+class Words(dict[str, str]):
+    """The texts met so far, each kept once: most cells of a long ledger say what others say."""
+
+    def __missing__(self, text: str) -> str:
+        if len(self) < MOST_WORDS:
+            self[text] = text
+        return text
+
+
+def _add(sheet: Sheet, words: Words, number: int, cells: list[Any]) -> None:
     sheet.rows += [[] for _row in range(number - len(sheet.rows))]
-    sheet.rows.append([_cell(value) if isinstance(value, list) else value for value in cells])
+    sheet.rows.append([_cell(value, words) for value in cells])
 
 
 _SPOKEN: Final[dict[str, Callable[[Any], Cell]]] = {
@@ -126,6 +136,11 @@ _SPOKEN: Final[dict[str, Callable[[Any], Cell]]] = {
 }
 
 
-def _cell(spoken: list[Any]) -> Cell:
-    letter, value = spoken
-    return _SPOKEN[letter](value)
+def _cell(spoken: Any, words: Words) -> Cell:
+    if isinstance(spoken, str):
+        return words[spoken]
+    if isinstance(spoken, list):
+        letter, value = spoken
+        return _SPOKEN[letter](value)
+    plain: Cell = spoken
+    return plain

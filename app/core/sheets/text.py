@@ -9,6 +9,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _
 
 from app.core.sheets.book import Book, Cell, Fault, Sheet, Unreadable, too_many, unreadable
+from app.core.sheets.marks import unshut
 
 MARKED: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -90,7 +91,7 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[Cell]]]:
     begins = 1
     try:
         for record in reader:
-            yield begins, [value if value.strip() else None for value in record]
+            yield begins, [unshut(value) if value.strip() else None for value in record]
             begins = reader.line_num + 1
     except csv.Error:
         raise unreadable(Fault.CORRUPT) from None

@@ -85,11 +85,12 @@ def text(cell: Cell) -> str:
         raise Rejected(Reason.FORMULA)
     if cell is None:
         return ""
-    said = _written(cell)
+    said = written(cell)
     return "" if said in EMPTY or unicodedata.normalize("NFKC", said) in EMPTY else said
 
 
-def _written(cell: Cell) -> str:
+def written(cell: Cell) -> str:
+    """Return a cell as the text a person sees."""
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT:
@@ -183,7 +184,7 @@ _AND: Final = re.compile(r"[/、,;\n]+|\s+(?=1[3-9]|0\d{2,3}-)|或|和")
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 _LANDLINE: Final = re.compile(r"(0\d{2,3})-?([2-9]\d{6,7})(?:(?:-|转)(\d{1,5}))?")
 _SERVICE: Final = re.compile(r"[19]\d{4}|400-?\d{3}-?\d{4}|[2-9]\d{6,7}")
-_COUNTRY: Final = re.compile(r"(?:\+|00)86[-\s]*|\b86(?=1[3-9]\d{9}\b)")
+_COUNTRY: Final = re.compile(r"(?<!\d)(?:\+|00)86[-\s]*(?=\d)|\b86(?=1[3-9]\d{9}\b)")
 
 
 def phones(cell: Cell) -> list[str]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.sheets.book import Area, Cell, Sheet
+from app.core.sheets import layout as module
+from app.core.sheets.book import Area, Cell, Sheet, Unreadable
 from app.core.sheets.headings import comparable
 from app.core.sheets.layout import Aside, Layout, understand
 
@@ -168,3 +169,14 @@ def test_no_row_that_says_something_below_the_headings_is_lost(rows: list[list[A
     said = [at for at, row in enumerate(rows) if any(cell is not None and str(cell).strip() for cell in row)]
     assert len(told) == len(set(told))
     assert {at for at in said if at > layout.header[-1]} <= set(told)
+
+
+def test_cells_merged_beyond_the_sheet_fill_only_what_is_there():
+    layout = laid(HEADINGS, ["", "张三"], ["", "李四"], merged=((1, 1, 1_048_575, 16_383),))
+    assert layout.rows[1:] == [["", "张三", "张三", "张三"]] * 2
+
+
+def test_cells_merged_over_each_other_without_end_are_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MOST_FILLED", 20)
+    with pytest.raises(Unreadable):
+        laid(HEADINGS, ZHANG, LI, merged=((1, 1, 2, 3),) * 4)

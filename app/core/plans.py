@@ -1,0 +1,175 @@
+"""What must be known of a table to write thousands of its rows: found out once, so that each row costs little.
+
+Values are brought into the form the driver wants before the transaction begins; within it the driver only writes.
+"""
+
+import gc
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.engine import Dialect
+
+from app.core.history import is_sensitive, recorded_columns
+from app.core.model import Recorded
+from app.extensions import db
+
+AT_ONCE: Final = 500
+"""How many rows one statement writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A column that takes something by itself."""
+
+    key: str
+    default: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is known of a model: its table and columns, defaults, the relation of each key, and its lists of rows.
+
+    `named`: by key, under which name history keeps it. `recorded`: name, column and whether it is sensitive, of each
+    column history keeps.
+    """
+
+    table: Any
+    columns: tuple[str, ...]
+    defaults: tuple[Default, ...]
+    relations: Mapping[str, str]
+    lists: tuple[tuple[str, Any, str, str], ...]
+    named: Mapping[str, str]
+    recorded: tuple[tuple[str, str, bool], ...]
+
+
+_PLANS: Final[dict[Any, Plan]] = {}
+
+
+def plan(model: Any) -> Plan:
+    """Return what is known of a model."""
+    if model not in _PLANS:
+        _PLANS[model] = _planned(model)
+    return _PLANS[model]
+
+
+def _planned(model: Any) -> Plan:
+    mapper = sa_inspect(model)
+    attributes = {attribute.key: attribute.columns[0] for attribute in mapper.column_attrs}
+    defaults = [Default(key, _default(column)) for key, column in attributes.items() if column.default is not None]
+    relations, lists = {}, []
+    for relation in mapper.relationships:
+        if relation.direction.name == "MANYTOONE" and not relation.viewonly:
+            relations[str(next(iter(relation.local_columns)).key)] = relation.key
+        elif relation.direction.name == "MANYTOMANY" and not relation.viewonly:
+            own = next(remote.key for _local, remote in relation.synchronize_pairs)
+            other = next(remote.key for _local, remote in relation.secondary_synchronize_pairs)
+            lists.append((relation.key, relation.secondary, own, other))
+    recorded = recorded_columns(model) if issubclass(model, Recorded) else {}
+    named = {column: name for name, column in recorded.items() if column in relations}
+    kept = tuple((name, column, is_sensitive(model, name)) for name, column in recorded.items())
+    return Plan(mapper.local_table, tuple(attributes), tuple(defaults), relations, tuple(lists), named, kept)
+
+
+def _default(column: Any) -> Callable[[], Any]:
+    if column.default.is_callable:
+        return lambda: column.default.arg(None)
+    return lambda: column.default.arg
+
+
+def fresh(model: Any, values: Mapping[str, Any]) -> Any:
+    """Return a new row with these values, made without what a session would want to know of each of them.
+
+    It is for rows that only `Bulk` writes, and of models where nothing follows from setting a value.
+    """
+    row = sa_inspect(model).class_manager.new_instance()
+    vars(row).update(values)
+    return row
+
+
+# -- statements -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """The statement that adds rows of a table, and what brings the value of a column into the driver's form."""
+
+    sql: str
+    places: Mapping[str, int]
+    converts: Mapping[int, Callable[[Any], Any]]
+
+    def line(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return a row as the driver wants it; what it does not say is empty."""
+        line = [values.get(name) for name in self.places]
+        for place, convert in self.converts.items():
+            if line[place] is not None:
+                line[place] = convert(line[place])
+        return line
+
+    def put(self, line: list[Any], name: str, value: Any) -> None:
+        """Let a row that is ready say something else."""
+        place = self.places[name]
+        line[place] = self.converts[place](value) if place in self.converts and value is not None else value
+
+
+_INSERTIONS: Final[dict[tuple[str, Any, tuple[str, ...]], Insertion]] = {}
+
+
+def insertion(table: Any, names: Iterable[str]) -> Insertion:
+    """Return the statement that adds rows with these columns to a table of the current database."""
+    dialect, columns = db.engine.dialect, tuple(names)
+    key = dialect.name, table, columns
+    if key not in _INSERTIONS:
+        _INSERTIONS[key] = _insertion(dialect, table, columns)
+    return _INSERTIONS[key]
+
+
+def _insertion(dialect: Dialect, table: Any, names: tuple[str, ...]) -> Insertion:
+    preparer = dialect.identifier_preparer
+    columns = [table.c[name] for name in names]
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    told = ", ".join(preparer.format_column(column) for column in columns)
+    marks = ", ".join([mark] * len(columns))
+    sql = f"INSERT INTO {preparer.format_table(table)} ({told}) VALUES ({marks})"  # noqa: S608 - names of our own tables
+    converts = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
+    known = {place: convert for place, convert in enumerate(converts) if convert is not None}
+    return Insertion(sql, {name: place for place, name in enumerate(names)}, known)
+
+
+def write(connection: Connection, statement: Insertion, lines: Sequence[Any]) -> None:
+    """Add rows that are ready, so many at once as one statement takes."""
+    for start in range(0, len(lines), AT_ONCE):
+        connection.exec_driver_sql(statement.sql, [tuple(line) for line in lines[start : start + AT_ONCE]])
+
+
+def add(connection: Connection, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Add rows that all have the same columns."""
+    some = list(rows)
+    if some:
+        statement = insertion(table, some[0])
+        write(connection, statement, [statement.line(row) for row in some])
+
+
+# -- memory ---------------------------------------------------------------------------------------------------------
+
+_lock: Final = threading.Lock()
+_busy: Final[list[int]] = [0]
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let nobody look for rubbish meanwhile: with thousands of rows that are all needed it is looked for in vain."""
+    with _lock:
+        _busy[0] += 1
+        gc.disable()
+    try:
+        yield
+    finally:
+        with _lock:
+            _busy[0] -= 1
+            if not _busy[0]:
+                gc.enable()

@@ -1,0 +1,50 @@
+"""Which models a statement can read: those it names, and those whose rows it brings along."""
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any, Final, cast
+
+from flask_appbuilder import Model
+from sqlalchemy import Table
+from sqlalchemy.orm import Mapper, RelationshipProperty
+from sqlalchemy.sql import visitors
+
+JOINED: Final = frozenset(("joined", False))
+
+
+def models_in(statement: Any) -> frozenset[type[Any]]:
+    """Return the mapped classes a statement, or a part of one, can read; rather one too many than one too few."""
+    named = {part.name for part in visitors.iterate(statement) if isinstance(part, Table)}
+    mappers = {mapper for name in named for mapper in _mappers(len(Model.metadata.tables)).get(name, ())}
+    return frozenset(mapper.class_ for mapper in _brought(mappers | set(_optional(statement))))
+
+
+@lru_cache(maxsize=1)
+def _mappers(tables: int) -> dict[str, list[Mapper[Any]]]:
+    """Return the mappers by the name of their table; `tables`: how many there are, for one more makes it anew."""
+    found: dict[str, list[Mapper[Any]]] = {}
+    for mapper in Model.registry.mappers:
+        found.setdefault(str(cast("Table", mapper.local_table).name), []).append(mapper)
+    return found
+
+
+def _optional(statement: Any) -> Iterator[Mapper[Any]]:
+    """Yield what the loader options of a statement name."""
+    # There is no public way to ask a statement for its options.
+    for option in getattr(statement, "_with_options", ()):
+        for element in getattr(option, "context", ()):
+            for step in element.path.path:
+                if isinstance(step, RelationshipProperty):
+                    yield step.mapper
+
+
+def _brought(mappers: Iterable[Mapper[Any]]) -> set[Mapper[Any]]:
+    """Return the mappers and those whose rows always come along with theirs."""
+    found: set[Mapper[Any]] = set()
+    asked = list(mappers)
+    while asked:
+        mapper = asked.pop()
+        if mapper not in found:
+            found.add(mapper)
+            asked.extend(relation.mapper for relation in mapper.relationships if relation.lazy in JOINED)
+    return found

@@ -1,0 +1,203 @@
+"""What a list wants of a ledger: its columns by the headings people write, and how each cell is read.
+
+A row on its way from a ledger into a list is a `Draft`: what it says, what that means, and what is wrong with it. All
+of it can be written as JSON, so that it can wait until somebody has looked at it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, Final, Self
+
+from app.core.sheets.book import Cell
+from app.core.sheets.columns import Lexicon
+from app.core.sheets.values import Reason, Rejected
+
+Found = Sequence[tuple[int, str]]
+"""Rows that some words may mean, each with its id and what it is called."""
+
+
+@dataclass
+class Sight:
+    """What is known while a sheet is read.
+
+    `today`: the day against which dates are held. `find`: the rows of a model that words may mean. `year`: the one the
+    title says, for days without one.
+    """
+
+    today: date
+    find: Callable[[type, str], Found] = lambda model, words: ()
+    date1904: bool = False
+    year: int | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with a row, or only strange about it: the code programs get, the column, and what stands there."""
+
+    reason: str
+    field: str
+    found: str = ""
+
+
+@dataclass(slots=True)
+class Draft:
+    """One row of a ledger.
+
+    `said`: what it says, under the names outsiders rely on. `meant`: the same for the columns of the list: codes, ids,
+    ISO dates. `same_as`: the row that says the same, by `sheet` and `row` of this file or by its `id`. `action`: what
+    is then done. `at`: where in the sheet each value stands. `keys`: from which of the names each column came.
+    `along`: whether it is of another list than was asked for, and taken in only if a row that was asked for names it.
+    `read`: how many troubles and warnings came from reading alone.
+    """
+
+    sheet: str
+    row: int
+    ledger: str
+    section: str = ""
+    said: dict[str, Any] = field(default_factory=dict)
+    meant: dict[str, Any] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
+    warnings: list[Trouble] = field(default_factory=list)
+    same_as: dict[str, Any] | None = None
+    action: str = ""
+    key: str = ""
+    conflicts: list[str] = field(default_factory=list)
+    at: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    along: bool = False
+    read: tuple[int, int] = (0, 0)
+
+    @property
+    def verdict(self) -> str:
+        """Return accepted, rejected or duplicate."""
+        if self.troubles:
+            return "rejected"
+        return "duplicate" if self.same_as is not None else "accepted"
+
+    def reject(self, reason: Reason | str, field: str, found: str = "") -> None:
+        """Say what is wrong; once for each column and reason."""
+        trouble = Trouble(str(reason), field, found[:80])
+        if trouble not in self.troubles:
+            self.troubles.append(trouble)
+
+    def warn(self, reason: str, field: str, found: str = "") -> None:
+        """Say what is strange."""
+        self.warnings.append(Trouble(reason, field, found[:80]))
+
+    def undecide(self) -> None:
+        """Forget what was found by looking at other rows and lists."""
+        self.same_as, self.action, self.key, self.conflicts = None, "", "", []
+        del self.troubles[self.read[0] :]
+        del self.warnings[self.read[1] :]
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        found = {name: getattr(self, name) for name in self.__slots__}
+        told = {name: [(one.reason, one.field, one.found) for one in found[name]] for name in ("troubles", "warnings")}
+        return found | told
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Self:
+        """Return it from JSON."""
+        told: dict[str, Any] = {name: [Trouble(*one) for one in plain[name]] for name in ("troubles", "warnings")}
+        return cls(**{**plain, **told, "read": tuple(plain["read"])})
+
+
+Reader = Callable[[Draft, str, Cell, Sight], None]
+"""Reads a cell into a draft, under the key of its column. Raises Rejected."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a ledger.
+
+    `key`: the name outsiders rely on. `said`: the headings met in practice, the usual one first, blanks between them.
+    `needed`: whether a row without it says nothing. `is_old`: whether it is taken over only from old ledgers, by who
+    may say how things stood.
+    """
+
+    key: str
+    read: Reader
+    said: str
+    needed: bool = False
+    is_old: bool = False
+
+    @property
+    def sets(self) -> str:
+        """Return the column of the list it fills; empty where it fills none, or several."""
+        return getattr(self.read, "sets", "")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the headings one by one."""
+        return tuple(self.said.split())
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One sort of ledger.
+
+    `name`: what outsiders call it. `list_name`: the list its rows go to. `titles`: words in names of sheets and titles
+    that mean it. `finish`: looks at a whole row once its cells have been read.
+    """
+
+    name: str
+    list_name: str
+    titles: str
+    columns: tuple[Column, ...]
+    groups: Mapping[str, str] = field(default_factory=dict)
+    several: frozenset[str] = frozenset()
+    finish: Callable[[Draft, Sight], None] = lambda draft, sight: None
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Column]:
+        """Return the columns by key."""
+        return {column.key: column for column in self.columns}
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Return the words over the columns."""
+        return self.with_words({})
+
+    def with_words(self, more: Mapping[str, Iterable[str]]) -> Lexicon:
+        """Return the words over the columns, those a community has added first."""
+        words = {column.key: (*more.get(column.key, ()), *column.words) for column in self.columns}
+        return Lexicon({"": self.titles.split(), **words}, self.several, self.groups)
+
+    def heading(self, key: str) -> str:
+        """Return what a column is usually called."""
+        column = self.by_key.get(key)
+        return column.words[0] if column is not None else key
+
+
+TICKED: Final = "tag:"
+
+
+def read_row(ledger: Ledger, draft: Draft, cells: Mapping[str, Sequence[tuple[int, Cell]]], sight: Sight) -> None:
+    """Read the cells of a row, by column; each key may stand over several."""
+    for key, found in cells.items():
+        own = key.partition(":")[0] if key.startswith(TICKED) else key
+        column = ledger.by_key.get("tags" if own == "tag" else own)
+        for place, cell in found:
+            if column is not None and cell is not None:
+                draft.at.setdefault(column.key, place)
+                _read(column, draft, key, cell, sight)
+    for column in ledger.columns:
+        if column.needed and column.key not in draft.said and not _has(draft, column.key):
+            draft.reject(Reason.MISSING, column.key)
+    ledger.finish(draft, sight)
+    draft.read = (len(draft.troubles), len(draft.warnings))
+
+
+def _read(column: Column, draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    try:
+        column.read(draft, key, cell, sight)
+    except Rejected as wrong:
+        draft.reject(wrong.reason, column.key, wrong.found)
+
+
+def _has(draft: Draft, key: str) -> bool:
+    return any(trouble.field == key for trouble in draft.troubles)
