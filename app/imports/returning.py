@@ -1,0 +1,131 @@
+"""The rejected rows of a ledger as a workbook in the layout they came in, each wrong cell coloured, the reasons beside.
+
+Only these rows stand in it, so that what is corrected there and sent again is all that is read the second time.
+"""
+
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from io import BytesIO
+from typing import Any, Final
+
+from flask_babel import gettext
+
+from app.core import clock
+from app.core.actor import current
+from app.core.moves import Refused
+from app.core.sheets import parts, reading, writing
+from app.core.sheets.book import Cell, Mark, Sheet
+from app.core.sheets.layout import filled
+from app.core.sheets.ledger import Draft
+from app.core.sheets.parts import HEADING, PLAIN, TEXT, WRONG
+from app.imports import storing
+from app.imports.models import ImportBatch
+from app.imports.reporting import sentence
+from app.imports.service import GONE
+from app.imports.showing import MASKS, place_of, veiled
+
+WIDTH: Final = 16
+WIDE: Final = 60
+"""The width of the column with the reasons, in characters."""
+
+
+def rejected(batch: ImportBatch) -> bytes:
+    """Return the workbook. Raises Refused where the file is no longer kept.
+
+    Who sent the file has it as it was; others get it with what stands encrypted in the lists masked.
+    """
+    data = storing.file_of(batch)
+    if data is None:
+        raise Refused(GONE)
+    wrong: dict[str, dict[int, Draft]] = {}
+    for draft in storing.drafts_of(batch):
+        if draft.troubles and not draft.along:
+            wrong.setdefault(draft.sheet, {})[draft.row] = draft
+    heads = {one["sheet"]: one for one in batch.told["header"]}
+    actor = current()
+    is_own = batch.by_id is None or (actor is not None and actor.user_id == batch.by_id)
+    book = reading.read(data)
+    sheets = [(one, heads[one.name], wrong[one.name]) for one in book.sheets if one.name in wrong]
+    return _workbook([(sheet.name or "1", _rows(sheet, head, rows, is_own)) for sheet, head, rows in sheets])
+
+
+Line = list[tuple[str, int]]
+"""The cells of a row: each its text and its style."""
+
+
+def _rows(sheet: Sheet, about: Mapping[str, Any], wrong: Mapping[int, Draft], is_own: bool) -> Iterator[Line]:
+    """Yield what stands above the rows, the headings, and the rejected rows with merged cells filled in."""
+    cells, head = filled(sheet), about["rows"]
+    masks = {} if is_own else _masks(about["mapping"])
+    width = max((len(row) for row in cells), default=0)
+    for place, row in enumerate(cells):
+        number = sheet.number(place)
+        texts = [_said(value) for value in row] + [""] * (width - len(row))
+        if number in wrong:
+            draft = wrong[number]
+            bad = {draft.at[one.field] for one in draft.troubles if one.field in draft.at}
+            told = draft.troubles if is_own else [veiled(one) for one in draft.troubles]
+            said = "\n".join(dict.fromkeys(map(sentence, told)))
+            texts = [masks[at](text) if text and at in masks else text for at, text in enumerate(texts)]
+            yield [(text, WRONG if at in bad else TEXT) for at, text in enumerate(texts)] + [(said, WRONG)]
+        elif number <= max(head):
+            style = HEADING if number in head else PLAIN
+            last = [(gettext("Reason"), HEADING)] if number == max(head) else []
+            yield [(text, style) for text in texts] + last
+
+
+def _masks(mapping: Mapping[str, str]) -> dict[int, Any]:
+    return {place_of(letter): MASKS[key] for letter, key in mapping.items() if key in MASKS}
+
+
+def _said(value: Cell) -> str:
+    """Return a cell as the text a person types."""
+    if value is None or isinstance(value, Mark):
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}" if (value.hour or value.minute) else f"{value:%Y-%m-%d}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds() / 3600:g}"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _workbook(sheets: Sequence[tuple[str, Iterable[Line]]]) -> bytes:
+    """Return a workbook of several sheets."""
+    names = [writing.sheet_name(name) for name, _rows in sheets]
+    file = BytesIO()
+    moment = clock.now()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", parts.types(len(sheets)))
+        archive.writestr("_rels/.rels", parts.ROOT)
+        archive.writestr("docProps/core.xml", parts.properties(names[0] if names else "1", "", moment))
+        archive.writestr("xl/workbook.xml", parts.plain_workbook(names))
+        archive.writestr("xl/_rels/workbook.xml.rels", parts.of_workbook(len(sheets)))
+        archive.writestr("xl/styles.xml", parts.STYLES)
+        for number, (_name, lines) in enumerate(sheets, 1):
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", _sheet(list(lines)))
+    return file.getvalue()
+
+
+def _sheet(lines: Sequence[Line]) -> str:
+    width = max((len(line) for line in lines), default=1)
+    columns = "".join(
+        f'<col min="{at}" max="{at}" width="{WIDE if at == width else WIDTH}" customWidth="1"/>'
+        for at in range(1, width + 1)
+    )
+    rows = "".join(f'<row r="{number}">{"".join(_cells(number, line))}</row>' for number, line in enumerate(lines, 1))
+    return (
+        f'{parts.HEAD}<worksheet xmlns="{parts.MAIN}"><cols>{columns}</cols><sheetData>{rows}</sheetData></worksheet>'
+    )
+
+
+def _cells(number: int, line: Line) -> Iterator[str]:
+    for at, (text, style) in enumerate(line):
+        if text or style != PLAIN:
+            yield writing.cell(f"{writing.letters(at)}{number}", style, text)

@@ -1,0 +1,1 @@
+"""The files of lists by command, and raw exports."""

@@ -1,0 +1,1 @@
+"""Ledgers on their way into the lists, as communities send them."""

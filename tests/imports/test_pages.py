@@ -1,0 +1,93 @@
+"""The pages: a secretary sends a ledger, looks, takes it in, takes it back."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.core.sheets import reading
+from app.extensions import db
+from app.imports.models import BatchState, ImportBatch
+from app.needs.models import Need
+from tests.core.sheets.paper import xlsx
+from tests.imports.conftest import needs, sent
+from tests.whole.test_openapi import bearer  # noqa: F401 - a fixture
+
+GOOD = ["XQ1", "李梅", "13800000001", "第二网格", "楼道灯不亮", "公共设施", "2026.3.8", "已落实"]
+WRONG = ["XQ2", "王强", "1380000", "第二网格", "", "公共设施", "2026年2月30日", "办理中"]
+
+
+@pytest.fixture
+def batch(as_secretary: Any) -> int:
+    """The number of a ledger with one good and one wrong row, that waits."""
+    answer = as_secretary.post("/imports/", sent(needs(GOOD, WRONG), list="auto"), content_type="multipart/form-data")
+    assert answer.status_code == 302, answer.get_data(as_text=True)[:2000]
+    return int(answer.location.rsplit("/", 1)[1])
+
+
+def test_the_secretary_sees_what_was_understood_before_anything_is_written(as_secretary, batch, behind):
+    page = as_secretary.page(f"/imports/{batch}")
+    assert "可收入 1 行" in page
+    assert "退回 1 行" in page
+    assert "这不是电话号码" in page
+    assert "2026年2月30日" in page
+    assert "138****0001" not in page
+    assert "1380000" not in page
+    accepted = as_secretary.page(f"/imports/{batch}?show=accepted")
+    assert "138****0001" in accepted
+    assert "13800000001" not in accepted
+    with behind():
+        assert db.session.scalars(select(Need)).all() == []
+
+
+def test_what_was_read_is_taken_in_and_taken_back(as_secretary, batch, behind):
+    assert as_secretary.post(f"/imports/{batch}/apply").status_code == 302
+    assert "楼道灯不亮" in as_secretary.page("/needs/list/")
+    assert as_secretary.post(f"/imports/{batch}/apply").status_code == 409
+    assert as_secretary.post(f"/imports/{batch}/undo").status_code == 302
+    assert "楼道灯不亮" not in as_secretary.page("/needs/list/")
+    with behind():
+        assert db.session.get_one(ImportBatch, batch).state is BatchState.UNDONE
+
+
+def test_the_rejected_row_comes_back_with_its_reasons(as_secretary, batch, read):
+    answer = as_secretary.get(f"/imports/{batch}/rejected.xlsx")
+    assert answer.status_code == 200
+    again = read(answer.data)
+    assert again["counts"] == {"accepted": 0, "rejected": 1, "duplicates": 0, "ignored": 0, "warnings": 0}
+    assert {one["reason"] for one in again["rejected"]} == {"phone_bad", "date_bad", "missing_required"}
+
+
+def test_the_page_without_ledgers_offers_to_send_one(as_secretary):
+    page = as_secretary.page("/imports/")
+    assert 'type="file"' in page
+    answer = as_secretary.post("/imports/", {"list": "auto"})
+    assert answer.status_code == 422
+
+
+def test_what_a_coordinator_sent_is_masked_for_all_but_the_coordinator(
+    as_coordinator: Any,
+    as_secretary: Any,
+    app: Any,
+    bearer: Any,  # noqa: F811 - the fixture
+):
+    number, phone = "131101200208239850", "13800000009"
+    people = xlsx({"志愿者": [["姓名", "身份证号", "联系电话"], ["王强", number, phone], ["李梅", "", "13800000008"]]})
+    sent_as = as_coordinator.post("/imports/", sent(people), content_type="multipart/form-data")
+    address = sent_as.location
+    for browser in (as_coordinator, as_secretary):
+        for show in ("rejected", "accepted"):
+            page = browser.page(f"{address}?show={show}")
+            assert not any(one in page for one in (number, phone, "13800000008"))
+    own, other = (
+        reading.read(browser.get(f"{address}/rejected.xlsx").data).sheets[0]
+        for browser in (as_coordinator, as_secretary)
+    )
+    assert own.rows[1][:3] == ["王强", number, phone]
+    assert other.rows[1][:3] == ["王强", "131***********9850", "138****0009"]
+    assert number not in str(other.rows)
+    api = f"/api/v1{address}"
+    told = {login: app.test_client().get(api, headers=bearer(login)).json for login in ("coordinator", "secretary")}
+    assert told["coordinator"]["accepted"][0]["values"]["phone"] == "13800000008"
+    assert "values" not in told["secretary"]["accepted"][0]
+    assert phone not in str(told["secretary"])
