@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.fulfilments import following
+from app.fulfilments import following, words
 from app.fulfilments.job import EXPIRE
 from app.fulfilments.models import Fulfilment
 from app.fulfilments.news import NEWS
@@ -10,6 +10,7 @@ from app.fulfilments.panel import count_panel, orders_panel
 from app.fulfilments.views import FulfilmentView
 from app.jobs.registry import declare
 from app.needs.models import Need
+from app.needs.orders import orders
 from app.notices import news as notices
 from app.projects.models import ServiceProject
 
@@ -17,6 +18,7 @@ from app.projects.models import ServiceProject
 def register(appbuilder: Any) -> None:
     """Add the list of orders to the portal, let needs ask it, and let needs and projects show theirs."""
     following.attend()
+    orders.told = words.told
     declare(EXPIRE)
     notices.declare(Fulfilment.list_name, NEWS)
     appbuilder.add_view(FulfilmentView, "m.fulfilments")

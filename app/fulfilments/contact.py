@@ -8,7 +8,7 @@ from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.core import access, display, payload, revealing
+from app.core import access, display, masking, payload, revealing
 from app.core.actor import current
 from app.core.fields import Text, facts
 from app.core.forms import PortalForm
@@ -20,10 +20,13 @@ from app.fulfilments.choices import FulfilmentState
 from app.fulfilments.following import need_of
 from app.fulfilments.models import Fulfilment
 from app.needs.models import Need
+from app.roles import Role
 
 SHOWN_IN: Final = (FulfilmentState.SCHEDULED, FulfilmentState.IN_PROGRESS)
 WHEN: Final = _("The contact is shown from when a date is agreed until the order is carried out.")
 SHOWN: Final = ("reporter_name", "reporter_phone", "address")
+ARRANGING: Final = {"reporter_name": masking.given_name, "address": masking.address}
+"""What stands for the name and the address to who arranges an order and does not go there."""
 
 
 _TITLE: Final = _("Contact and address")
@@ -41,15 +44,24 @@ def _seen(row: Fulfilment) -> Need:
     return need
 
 
-def _lines(need: Need) -> list[tuple[Text, str]]:
+def _contact(row: Fulfilment, need: Need) -> dict[str, str | None]:
+    """Return whom to reach and where; who only arranges it, like a coordinator, reads given name and building."""
+    found = {name: getattr(need, name) for name in SHOWN}
+    actor = current()
+    if actor is None or access.roles_for("m", row, actor) - {Role.COORDINATOR}:
+        return found
+    return found | {name: said(found[name]) for name, said in ARRANGING.items() if found[name]}
+
+
+def _lines(row: Fulfilment, need: Need) -> list[tuple[Text, str]]:
     place = str(need.place) if need.place is not None else display.EMPTY
-    labels = facts(Need)
-    return [(gettext("Place"), place), *((labels[name].label, display.words(getattr(need, name))) for name in SHOWN)]
+    labels, found = facts(Need), _contact(row, need)
+    return [(gettext("Place"), place), *((labels[name].label, display.words(found[name])) for name in SHOWN)]
 
 
 def _told(row: Fulfilment) -> Mapping[str, Any]:
     need = _seen(row)
-    return {"place": need.place_id} | {name: payload.spoken(getattr(need, name)) for name in SHOWN}
+    return {"place": need.place_id} | {name: payload.spoken(told) for name, told in _contact(row, need).items()}
 
 
 def _described() -> Schema:
@@ -82,7 +94,7 @@ class Contacting(Specification):
         row: Fulfilment = self.row(pk, "m")
         if request.method == "GET":
             return self._contact_page(row, None)
-        return self._contact_page(row, _lines(_seen(row)))
+        return self._contact_page(row, _lines(row, _seen(row)))
 
     def _contact_page(self, row: Fulfilment, lines: list[tuple[Text, str]] | None) -> Page:
         reason = None if row.state in SHOWN_IN else WHEN

@@ -1,5 +1,6 @@
 """Needs and their orders follow each other, in the transaction of the move (workflows: State from orders)."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask_babel import gettext
@@ -11,7 +12,7 @@ from app.core.actor import Actor, Held, acting, current, system
 from app.core.moves import settled
 from app.core.timeline import add_step
 from app.extensions import db
-from app.fulfilments.choices import LIVE, FulfilmentState
+from app.fulfilments.choices import DONE, LIVE, FulfilmentState
 from app.fulfilments.hands import done_by, forget
 from app.fulfilments.models import Fulfilment
 from app.fulfilments.states import FOLLOWING, state_from_orders
@@ -39,6 +40,23 @@ def orders_of(need: Need) -> list[Fulfilment]:
         return list(db.session.scalars(of_it))
 
 
+def still_asked(need: Need, standing: Iterable[Fulfilment] | None = None) -> int | None:
+    """Return how many pieces of a need nobody has taken on or carried out yet; None where they are not counted.
+
+    `standing`: its orders, where they are known.
+    """
+    if need.quantity_asked is None:
+        return None
+    known = orders_of(need) if standing is None else standing
+    return max(0, need.quantity_asked - sum(_answers(order) for order in known))
+
+
+def _answers(order: Fulfilment) -> int:
+    if order.state in DONE:
+        return 0 if order.doubted_on else order.quantity_delivered or 0
+    return order.quantity or 0 if order.state in LIVE else 0
+
+
 @settled.connect_via(Fulfilment)
 def follow(sender: type[Fulfilment], row: Fulfilment, move: str, values: dict[str, Any]) -> None:
     """Let the need of an order that has moved stand where its orders say; the step is that of `system:orders`."""
@@ -58,9 +76,14 @@ def _bring(need: Need, target: NeedState, order: Fulfilment) -> None:
         return
     need.state = target
     if target is NeedState.DELIVERED:
-        need.done_on, need.done_text = order.delivered_on or clock.today(), order.measures
-        need.delivered_by_id = order.delivered_by_id
+        _tell_done(need, order)
     add_step(db.session, need, "orders", source.value, target.value, order=order.code)
+
+
+def _tell_done(need: Need, order: Fulfilment) -> None:
+    """Let a delivered need say what was done for it, as the order says."""
+    need.done_on, need.done_text = order.delivered_on or clock.today(), order.measures
+    need.delivered_by_id = order.delivered_by_id
 
 
 # -- when the need moves --------------------------------------------------------------------------------------------
@@ -73,6 +96,9 @@ def take_along(sender: type[Need], row: Need, move: str, values: dict[str, Any])
         confirm_all(row, values.get("satisfaction"))
     elif row.state.value in ENDED:
         _cancel_all(row)
+    elif move == "resume" and row.state is NeedState.DELIVERED:
+        # It was carried out while the need was on hold.
+        _tell_done(row, [order for order in orders_of(row) if order.state in DONE][-1])
     elif move == "reopen":
         _doubt_all(row)
         dispute_all(row, values["reason"])
@@ -128,6 +154,12 @@ def did(need: Need, actor: Actor) -> bool:
     return need.id in done_by(Fulfilment, actor).needs
 
 
+def stands(need: Need) -> NeedState | None:
+    """Return where a need stands by its orders; None where it never had any."""
+    standing = orders_of(need)
+    return state_from_orders(standing, need.quantity_asked) if standing else None
+
+
 def reopens_to(need: Need) -> NeedState | None:
     """Return where a reopened need goes, once what was carried out is disputed; None where it never had an order."""
     standing = orders_of(need)
@@ -156,5 +188,5 @@ def _offered_to(held: Held) -> Any:
 
 def attend() -> None:
     """Take the place needs keep for their orders."""
-    orders.did, orders.reopens_to = did, reopens_to
+    orders.did, orders.stands, orders.reopens_to = did, stands, reopens_to
     Need.row_sets["offered and own"] = offered_and_own

@@ -5,16 +5,16 @@ from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, and_, or_
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, and_, or_, select
 from sqlalchemy import inspect as sa_inspect
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account
 from app.communities.models import Place, Placed, all_rows
 from app.communities.rules import points_anew
 from app.core import checks, clock
-from app.core.actor import Actor, Held
+from app.core.actor import Actor, Held, acting, system
 from app.core.fields import Text, about
 from app.core.flow import Flow
 from app.core.model import Recorded, RowSet
@@ -23,7 +23,8 @@ from app.core.timeline import keeps_timeline
 from app.fulfilments.choices import FulfilmentState
 from app.fulfilments.flow import FLOW
 from app.needs.models import Need
-from app.parties.models import Party, is_bound
+from app.organizations.models import Team
+from app.parties.models import Party, PartyKind, is_bound
 from app.people.models import Person
 from app.projects.models import ServiceProject
 from app.projects.service import offerable
@@ -83,6 +84,26 @@ def project_runs(order: "Fulfilment") -> dict[str, Text] | None:
     return {"project": reason} if reason is not None else None
 
 
+def project_is_the_providers(order: "Fulfilment") -> dict[str, Text] | None:
+    """An order under a project goes to who carries the project out, or to a team of that unit."""
+    name = next((one for one in ("project", "provider") if points_anew(order, f"{one}_id")), None)
+    if name is None or order.project is None or order.project.provider_id in (None, order.provider_id):
+        return None
+    if order.provider is None or _unit_behind(order) == order.project.provider_id:
+        return None
+    return {name: _("This project is carried out by %(name)s; choose that one.", name=order.project.provider)}
+
+
+def _unit_behind(order: "Fulfilment") -> int | None:
+    """Return the unit the provider belongs to, where it is a team."""
+    session = object_session(order)
+    if session is None or order.provider.kind is not PartyKind.TEAM:
+        return None
+    with acting(system("orders")), session.no_autoflush:
+        found: int | None = session.scalar(select(Team.organization_id).where(Team.id == order.provider_id))
+    return found
+
+
 def provider_serves(order: "Fulfilment") -> dict[str, Text] | None:
     """Work is given to a person who serves as a volunteer; what somebody shares may be anybody's."""
     if not points_anew(order, "provider_id") or order.provider is None or order.resource is not None:
@@ -132,6 +153,7 @@ class Fulfilment(Recorded, Placed, Model):
         persons_in_order,
         resource_is_the_providers,
         project_runs,
+        project_is_the_providers,
         provider_serves,
         stays_confirmed,
     )

@@ -17,6 +17,7 @@ from app.core.views import ListView, ScopedInterface
 from app.fulfilments import service
 from app.fulfilments.choices import BEFORE_DONE, FulfilmentState
 from app.fulfilments.contact import Contacting
+from app.fulfilments.following import still_asked
 from app.fulfilments.hands import speaks_for
 from app.fulfilments.models import Fulfilment, overdue
 from app.fulfilments.parts import PARTS
@@ -106,12 +107,16 @@ class FulfilmentView(Contacting, ListView):
             return place_choices(text)
         return super().choices(name, text)
 
+    def worth_showing(self, row: Fulfilment) -> list[str]:
+        """Of the many columns show those that say something."""
+        return [name for name in super().worth_showing(row) if getattr(row, name) not in (None, "", [])]
+
     def _form_page(self, form: RowForm, row: Any = None, status: int = 200) -> Page:
         """The form of a new order begins with the need it was opened from."""
         if row is None and request.method == "GET":
             need = selects.find(Need, request.args.get("need", ""))
             if need is not None:
-                form.need.data, form.quantity_asked.data = need, need.quantity_asked
+                form.need.data, form.quantity_asked.data = need, still_asked(need) or need.quantity_asked
             form.resource.data = selects.find(Resource, request.args.get("resource", ""))
             form.project.data = selects.find(ServiceProject, request.args.get("project", ""))
             form.provider.data = selects.find(Party, request.args.get("provider", "")) or _provider_of(form)

@@ -8,9 +8,9 @@ from app.core import clock
 from app.jobs import registry as jobs
 from app.jobs.registry import Counts, Job
 from app.jobs.schedule import Daily
-from app.needs import news
+from app.needs import effects, news, reckoning, segments
 from app.needs.models import Need
-from app.needs.service import close_silent
+from app.needs.service import close_silent, resume_held
 from app.needs.views import NeedView
 from app.notices import kinds
 from app.notices import news as notices
@@ -30,9 +30,26 @@ SILENCE: Final = Job(
 )
 
 
+def _resume() -> Counts:
+    return {"resumed": resume_held(clock.today())}
+
+
+RESUME: Final = Job(
+    "resume",
+    _("Go on with what was on hold"),
+    _("Lets needs go on that were put on hold until today."),
+    _resume,
+    Daily(0),
+    {"resumed": _("Needs that go on")},
+)
+EFFECTS: Final = (effects.follow, segments.Segment, reckoning.DUE_STEPS)
+"""What follows from moves and writes, which nobody calls by name."""
+
+
 def register(appbuilder: Any) -> None:
     """Add the list of needs to the portal."""
     jobs.declare(SILENCE)
+    jobs.declare(RESUME)
     appbuilder.add_view(NeedView, "m.needs")
     jobs.declare(news.REMINDERS)
     notices.declare(Need.list_name, news.NEWS)

@@ -15,17 +15,43 @@ class NeedState(Labelled):
     ACCEPTED = "accepted", _("Accepted"), "plan", "check-lg"
     PLANNED = "planned", _("Planned"), "plan", "calendar-check"
     IN_PROGRESS = "in_progress", _("In progress"), "busy", "tools"
+    ON_HOLD = "on_hold", _("On hold"), "calm", "pause-circle"
+    REFERRED = "referred", _("Referred"), "busy", "send"
     DELIVERED = "delivered", _("Delivered"), "good", "truck"
     CLOSED = "closed", _("Closed"), "good", "check-circle-fill"
     CLOSED_UNCONFIRMED = "closed_unconfirmed", _("Closed without an answer"), "calm", "check-circle"
     REJECTED = "rejected", _("Not accepted"), "calm", "slash-circle"
+    MERGED = "merged", _("Merged"), "calm", "link-45deg"
+    UNRESOLVABLE = "unresolvable", _("Explained"), "calm", "chat-dots"
     WITHDRAWN = "withdrawn", _("Withdrawn"), "calm", "arrow-counterclockwise"
 
 
-OPEN_STATES = (NeedState.SUBMITTED, NeedState.ACCEPTED, NeedState.PLANNED, NeedState.IN_PROGRESS, NeedState.DELIVERED)
+@enum.unique
+class Holder(Labelled):
+    """With whom a need lies, whose time it is that passes."""
+
+    OFFICE = "office", _("The community")
+    IN_CHARGE = "in_charge", _("The person in charge")
+    PROVIDER = "provider", _("Who was asked to do it")
+    BODY = "body", _("Another body")
+    RESIDENT = "resident", _("The resident, to answer")
+    NOBODY = "nobody", _("Nobody: on hold")
+
+
+OPEN_STATES = (
+    NeedState.SUBMITTED,
+    NeedState.ACCEPTED,
+    NeedState.PLANNED,
+    NeedState.IN_PROGRESS,
+    NeedState.ON_HOLD,
+    NeedState.REFERRED,
+    NeedState.DELIVERED,
+)
 ANSWERABLE = (NeedState.DELIVERED, NeedState.CLOSED, NeedState.CLOSED_UNCONFIRMED)
 """Where the resident may still say that it is not solved."""
 WORKING_STATES = (NeedState.ACCEPTED, NeedState.PLANNED, NeedState.IN_PROGRESS)
+RUNNING_STATES = (*WORKING_STATES, NeedState.REFERRED)
+"""Where the time to get it done passes."""
 
 
 @enum.unique

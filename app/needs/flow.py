@@ -1,70 +1,25 @@
-"""The life of a need: the moves between its states, who makes them, and why one is not possible now."""
-
-from datetime import timedelta
-from typing import Any, Final
+"""The life of a need: the moves between its states, and who makes them."""
 
 from flask_babel import lazy_gettext as _
 
-from app.core import clock
-from app.core.actor import Actor
-from app.core.fields import Text
 from app.core.flow import Ask, Flow, Move
-from app.core.model import recorded_by
-from app.needs.choices import ANSWERABLE, WORKING_STATES, NeedState
-from app.needs.orders import orders
+from app.needs.choices import ANSWERABLE, OPEN_STATES, WORKING_STATES, NeedState
+from app.needs.guards import (
+    back_to_work,
+    follows_no_order,
+    is_called,
+    not_called_in_vain,
+    not_the_deliverer,
+    not_too_late,
+    only_in_charge,
+    reporter_or_office,
+    silence_is_the_residents,
+    where_it_stood,
+)
 from app.roles import OFFICE, Role
 
-STILL_OPEN: Final = timedelta(days=15)
-"""How long after the end the resident may still answer or have it taken up again."""
-
-
-def only_in_charge(need: Any, actor: Actor) -> Text | None:
-    """Who is in charge says that work starts and is done."""
-    if actor.user_id is not None and need.in_charge_id == actor.user_id:
-        return None
-    return _("Only the person in charge can do this.")
-
-
-def not_the_deliverer(need: Any, actor: Actor) -> Text | None:
-    """Who did the work does not judge it (M4)."""
-    in_charge = actor.user_id is not None and actor.user_id in (need.in_charge_id, need.delivered_by_id)
-    return DELIVERER if in_charge or orders.did(need, actor) else None
-
-
-def follows_no_order(need: Any, actor: Actor) -> Text | None:
-    """While orders are under way a need follows them, and no hand."""
-    return _("Service orders for it are under way; the need follows them.") if need.live_orders else None
-
-
-def reporter_or_office(need: Any, actor: Actor) -> Text | None:
-    """The reporter takes back the own words; the office may for anybody."""
-    office = any(held.role in OFFICE and need.is_within(held) for held in actor.held)
-    if office or actor.unbounded or actor.errands or recorded_by(need, actor):
-        return None
-    return _("Only who reported it, or the office, can withdraw it.")
-
-
-def silence_is_the_residents(need: Any, actor: Actor) -> Text | None:
-    """What was closed for want of an answer is only closed otherwise by the answer."""
-    if need.state is NeedState.CLOSED_UNCONFIRMED and not actor.errands:
-        return _("It was closed without an answer; only the resident can still give one.")
-    return None
-
-
-def not_too_late(need: Any, actor: Actor) -> Text | None:
-    """The resident may answer what is delivered at any time, and what is closed within 15 days."""
-    if actor.errands and need.closed_at is not None and clock.now() - need.closed_at > STILL_OPEN:
-        return _("It was closed more than 15 days ago; please report it anew.")
-    return None
-
-
-def back_to_work(need: Any) -> NeedState:
-    """A reopened need stands where its orders say; without any a delivered one goes on, a closed one starts again."""
-    by_hand = NeedState.IN_PROGRESS if need.state is NeedState.DELIVERED else NeedState.ACCEPTED
-    return orders.reopens_to(need) or by_hand
-
-
-DELIVERER: Final = _("You were in charge or delivered it yourself; another person of the office must confirm it.")
+CALLABLE = (*WORKING_STATES, NeedState.ON_HOLD)
+"""Where the help of the subdistrict can be called, and answered."""
 
 _REASON = Ask("reason", label=_("Reason"))
 _REPORTERS = (Role.LIAISON, Role.PARTNER, Role.VOLUNTEER)
@@ -92,6 +47,36 @@ FLOW = Flow(
                 Ask("who_can_help", help=_("Whom to turn to instead, with telephone.")),
             ),
             tone="grave",
+        ),
+        Move(
+            "merge",
+            _("Merge"),
+            (NeedState.SUBMITTED, NeedState.ACCEPTED),
+            NeedState.MERGED,
+            by=OFFICE,
+            asks=(Ask("target", column="merged_into", label=_("Into which need")),),
+            help=_("Somebody else has asked for the same. Both stay; this one follows the other."),
+        ),
+        Move(
+            "refer",
+            _("Refer"),
+            (NeedState.SUBMITTED, NeedState.ACCEPTED),
+            NeedState.REFERRED,
+            by=OFFICE,
+            asks=(Ask("body", column="referred_body"), Ask("phone", column="referred_phone")),
+            help=_("Another body takes care of it; the person who asked will read which, with its telephone."),
+        ),
+        Move(
+            "return_referral",
+            _("Came back"),
+            (NeedState.REFERRED,),
+            NeedState.ACCEPTED,
+            by=OFFICE,
+            asks=(
+                Ask("note", required=False, label=_("What the other body said")),
+                Ask("category", unless_set=True),
+                Ask("place", unless_set=True),
+            ),
         ),
         Move(
             "plan",
@@ -122,9 +107,26 @@ FLOW = Flow(
             photos=True,
         ),
         Move(
+            "hold",
+            _("Put on hold"),
+            (NeedState.PLANNED, NeedState.IN_PROGRESS),
+            NeedState.ON_HOLD,
+            by=OFFICE,
+            asks=(_REASON, Ask("resume_on")),
+            help=_("Its time stands still until then. For many days only the secretary does this."),
+        ),
+        Move(
+            "resume",
+            _("Go on with it"),
+            (NeedState.ON_HOLD,),
+            where_it_stood,
+            by=OFFICE,
+            tone="strong",
+        ),
+        Move(
             "close",
             _("Close"),
-            (NeedState.DELIVERED, NeedState.CLOSED_UNCONFIRMED),
+            (NeedState.DELIVERED, NeedState.REFERRED, NeedState.CLOSED_UNCONFIRMED),
             NeedState.CLOSED,
             by=OFFICE,
             by_resident=True,
@@ -150,15 +152,51 @@ FLOW = Flow(
             guards=(not_too_late,),
         ),
         Move(
+            "explain",
+            _("Explain"),
+            WORKING_STATES,
+            NeedState.UNRESOLVABLE,
+            by=(Role.SECRETARY,),
+            asks=(_REASON, Ask("explanation")),
+            tone="grave",
+            help=_("It cannot be solved. It counts as answered and not as solved; the person who asked reads why."),
+        ),
+        Move(
             "withdraw",
             _("Withdraw"),
-            (*WORKING_STATES, NeedState.SUBMITTED, NeedState.DELIVERED),
+            OPEN_STATES,
             NeedState.WITHDRAWN,
             by=(*OFFICE, *_REPORTERS),
             by_resident=True,
             asks=(_REASON,),
             guards=(reporter_or_office,),
             tone="grave",
+        ),
+        Move(
+            "escalate",
+            _("Call the subdistrict"),
+            CALLABLE,
+            by=(Role.SECRETARY,),
+            asks=(Ask("reason", column="escalation"),),
+            guards=(not_called_in_vain,),
+            help=_("The subdistrict sees the need and answers; it stays where it is."),
+        ),
+        Move(
+            "answer_escalation",
+            _("Answer the community"),
+            CALLABLE,
+            by=(Role.SUPERVISOR,),
+            asks=(Ask("answer", column="street_answer"),),
+            guards=(is_called,),
+            tone="strong",
+        ),
+        Move(
+            "open_to_volunteers",
+            _("Open to volunteers"),
+            (NeedState.ACCEPTED, NeedState.PLANNED),
+            by=OFFICE,
+            asks=(Ask("open", column="open_to_volunteers"),),
+            help=_("Volunteers and their coordinator see what is open to them, without names and telephones."),
         ),
         Move(
             "make_project",

@@ -1,29 +1,32 @@
 """The need: its columns, its states and the moves between them."""
 
-from datetime import date, datetime
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, event, or_
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, event, false, or_, select
+from sqlalchemy import Text as LongText
+from sqlalchemy import text as literal_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account
 from app.communities.models import Category, Place, Placed
 from app.communities.rules import category_in_use, place_in_use
-from app.core import checks, clock, masking, normal
+from app.core import checks, clock, masking, normal, seeking
 from app.core.actor import Actor, Held
 from app.core.fields import Text, about
 from app.core.flow import Flow
-from app.core.model import Recorded, RowSet, recorded_by
+from app.core.model import Recorded, RowSet, Sought, recorded_by
 from app.core.rules import RowRule
 from app.core.sealing import BLIND, Sealed
 from app.core.timeline import keeps_timeline
 from app.needs.choices import (
-    WORKING_STATES,
     AskedHow,
     Channel,
+    Holder,
     NeedKind,
     NeedState,
     Outcome,
@@ -31,6 +34,12 @@ from app.needs.choices import (
     VulnerableGroup,
 )
 from app.needs.flow import FLOW
+
+if TYPE_CHECKING:
+    from app.needs.segments import Segment
+
+SOON: Final = timedelta(days=1)
+"""From when on something is due soon."""
 
 
 def own(need: Any, actor: Actor, held: Held) -> Any:
@@ -69,15 +78,22 @@ _RESULT, _RECORD = _("Result"), _("Record")
 
 
 @keeps_timeline
-class Need(Recorded, Placed, Model):
+class Need(Recorded, Sought, Placed, Model):
     """One need of one or more residents."""
 
     __tablename__ = "need"
     __table_args__ = (
         UniqueConstraint("community_id", "code"),
         Index("ix_need_newest", "community_id", "archived_at", "received_at", "id"),
-        Index("ix_need_state", "community_id", "state", "received_at", "id"),
-        Index("ix_need_due", "community_id", "state", "resolution_due", "id"),
+        Index("ix_need_state", "community_id", "archived_at", "state", "received_at", "id"),
+        Index("ix_need_due", "community_id", "archived_at", "state", "resolution_due", "id"),
+        Index("ix_need_late", "community_id", "archived_at", "state", "response_due"),
+        Index("ix_need_channel", "community_id", "archived_at", "channel", "state"),
+        Index("ix_need_by_state", "community_id", "archived_at", "state", "id"),
+        Index("ix_need_by_due", "community_id", "archived_at", "resolution_due", "id"),
+        Index("ix_need_by_urgency", "community_id", "archived_at", "urgency", "id"),
+        Index("ix_need_due_at", "community_id", "due_at", "id"),
+        Index("ix_need_escalated", "community_id", "escalated_at", "id"),
         Index("ix_need_accepted", "community_id", "accepted_at"),
         Index("ix_need_closed", "community_id", "closed_at"),
         Index("ix_need_response", "community_id", "response_due"),
@@ -86,6 +102,8 @@ class Need(Recorded, Placed, Model):
         Index("ix_need_reporter_phone", "community_id", "reporter_phone_index"),
     )
     list_name = "needs"
+    sought_in = ("title", "text", "code")
+    indexed = True
     attachments = True
     flow: ClassVar[Flow] = FLOW
     rules: ClassVar[tuple[RowRule, ...]] = (done_after_received, category_in_use, place_in_use, stays_sorted)
@@ -93,6 +111,10 @@ class Need(Recorded, Placed, Model):
         "orders": _("Follows its service orders"),
         "code": _("New code printed for the person who asked"),
         "hand_over": _("Handed over with a post"),
+        "asked_again": _("Somebody else asks for the same"),
+        "same_as": _("The same as another need"),
+        "due_anew": _("Due date reckoned anew"),
+        "due_sooner": _("Due date reckoned anew"),
     }
     row_sets: ClassVar[dict[str, RowSet]] = {
         "own": own,
@@ -175,17 +197,43 @@ class Need(Recorded, Placed, Model):
     """When it was accepted first; reopening does not change it."""
     resolution_minutes: Mapped[int | None] = mapped_column()
     """From accepted to closed, in minutes of the calendar without pauses; empty while it is open."""
-    resolution_due: Mapped[datetime | None] = mapped_column(info=about(_("Due"), listed=True, edited=False, group=_HOW))
+    resolution_due: Mapped[datetime | None] = mapped_column(info=about(_("Due"), edited=False, group=_HOW))
+    work_since: Mapped[datetime | None] = mapped_column()
+    """From when the clock of doing runs: since it was taken on or referred, or since it was reopened last."""
+    due_at: Mapped[datetime | None] = mapped_column(
+        info=about(
+            _("Due at"),
+            _("Of the clock that runs: to be answered, or to be done. Empty while none runs."),
+            listed=True,
+            edited=False,
+            sheet=False,
+            group=_HOW,
+        )
+    )
+    holder: Mapped[Holder | None] = mapped_column(
+        info=about(_("Lies with"), _("Whose time it is that passes."), edited=False, sheet=False, group=_HOW)
+    )
+    holder_name: Mapped[str | None] = mapped_column(String(80))
+    holder_since: Mapped[datetime | None] = mapped_column()
     in_charge_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     in_charge: Mapped[Account | None] = relationship(
         foreign_keys=[in_charge_id], info=about(_("Person in charge"), listed=True, edited=False, group=_HOW)
     )
     planned_on: Mapped[date | None] = mapped_column(info=about(_("To be done by"), edited=False, group=_HOW))
+    held_at: Mapped[datetime | None] = mapped_column(info=about(_("On hold since"), edited=False, group=_HOW))
+    held_from: Mapped[NeedState | None] = mapped_column()
+    """The state it goes back to when it is resumed."""
     resume_on: Mapped[date | None] = mapped_column(info=about(_("Resumes on"), edited=False, group=_HOW))
     open_to_volunteers: Mapped[bool] = mapped_column(
         default=False, info=about(_("Open to volunteers"), edited=False, group=_HOW)
     )
     escalated_at: Mapped[datetime | None] = mapped_column(info=about(_("Escalated at"), edited=False, group=_HOW))
+    escalation: Mapped[str | None] = mapped_column(
+        String(500), info=about(_("Why the subdistrict was called"), edited=False, group=_HOW)
+    )
+    street_answered_at: Mapped[datetime | None] = mapped_column(
+        info=about(_("Subdistrict answered at"), edited=False, group=_HOW)
+    )
     street_answer: Mapped[str | None] = mapped_column(
         String(500), info=about(_("Answer of the subdistrict"), edited=False, group=_HOW)
     )
@@ -222,6 +270,9 @@ class Need(Recorded, Placed, Model):
     who_can_help: Mapped[str | None] = mapped_column(
         String(200), info=about(_("Who can help instead"), edited=False, group=_RESULT)
     )
+    explanation: Mapped[str | None] = mapped_column(
+        String(1000), info=about(_("Explanation"), _("The person who asked reads it."), edited=False, group=_RESULT)
+    )
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("need.id"))
     merged_into: Mapped["Need | None"] = relationship(
         remote_side="Need.id", info=about(_("Merged into"), edited=False, group=_RESULT)
@@ -233,26 +284,68 @@ class Need(Recorded, Placed, Model):
     )
     live_orders: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many service orders for it are under way; kept by the list of orders."""
+    sought: Mapped[str] = mapped_column(LongText, default="", server_default=literal_text("''"), deferred=True)
+
+    def found_by(self) -> str:
+        """Return what the need is found by: its own words as everybody may read them."""
+        return seeking.tidied((self.title, self.text, self.code))
+
+    @classmethod
+    def ways(cls, text: str) -> Sequence[ColumnElement[bool]]:
+        """A need is found by its own words, and by what its place is called."""
+        return [cls.holding(text), cls.at_place(text)]
+
+    @classmethod
+    def showing(cls, text: str) -> ColumnElement[bool]:
+        """Return the SQL for the same needs, for rows that are looked into one by one."""
+        return or_(super().showing(text), cls.at_place(text))
+
+    @classmethod
+    def at_place(cls, text: str) -> ColumnElement[bool]:
+        """Return the SQL for the needs whose place's name holds a text."""
+        return cls.place_id.in_(select(Place.id).where(Place.name.icontains(text, autoescape=True)))
+
+    merged_here: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many needs were merged into it."""
+    is_guessed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the running clock is due in a year of which no holidays were known when that was reckoned."""
+    segments: Mapped[list["Segment"]] = relationship("Segment", viewonly=True, order_by="Segment.id")
+    """With whom it has lain, the oldest first; the stretch that runs is not among them."""
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
 
     @property
+    def as_said(self) -> str:
+        """Return how a timeline names the need: by its number, for its words stay with who may read it."""
+        return self.code
+
+    @property
     def is_overdue(self) -> bool:
         """Tell whether an answer or the work is late."""
-        due = self.response_due if self.state is NeedState.SUBMITTED else self.resolution_due
-        return self.state in (NeedState.SUBMITTED, *WORKING_STATES) and due is not None and due < clock.now()
+        return self.due_at is not None and self.due_at < clock.now()
+
+    @property
+    def is_due_soon(self) -> bool:
+        """Tell whether an answer or the work is due within a day and not late yet."""
+        return self.due_at is not None and clock.now() <= self.due_at <= clock.now() + SOON
 
 
 @event.listens_for(Need.state, "set")
-def _remember_delivery(need: Need, state: NeedState, before: Any, _initiator: Any) -> None:
-    """From here the resident's time to answer runs, by whatever door or order the need came here."""
+def _remember(need: Need, state: NeedState, before: Any, _initiator: Any) -> None:
+    """From delivery on the resident's time to answer runs, by whatever door; what is on hold goes back where it was."""
     if state is NeedState.DELIVERED and before is not NeedState.DELIVERED:
         need.delivered_at = clock.now()
+    if state is NeedState.ON_HOLD and isinstance(before, NeedState) and before is not state:
+        need.held_from = before
 
 
 def overdue() -> ColumnElement[bool]:
     """Return the SQL for the needs whose answer or work is late."""
+    return Need.due_at < clock.now()
+
+
+def due_soon() -> ColumnElement[bool]:
+    """Return the SQL for the needs whose answer or work is due within a day."""
     moment = clock.now()
-    unanswered = and_(Need.state == NeedState.SUBMITTED, Need.response_due < moment)
-    return or_(unanswered, and_(Need.state.in_(WORKING_STATES), Need.resolution_due < moment))
+    return and_(Need.due_at >= moment, Need.due_at <= moment + SOON)

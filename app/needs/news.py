@@ -1,19 +1,18 @@
 """Who is told what of a need: by its steps as they are made, and by the job that looks at due dates."""
 
-from datetime import timedelta
 from typing import Final
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import and_, case, exists, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.sql import ColumnElement
 
-from app.core import clock, database
+from app.core import database
 from app.core.fields import Text
 from app.extensions import db
 from app.jobs.registry import Counts, Job
 from app.jobs.schedule import Every
-from app.needs.choices import WORKING_STATES, NeedState
-from app.needs.models import Need, overdue
+from app.needs.choices import NeedState
+from app.needs.models import Need, due_soon, overdue
 from app.notices import service
 from app.notices.kinds import Kind
 from app.notices.models import Notice
@@ -21,12 +20,23 @@ from app.notices.news import Told
 from app.notices.service import Whom
 from app.roles import OFFICE, Role
 
-_ANSWERED = ("accept", "reject", "withdraw", "archive")
-_ENDED = ("deliver", "close", "withdraw", "archive")
+_ANSWERED = ("accept", "reject", "merge", "refer", "withdraw", "archive")
+_ENDED = ("deliver", "close", "merge", "explain", "withdraw", "archive")
 
 TO_ACCEPT: Final = Kind("to_accept", _("A need waits to be accepted"), fixed=True, done_by=_ANSWERED, icon="inbox")
 IN_CHARGE: Final = Kind(
     "in_charge", _("You are in charge of this need"), fixed=True, done_by=_ENDED, icon="person-check", tone="plan"
+)
+IN_CHARGE_AGAIN: Final = Kind(
+    "resumed", _("A need in your charge goes on"), fixed=True, done_by=_ENDED, icon="play-circle", tone="plan"
+)
+SOONER: Final = Kind(
+    "due_sooner",
+    _("A need in your charge is due sooner, or overdue already"),
+    fixed=True,
+    done_by=(*_ENDED, "hold"),
+    icon="clock",
+    tone="danger",
 )
 REOPENED: Final = Kind(
     "reopened",
@@ -37,27 +47,39 @@ REOPENED: Final = Kind(
     tone="busy",
 )
 PROGRESS: Final = Kind("progress", _("A need you recorded went on"), icon="chat-dots")
-DUE: Final = Kind("due", _("A need is due within a day"), done_by=_ENDED, icon="clock", tone="busy")
+DUE: Final = Kind("due", _("A need is due within a day"), done_by=(*_ENDED, "hold"), icon="clock", tone="busy")
 OVERDUE: Final = Kind(
-    "overdue", _("A need is overdue"), fixed=True, done_by=(*_ENDED, "reject"), icon="alarm", tone="danger"
+    "overdue", _("A need is overdue"), fixed=True, done_by=(*_ENDED, "reject", "hold"), icon="alarm", tone="danger"
 )
+CALLED: Final = Kind(
+    "called", _("A community calls for help"), fixed=True, done_by=("answer_escalation", *_ENDED), icon="megaphone"
+)
+STREET_ANSWERED: Final = Kind("street_answered", _("The subdistrict has answered"), fixed=True, icon="reply")
 
 _RESPONSIBLE = Whom(roles=(*OFFICE, Role.GRID_LEAD))
 _HANDS = Whom(people=("in_charge_id",))
 _RECORDER = Whom(people=("created_by_id",))
 _REMINDED = Whom(roles=OFFICE, people=("in_charge_id",))
 
+PROGRESSED: Final = (
+    *("accept", "reject", "merge", "refer", "return_referral", "deliver"),
+    *("hold", "resume", "close", "reopen", "explain"),
+)
+"""The steps of which hears who recorded a need."""
+
 NEWS: Final = (
     Told("register", TO_ACCEPT, _RESPONSIBLE),
     Told("plan", IN_CHARGE, _HANDS),
     Told("reopen", REOPENED, _HANDS),
-    *(Told(step, PROGRESS, _RECORDER) for step in ("accept", "reject", "deliver", "close", "reopen")),
+    Told("resume", IN_CHARGE_AGAIN, _HANDS),
+    Told("due_sooner", SOONER, _HANDS),
+    Told("escalate", CALLED, Whom(roles=(Role.SUPERVISOR,))),
+    Told("answer_escalation", STREET_ANSWERED, Whom(roles=(Role.SECRETARY,), people=("in_charge_id",))),
+    *(Told(step, PROGRESS, _RECORDER) for step in PROGRESSED),
 )
 """Whom each step is told."""
 
 AT_ONCE: Final = 100
-SOON: Final = timedelta(days=1)
-_DUE_AT: Final = case((Need.state == NeedState.SUBMITTED, Need.response_due), else_=Need.resolution_due)
 
 
 def remind() -> Counts:
@@ -66,9 +88,8 @@ def remind() -> Counts:
 
 
 def _due_within_a_day() -> ColumnElement[bool]:
-    moment = clock.now()
-    soon = and_(Need.resolution_due >= moment, Need.resolution_due <= moment + SOON)
-    return and_(Need.state.in_(WORKING_STATES), soon)
+    """Of what nobody has answered the office was told when it came in."""
+    return and_(Need.state != NeedState.SUBMITTED, due_soon())
 
 
 def _remind(kind: Kind, where: ColumnElement[bool]) -> int:
@@ -83,7 +104,7 @@ def _remind(kind: Kind, where: ColumnElement[bool]) -> int:
 def _untold(kind: Kind, where: ColumnElement[bool], after: int) -> list[int]:
     told = and_(Notice.list == Need.list_name, Notice.row_id == Need.id, Notice.kind == kind.code)
     wanted = select(Need.id).where(Need.archived_at.is_(None), where, Need.id > after)
-    found = wanted.where(~exists().where(told, Notice.for_at == _DUE_AT)).order_by(Need.id).limit(AT_ONCE)
+    found = wanted.where(~exists().where(told, Notice.for_at == Need.due_at)).order_by(Need.id).limit(AT_ONCE)
     ids = list(db.session.scalars(found))
     db.session.rollback()
     return ids
@@ -92,8 +113,7 @@ def _untold(kind: Kind, where: ColumnElement[bool], after: int) -> list[int]:
 def _tell_one(kind: Kind, pk: int) -> int:
     with database.transaction():
         need = db.session.get_one(Need, pk)
-        due = need.response_due if need.state is NeedState.SUBMITTED else need.resolution_due
-        return len(service.tell(kind, need, _REMINDED, for_at=due))
+        return len(service.tell(kind, need, _REMINDED, for_at=need.due_at))
 
 
 _COUNTS: dict[str, Text] = {"due": _("Reminders of what is due"), "overdue": _("Reminders of what is overdue")}

@@ -14,15 +14,22 @@ from app.core.listing import Quick
 from app.needs.choices import NeedState, Outcome
 from app.needs.models import Need
 
+TAKEN_OUT: Final = (NeedState.WITHDRAWN, NeedState.MERGED)
+"""What is counted nowhere: taken back, or counted as the need it was merged into."""
 CLOSED_STATES: Final = (NeedState.CLOSED, NeedState.CLOSED_UNCONFIRMED)
 SATISFIED: Final = 4
 """From how many points on somebody counts as satisfied."""
 
 
 def due() -> ColumnElement[bool]:
-    """The needs that were to be answered by now, or were answered; not those taken back before anybody answered."""
-    unheard = and_(Need.state == NeedState.WITHDRAWN, Need.answered_at.is_(None))
+    """The needs that were to be answered by now, or were answered; not those taken back or merged before that."""
+    unheard = and_(Need.state.in_(TAKEN_OUT), Need.answered_at.is_(None))
     return and_(~unheard, or_(Need.answered_at.is_not(None), Need.response_due <= clock.now()))
+
+
+def explained() -> ColumnElement[bool]:
+    """The needs of which the secretary explained why they cannot be solved."""
+    return Need.state == NeedState.UNRESOLVABLE
 
 
 def in_time() -> ColumnElement[bool]:
@@ -31,8 +38,8 @@ def in_time() -> ColumnElement[bool]:
 
 
 def accepted() -> ColumnElement[bool]:
-    """The needs that were accepted; not those taken back afterwards."""
-    return and_(Need.accepted_at.is_not(None), Need.state != NeedState.WITHDRAWN)
+    """The needs that were accepted; not those taken back or merged afterwards."""
+    return and_(Need.accepted_at.is_not(None), Need.state.not_in(TAKEN_OUT))
 
 
 def closed() -> ColumnElement[bool]:
@@ -45,9 +52,15 @@ def unconfirmed() -> ColumnElement[bool]:
     return and_(accepted(), Need.state == NeedState.CLOSED_UNCONFIRMED)
 
 
+def reopened() -> ColumnElement[bool]:
+    """Of the accepted needs, those taken up again because they were not solved after all."""
+    return and_(accepted(), Need.reopened_count > 0)
+
+
 def answered() -> ColumnElement[bool]:
-    """The closed needs whose resident was asked and has answered."""
-    return and_(Need.state == NeedState.CLOSED, Need.outcome.is_not(None))
+    """The closed needs whose resident was asked and has answered, and those explained: answered, and not solved."""
+    told = and_(Need.state == NeedState.CLOSED, Need.outcome.is_not(None))
+    return or_(told, Need.state == NeedState.UNRESOLVABLE)
 
 
 def met() -> ColumnElement[bool]:
@@ -81,7 +94,9 @@ PARTS: Final = {
     "accepted": Quick(_("Accepted"), accepted),
     "closed": Quick(_("Accepted and closed"), closed),
     "unconfirmed": Quick(_("Closed without an answer"), unconfirmed),
+    "reopened": Quick(_("Taken up again"), reopened),
     "answered": Quick(_("Asked and answered"), answered),
+    "explained": Quick(_("Explained, not solved"), explained),
     "met": Quick(_("Answered: met"), met),
     "rated": Quick(_("Rated"), rated),
     "satisfied": Quick(_("Rated with 4 or 5 points"), satisfied),

@@ -1,7 +1,6 @@
-"""What happens with needs beyond a single column: registering, due dates, and what follows from a move."""
+"""What happens with needs beyond a single move: registering, handing over, and what the system does by itself."""
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
@@ -16,28 +15,15 @@ from app.core.access import OutOfScope
 from app.core.actor import Actor, Errand, Held, acting, current, system
 from app.core.codes import next_code
 from app.core.database import transaction
-from app.core.moves import Refused, Stale, moved, perform
+from app.core.moves import Refused, Stale, perform
 from app.core.rules import Violation
 from app.core.timeline import add_step
 from app.extensions import db
+from app.needs import clocks
 from app.needs.choices import NeedState, Urgency
 from app.needs.models import Need
 
 PREFIX: Final = "XQ"
-
-RESPONSE: Final[dict[Urgency, timedelta]] = {
-    Urgency.CRITICAL: timedelta(hours=2),
-    Urgency.URGENT: timedelta(hours=24),
-    Urgency.NORMAL: timedelta(days=3),
-}
-"""How soon somebody must answer, in plain calendar time from when the need was received."""
-
-RESOLUTION: Final[dict[Urgency, timedelta]] = {
-    Urgency.CRITICAL: timedelta(hours=24),
-    Urgency.URGENT: timedelta(days=7),
-    Urgency.NORMAL: timedelta(days=15),
-}
-"""How soon it must be done, in plain calendar time from when it was accepted or reopened."""
 
 
 def register(**columns: Any) -> Need:
@@ -49,7 +35,7 @@ def register(**columns: Any) -> Need:
     if need.community is None:
         raise Violation({"community": [_("Please fill this in.")]})
     need.state = NeedState.SUBMITTED
-    need.response_due = _response_due(need)
+    clocks.answer_from(need, need.received_at)
     need.recorded_by = need.recorded_by or _own_name()
     with db.session.no_autoflush:
         need.code = next_code(db.session, need.community.id, PREFIX, clock.today())
@@ -66,21 +52,10 @@ def first_sentence(text: str) -> str:
     return text.strip()[:80]
 
 
-def _response_due(need: Need) -> datetime:
-    received: datetime = need.received_at
-    return received + RESPONSE[need.urgency]
-
-
 def _own_name() -> str | None:
     actor = current()
     person = db.session.get(Account, actor.user_id) if actor and actor.user_id else None
     return person.name if person else None
-
-
-def due_anew(need: Need) -> None:
-    """Let the answer to a need nobody has answered be due by what is known of it now."""
-    if need.state is NeedState.SUBMITTED and need.received_at is not None and need.urgency is not None:
-        need.response_due = _response_due(need)
 
 
 HANDS: Final = staff.roles_with("m", Need.list_name)
@@ -94,17 +69,6 @@ def _finds(need: Need, person: Account) -> bool:
     held = tuple(Held(one.role.role, one.community_id, one.place.path if one.place else None) for one in grants)
     hands = Actor(f"person:{person.id}", person.id, held)
     return access.may_row("v", need, hands) and access.may_row("m", need, hands)
-
-
-def _answered(need: Need) -> None:
-    """The first answer stops the clock of answering, once for all."""
-    if need.answered_at is None:
-        need.answered_at = clock.now()
-        need.response_minutes = _minutes(need.received_at, need.answered_at)
-
-
-def _minutes(begun: datetime, ended: datetime) -> int:
-    return max(0, int((ended - begun).total_seconds()) // 60)
 
 
 def resident(need: Need, writer: int | None = None) -> Actor:
@@ -131,7 +95,18 @@ def close_silent(moment: datetime) -> int:
     """
     silent = [pk for community in db.session.scalars(select(Community)) for pk in _silent(community, moment)]
     db.session.rollback()
-    return sum(_close_silent(pk) for pk in silent)
+    return sum(_by_itself(pk, "close_unconfirmed") for pk in silent)
+
+
+def resume_held(today: date) -> int:
+    """Let go on what was put on hold until today or an earlier day; return how many.
+
+    Doing it again changes nothing. Each need is a transaction of its own.
+    """
+    held = (Need.state == NeedState.ON_HOLD, Need.resume_on <= today, Need.archived_at.is_(None))
+    waiting = db.session.scalars(select(Need.id).where(*held).order_by(Need.id)).all()
+    db.session.rollback()
+    return sum(_by_itself(pk, "resume") for pk in waiting)
 
 
 def _silent(community: Community, moment: datetime) -> list[int]:
@@ -140,34 +115,17 @@ def _silent(community: Community, moment: datetime) -> list[int]:
     return list(db.session.scalars(waiting.where(*long_ago).order_by(Need.id)))
 
 
-def _close_silent(pk: int) -> bool:
+def _by_itself(pk: int, move: str) -> bool:
     try:
         with transaction():
-            perform(db.session.get_one(Need, pk), "close_unconfirmed", {})
+            perform(db.session.get_one(Need, pk), move, {})
     except (Refused, Stale):
-        # Somebody answered meanwhile.
+        # Somebody was faster.
         return False
     return True
 
 
-def _accepted(need: Need, values: dict[str, Any]) -> None:
-    _answered(need)
-    need.accepted_at = need.accepted_at or clock.now()
-    need.resolution_due = clock.now() + RESOLUTION[need.urgency]
-
-
-def _rejected(need: Need, values: dict[str, Any]) -> None:
-    _answered(need)
-    need.reject_reason = values["reason"]
-
-
-def _planned(need: Need, values: dict[str, Any]) -> None:
-    _require_hands(need)
-    if need.planned_on is not None and need.planned_on < clock.today():
-        raise Violation({"planned_on": [_("The date lies in the past.")]})
-
-
-def _require_hands(need: Need) -> None:
+def require_hands(need: Need) -> None:
     """Only somebody who works in this community, and whose grant reaches the need, can be put in charge."""
     if need.in_charge is None:
         raise OutOfScope
@@ -188,42 +146,6 @@ def hand_over(need: Need, person: Account) -> None:
     Raises Violation of `in_charge` where the person cannot be in charge of it.
     """
     need.in_charge = person
-    _require_hands(need)
+    require_hands(need)
     db.session.flush()
     add_step(db.session, need, "hand_over", need.state.value, need.state.value, in_charge=person.name)
-
-
-def _delivered(need: Need, values: dict[str, Any]) -> None:
-    actor = current()
-    need.done_on = values.get("done_on") or clock.today()
-    need.delivered_by_id = actor.user_id if actor else None
-
-
-def _closed(need: Need, values: dict[str, Any]) -> None:
-    need.closed_at = clock.now()
-    if need.accepted_at is not None:
-        need.resolution_minutes = max(0, _minutes(need.accepted_at, need.closed_at) - need.paused_minutes)
-
-
-def _reopened(need: Need, values: dict[str, Any]) -> None:
-    need.reopened_count += 1
-    need.resolution_due = clock.now() + RESOLUTION[need.urgency]
-    need.closed_at = need.resolution_minutes = need.outcome = need.satisfaction = need.asked_how = None
-
-
-AFTER: Final[dict[str, Callable[[Need, dict[str, Any]], None]]] = {
-    "accept": _accepted,
-    "reject": _rejected,
-    "plan": _planned,
-    "deliver": _delivered,
-    "close": _closed,
-    "close_unconfirmed": _closed,
-    "reopen": _reopened,
-}
-
-
-@moved.connect_via(Need)
-def follow(sender: type[Need], row: Need, move: str, values: dict[str, Any]) -> None:
-    """Let follow from a move what must, through whatever door it was made."""
-    if move in AFTER:
-        AFTER[move](row, values)

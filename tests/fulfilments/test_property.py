@@ -43,7 +43,10 @@ ROLES = {
 }
 REFUSED = (moves.Refused, moves.Stale, Violation, access.Forbidden, access.OutOfScope)
 STOCK = 4
-BY_HAND = ("plan", "start", "deliver", "close", "reopen", "withdraw")
+BY_HAND = (
+    *("plan", "start", "deliver", "hold", "resume", "refer", "return_referral"),
+    *("close", "reopen", "explain", "withdraw"),
+)
 
 number = st.integers(0, 3)
 person = st.sampled_from([*ROLES, "resident"])
@@ -131,11 +134,18 @@ class World:
             "plan": {"in_charge": self.worker, "planned_on": clock.today()},
             "start": {},
             "deliver": {"done_text": "自己做好了"},
+            "hold": {"reason": "等配件", "resume_on": clock.today() + timedelta(days=2)},
+            "resume": {},
+            "refer": {"body": "供电所", "phone": "95598"},
+            "return_referral": {},
+            "explain": {"reason": "缘故", "explanation": "办不了"},
             "close": {"outcome": Outcome.MET, "asked_how": AskedHow.PHONE},
         }
         moves.perform(row, name, asked.get(name, {"reason": "缘故"}))
-        if name in ("plan", "start", "deliver"):
+        if name in ("plan", "start", "deliver", "return_referral"):
             self.by_hand.add(row.id)
+        if name == "resume" and any(order.need_id == row.id for order in self.orders()):
+            self.by_hand.discard(row.id)
         if name == "reopen" and not any(order.need_id == row.id for order in self.orders()):
             self.by_hand.add(row.id)
 
@@ -181,7 +191,7 @@ def need_holds(need: Need, orders: list[Fulfilment], by_hand: bool) -> None:
     assert need.live_orders == sum(order.state in LIVE for order in orders)
     if need.state in FOLLOWING and orders and not by_hand:
         assert need.state is state_from_orders(orders, need.quantity_asked)
-    if need.state is NeedState.WITHDRAWN:
+    if need.state in (NeedState.WITHDRAWN, NeedState.UNRESOLVABLE):
         assert not need.live_orders
     if need.state is NeedState.CLOSED:
         assert not [order for order in orders if order.state in DONE and order.state in LIVE]
