@@ -1,6 +1,7 @@
 """The choices of units and teams: what kind they are, and how a unit stands that reports in."""
 
 import enum
+from typing import Final
 
 from flask_babel import lazy_gettext as _
 
@@ -22,6 +23,13 @@ class UnitKind(Labelled):
     MEDIA = "media", _("Media")
     COMMUNITY = "community", _("Community body")
     OTHER = "other", _("Other organisation")
+
+
+HERE: Final = (
+    *(UnitKind.PARTY_UNIT, UnitKind.DEPARTMENT, UnitKind.SCHOOL),
+    *(UnitKind.ENTERPRISE, UnitKind.SOCIAL_ORG),
+)
+"""What account 003 calls the units of the district; hospitals and property companies it counts apart."""
 
 
 @enum.unique

@@ -16,6 +16,9 @@ REPORTING: Final = (State.REPORTED_IN, State.RECEIVED, State.ACTIVE, State.EVALU
 VOTES: Final = ("votes_excellent", "votes_qualified", "votes_fair")
 """How many of the residents asked voted for which grade."""
 
+EXPECTED: Final = (State.RECEIVED, State.ACTIVE, State.EVALUATED)
+"""Of a unit in one of these the community expects something."""
+
 _REASON: Final = Ask("reason", label=_("Reason"))
 
 
@@ -24,6 +27,11 @@ def slip_is_complete(unit: Any, actor: Actor) -> Text | None:
     if unit.contact_name and unit.contact_phone:
         return None
     return _("Write down contact person and contact phone first; they stand on the registration slip.")
+
+
+def lapse_is_asked(row: Any, actor: Actor) -> Text | None:
+    """Only what was asked is answered."""
+    return None if row.lapse_asked_on is not None else _("Nobody has asked whether it lapses.")
 
 
 FLOW: Final = Flow(
@@ -65,10 +73,14 @@ FLOW: Final = Flow(
             help=_("With the votes of the residents, at least once a year."),
         ),
         Move("carry_on", _("Carry on"), (State.EVALUATED,), State.ACTIVE, by=(Role.SECRETARY,), tone="strong"),
+        Move("ask_lapse", _("Ask whether the registration lapses"), EXPECTED, by_system=True),
+        Move(
+            "keep", _("Keep the registration"), EXPECTED, by=(Role.SECRETARY,), guards=(lapse_is_asked,), tone="strong"
+        ),
         Move(
             "lapse",
             _("Let it lapse"),
-            (State.RECEIVED, State.ACTIVE, State.EVALUATED),
+            EXPECTED,
             State.LAPSED,
             by=(Role.SECRETARY,),
             asks=(_REASON,),

@@ -100,6 +100,16 @@ class Organization(Partied, Recorded, Sought, Model):
     ended_on: Mapped[date | None] = mapped_column(
         info=about(_("Ended on"), _("Empty: today."), edited=False, check=checks.not_future, group=_DUAL)
     )
+    lapse_asked_on: Mapped[date | None] = mapped_column(
+        info=about(
+            _("Nothing done, asked on"),
+            _("For a year nothing has happened; the secretary keeps the registration or lets it lapse."),
+            edited=False,
+            group=_DUAL,
+        )
+    )
+    kept_on: Mapped[date | None]
+    """When the secretary last kept a registration that was idle."""
 
     def __str__(self) -> str:
         return self.name

@@ -11,8 +11,9 @@ from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.core import access, masking, selects
+from app.core import access, bulk, masking, selects
 from app.core.actor import Actor, Held, current
+from app.core.bulk import Bulk
 from app.core.fields import Labelled, Text
 from app.core.model import Scoped, Sought, new_uid
 from app.core.rules import RowRule
@@ -40,6 +41,7 @@ class Party(Sought, Scoped, Model):
     __tablename__ = "party"
     __table_args__ = (Index("ix_party_kind", "community_id", "kind", "id"),)
     open_to_members = True
+    indexed = True
     option_order: ClassVar[tuple[Any, ...]] = ()
     follows: ClassVar[Any] = None
     """The row whose party this is, while it is being written."""
@@ -81,6 +83,11 @@ class Party(Sought, Scoped, Model):
         """Return the SQL for the rows the current actor finds by a text: none by a name that is masked."""
         return super().holding(text) & cls.readable()
 
+    @classmethod
+    def showing(cls, text: str) -> ColumnElement[bool]:
+        """Return the SQL for the same rows, looked into one by one."""
+        return super().showing(text) & cls.readable()
+
     def writable(self, actor: Actor, verbs: str) -> bool:
         """Tell whether the party says what its row says; whether that may be written is asked of the row itself."""
         said = self.follows.told() if self.follows is not None else {"name": None}
@@ -104,7 +111,7 @@ def reads_names(row: Any, listing: str = PEOPLE) -> Any:
     readers = [held for held, rule in seen if not (rule.masked or rule.rows or held.place_path)]
     if isinstance(row, type):
         model: Any = row
-        return or_(false(), *(model.within(held) for held in readers))
+        return or_(false(), *access.together(model, (model.within(held) for held in readers)))
     return any(row.is_within(held) for held in readers)
 
 
@@ -163,6 +170,15 @@ def _keep_in_step(row: Any, fresh: bool) -> None:
         row.party.follows = row
         for name, said in row.told().items():
             setattr(row.party, name, said)
+
+
+def _accompany(row: Any, bulk: Bulk) -> None:
+    """Let a row that is written with many others have its party too."""
+    row.party = Party(community_id=row.community_id, **row.told())
+    bulk.add(row.party)
+
+
+bulk.prepares(Partied, _accompany)
 
 
 def is_bound(row: Any, name: str, held: Held) -> Any:

@@ -17,7 +17,7 @@ from app.core.views import ListView, ScopedInterface
 from app.extensions import db
 from app.parties import models as parties
 from app.parties.models import PartyKind, reads_names_somewhere
-from app.party_orgs import coverage, service
+from app.party_orgs import coverage, parts, service
 from app.party_orgs.models import PartyMember, PartyOrg
 from app.people.models import Person
 
@@ -37,6 +37,8 @@ class PartyOrgView(ListView):
     link_column = "name"
     narrow_columns = ("phone",)
     filter_columns = ("kind", "parent", "places", "secretary")
+    quiet_filters = ("community",)
+    parts = parts.ORGS
     order_names = ("name", "kind")
 
     def create(self, values: dict[str, Any]) -> PartyOrg:
@@ -98,6 +100,8 @@ class PartyMemberView(ListView):
     list_columns = ["person", "org", "since", "until"]
     link_column = "person"
     filter_columns = ("org", "since", "until")
+    quiet_filters = ("community",)
+    parts = parts.MEMBERS
     edit_names = ("since", "until")
     order_names = ("since", "until")
     quick_filters = {

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +12,10 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from app.accounts.models import Account, Grant
-from app.core import clock, database, display, recording, telling
+from app.core import access, clock, database, display, recording, telling
 from app.core.fields import Text, facts
+from app.core.files import service
+from app.core.files.kinds import Kind
 from app.core.history import Entry
 from app.core.moves import Refused
 from app.core.subject_keys import SubjectKey
@@ -26,24 +29,37 @@ Part = dict[str, Any]
 """A heading, and lines below it."""
 
 MODE: Final = 0o600
+BESIDE: Final = frozenset({".json", *(f".{kind.value}" for kind in Kind)})
+"""How what is written beside the text file may end."""
 
 
 def copy(pk: int, out: Path, force: bool = False) -> list[Path]:
-    """Write everything that is kept of a person into a text and a JSON file beside it, and return both.
+    """Write everything that is kept of a person into a text, a JSON file and the photo beside it, and return them.
 
     Only the owner of the files can read them. That they were written, and by whom, stands in history. Commits.
     Raises Refused, also where a file is there already and `force` does not say otherwise.
     """
     paths = [out, out.with_suffix(".json")]
-    if out.suffix == ".json":
+    if out.suffix.lower() in BESIDE:
         raise Refused(gettext("Name the text file; the one for programs is written beside it."))
     _require_free(paths, force)
     with database.transaction(), rights.allowed(pk, rights.COPY) as person:
         document = gathered(person)
+        photos = [*_photos(person, out)]
+        _require_free([path for path, _data in photos], force)
         recording.note("copied", person.list_name, person, into=person.community_id)
-    _write(paths[0], as_text(document))
-    _write(paths[1], json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-    return paths
+    _write(paths[0], as_text(document).encode())
+    _write(paths[1], (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+    for path, data in photos:
+        _write(path, data)
+    return [*paths, *(path for path, _data in photos)]
+
+
+def _photos(person: Person, out: Path) -> Iterator[tuple[Path, bytes]]:
+    """Yield the photo of a person and where it is written; one whose content is missing stands in the text only."""
+    for one in service.of(person):
+        with suppress(access.OutOfScope):
+            yield out.with_suffix(f".{one.kind.value}"), service.content(one)
 
 
 def _require_free(paths: list[Path], force: bool) -> None:
@@ -54,11 +70,11 @@ def _require_free(paths: list[Path], force: bool) -> None:
             raise Refused(gettext("%(path)s is there already; overwrite it with --force.", path=path))
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     """Write a new file that nobody else can read; one that was there may have been open to others."""
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "wb") as file:
+        file.write(data)
 
 
 def as_text(document: Part) -> str:

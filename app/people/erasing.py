@@ -15,9 +15,10 @@ from flask_babel import lazy_gettext as _
 from app.accounts import emptying
 from app.core import checks, clock, database, recording, rules, subject_keys, verifying
 from app.core.fields import facts, shape
+from app.core.files import service as files
 from app.core.moves import Refused
 from app.extensions import db
-from app.people import belongings, mentions, merging, parting, rights
+from app.people import belongings, mentions, merging, parting, rights, tying
 from app.people.models import ERASED, Person
 
 KEPT: Final = frozenset({"consent", "consent_on", "consent_version", "guardian_consent_on"})
@@ -35,6 +36,8 @@ TABLES: Final = (
     "saved_view",
     "step",
     "person_merger",
+    "person_tie",
+    "attachment",
 )
 """In which the values stood."""
 
@@ -88,6 +91,8 @@ def _empty(person: Person, reason: str) -> Entrance:
     _rename_in_steps(person)
     entrance, first = _close_entrance(person), person.name != str(ERASED)
     own = [(row, one.kept) for row, one in belongings.rows(person)]
+    tying.forget(person)
+    files.wipe(person)
     for row, kept in [(person, _OWN_KEPT), *own]:
         for name, value in _emptied(row, kept).items():
             setattr(row, name, value)

@@ -23,7 +23,7 @@ from app.core.moves import Refused
 from app.core.rules import Violation
 from app.extensions import db
 from app.parties.models import Party
-from app.people import identity, rights
+from app.people import identity, portraits, rights
 from app.people.merges import Merger, Pair
 from app.people.models import Person
 from app.roles import LIST_TITLES
@@ -91,6 +91,7 @@ def merge(kept: Person, gone: Person, taken: Iterable[str] = ()) -> Merger:
         changes = {name: [was, after[name]] for name, was in before.items() if was != after[name]}
         merger.changes = json.dumps(changes, ensure_ascii=False)
         merger.moved = _lead(gone, kept)
+        portraits.carry(gone, kept)
         recording.remark(MERGED, kept, other=gone.id)
         db.session.flush()
     return merger

@@ -1,12 +1,14 @@
 """The person: one record a community keeps of somebody, to which every role of theirs leads (S0-01, S2-11)."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, column, false, or_
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, column, false, func, or_
 from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
@@ -42,7 +44,7 @@ from app.people.rules import (
     number_is_free,
     tags_are_short,
 )
-from app.people.tails import holding_tail
+from app.people.tails import holding_tail, is_tail
 
 _WHO: Final = _("The person")
 _HOME: Final = _("Home and household")
@@ -71,6 +73,7 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         Index("ix_person_phones", "community_id", "phones_index"),
         Index("ix_person_name", "community_id", "name", "id"),
         Index("ix_person_merged", "community_id", "merged_into_id"),
+        Index("ix_person_same_as", "same_as"),
         Index(
             "ix_person_id_number",
             *("community_id", "id_number_index", "id_type"),
@@ -80,6 +83,10 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         ),
     )
     list_name = "people"
+    attachments = True
+    portrait = True
+    indexed = True
+    indexed_whole = ("phone_tails",)
     personal: ClassVar[frozenset[str]] = frozenset(
         {
             *("id_type", "sex", "place", "residence_kind", "household_no", "relation_to_head", "ethnic", "education"),
@@ -96,7 +103,11 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         tags_are_short,
         merged_stays_archived,
     )
-    acts: ClassVar[dict[str, Text]] = {"merge": _("Another record merged into it"), "part": _("Parted again")}
+    acts: ClassVar[dict[str, Text]] = {
+        "merge": _("Another record merged into it"),
+        "part": _("Parted again"),
+        "tie": _("Answered whether it is one person with another community's record"),
+    }
 
     name: Mapped[str] = mapped_column(
         String(40), info=about(_("Full name"), listed=True, mask=masking.name, group=_WHO, width=12)
@@ -236,11 +247,26 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         remote_side="Person.id",
         info=about(_("Merged into"), _("The record that stayed."), edited=False, sheet=False, group=_("Record")),
     )
+    from_ledger: ClassVar[bool] = False
+    """Whether the row is just being taken over from a ledger; set on the row itself."""
     appointed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the person has or had a post of the community; kept by the list of posts."""
 
+    same_as: Mapped[str | None] = mapped_column(String(32))
+    """What records of one person in several communities have in common, once both secretaries agree; see `tying`."""
+
     def __str__(self) -> str:
         return display.shown(self, "name")
+
+    @hybrid_property
+    def counted_as(self) -> str:
+        """What totals over communities count once."""
+        return self.same_as or self.uid
+
+    @counted_as.inplace.expression
+    @classmethod
+    def _counted_as(cls) -> ColumnElement[str]:
+        return func.coalesce(cls.same_as, cls.uid)
 
     @property
     def is_known(self) -> bool:
@@ -260,5 +286,17 @@ class Person(Partied, Recorded, Sought, Placed, Model):
 
         None for those who may not read the names.
         """
-        found: ColumnElement[bool] = or_(super().holding(words), holding_tail(cls, words)) & reads_names(cls)
+        return or_(*cls.ways(words))
+
+    @classmethod
+    def ways(cls, text: str) -> Sequence[ColumnElement[bool]]:
+        """A person is found by name and initials, or by the last four digits of a mobile number."""
+        readable = reads_names(cls)
+        by_tail = [holding_tail(cls, text) & readable] if is_tail(text) else []
+        return [super().holding(text) & readable, *by_tail]
+
+    @classmethod
+    def showing(cls, text: str) -> ColumnElement[bool]:
+        """Return the SQL for the same people, looked into one by one."""
+        found: ColumnElement[bool] = or_(super().showing(text), holding_tail(cls, text)) & reads_names(cls)
         return found

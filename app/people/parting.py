@@ -11,7 +11,7 @@ from app.core.database import Clash
 from app.core.moves import Refused
 from app.core.rules import Violation
 from app.extensions import db
-from app.people import rights
+from app.people import portraits, rights
 from app.people.merges import Merger
 from app.people.merging import ADDED, lead, references, set_values, spoken
 from app.people.models import ERASED, Person
@@ -52,6 +52,7 @@ def part(gone: Person) -> list[str]:
             raise Refused(_("The record it was merged into is no longer there; this cannot be undone."))
         stays = _give_back(kept, gone, json.loads(merger.changes or "{}"))
         _bring_back(gone)
+        portraits.give_back(kept, gone)
         _lead_back(merger, kept, gone)
         merger.undone_at = clock.now()
         recording.remark(PARTED, kept, other=gone.id)

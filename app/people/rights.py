@@ -52,6 +52,11 @@ def _somebody(login: str, community: Community | None) -> Actor:
     account = service.find(login)
     if account is None or not account.active:
         raise Refused(gettext("There is no account “%(login)s” that is open.", login=login))
+    return rights_of(account, community)
+
+
+def rights_of(account: Account, community: Community | None = None) -> Actor:
+    """Return somebody as who acts by a command or a job, with the grants that hold now, in one community or in all."""
     columns = (Grant.role, Grant.community_id, Place.path, Grant.subject_id)
     grants = select(*columns).outerjoin(Place, Place.id == Grant.place_id)
     mine = grants.where(Grant.account_id == account.id, Grant.holding())

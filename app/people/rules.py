@@ -85,6 +85,9 @@ def guardian_is_named(person: Any) -> Complaints | None:
     today, born = clock.today(), person.birth
     if born is None or person.archived_at is not None or not born.may_be_under(ADULT, today):
         return None
+    if person.from_ledger:
+        # Old ledgers seldom say it; it is asked for when somebody next opens the record.
+        return None
     if person.job and not born.may_be_under(SELF_SUPPORTING, today):
         return None
     found: Complaints = {}

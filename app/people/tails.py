@@ -9,10 +9,10 @@ import hashlib
 import hmac
 from typing import Any, Final
 
-from sqlalchemy import false, or_
+from sqlalchemy import false
 from sqlalchemy.sql import ColumnElement
 
-from app.core import keyring
+from app.core import keyring, seeking
 from app.core.actor import current
 from app.people import phones
 
@@ -35,12 +35,11 @@ def kept(community_id: int, numbers: list[str]) -> str | None:
 def holding_tail(model: Any, text: str) -> ColumnElement[bool]:
     """Return the SQL for the people a mobile number of whom ends so, in the communities the actor works in."""
     actor = current()
-    if actor is None or not (len(text) == phones.TAIL and text.isascii() and text.isdigit()):
+    if actor is None or not is_tail(text):
         return false()
-    return or_(
-        false(),
-        *(
-            (model.community_id == number) & model.phone_tails.contains(digest(number, text))
-            for number in sorted(actor.communities)
-        ),
-    )
+    return seeking.holding_whole(model, "phone_tails", {one: digest(one, text) for one in sorted(actor.communities)})
+
+
+def is_tail(text: str) -> bool:
+    """Tell whether a text looks like the last digits of a number."""
+    return len(text) == phones.TAIL and text.isascii() and text.isdigit()

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import instance_dict
 
 from app.core import clock
+from app.core.bulk import Bulk, prepares
 from app.core.fields import NotUnderstood
 from app.core.sealed import Closed
 from app.people import phones, tails
@@ -23,6 +24,13 @@ def start() -> None:
         event.listen(Session, "before_flush", _tidy, insert=True)
 
 
+def _prepare(person: Person, bulk: Bulk) -> None:
+    tidy(person)
+
+
+prepares(Person, _prepare)
+
+
 def _tidy(session: Session, context: Any, instances: Any) -> None:
     with session.no_autoflush:
         for row in [*session.new, *session.dirty]:
@@ -36,6 +44,9 @@ def tidy(person: Person) -> None:
     Nothing that was typed is overwritten; what does not fit together is left for the rules to refuse.
     """
     _keep_phones(person)
+    if changes(person, "id_number"):
+        # By another number it is no longer known to be the same person.
+        person.same_as = None
     _follow_number(person)
     _follow_head(person)
     if person.consent is not None and person.consent_on is None and changes(person, "consent"):

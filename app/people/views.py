@@ -11,17 +11,20 @@ from app.core import access, clock, display
 from app.core.database import Clash
 from app.core.errors import CLASH
 from app.core.fields import NotUnderstood, Text, facts
+from app.core.listing import Quick
 from app.core.specification import Page, Panel
 from app.core.views import ListView, ScopedInterface
 from app.parties.models import reads_names_somewhere
-from app.people import identity, likeness
+from app.people import identity, likeness, tying
 from app.people.merge_pages import DEEDS, LIKELY, MergingPages
 from app.people.models import Person
 from app.people.parts import PARTS
 from app.people.rules import UNSAID
+from app.people.tie_pages import DEEDS as TIE_DEEDS
+from app.people.tie_pages import TyingPages
 
 
-class PersonView(MergingPages, ListView):
+class PersonView(MergingPages, TyingPages, ListView):
     """人员."""
 
     datamodel = ScopedInterface(Person)
@@ -34,7 +37,8 @@ class PersonView(MergingPages, ListView):
     link_column = "name"
     narrow_columns = ("name", "phones")
     parts = PARTS
-    deeds = DEEDS
+    deeds = DEEDS | TIE_DEEDS
+    quick_filters = {"same": Quick(_("In another community too?"), tying.waiting)}
     questions = {"likely": LIKELY}
     filter_columns = (
         "place",
@@ -47,6 +51,7 @@ class PersonView(MergingPages, ListView):
         "relation_to_head",
         "consent",
     )
+    quiet_filters = ("community",)
     order_names = ("id",)
 
     @property
@@ -78,15 +83,14 @@ class PersonView(MergingPages, ListView):
         return super()._add(form)
 
     def panels(self, row: Person) -> list[Panel]:
-        """Show what the record was made one with."""
-        return self.merged(row)
+        """Show what the record was made one with, here and in other communities."""
+        return [*self.merged(row), *self.tied(row)]
 
-    def lead(self, row: Person) -> list[Panel]:
-        """Say how old the person is, as exactly as the reader may know."""
-        if row.birth is None:
-            return []
-        hidden = display.hides(row, facts(Person)["birth"])
-        return [("people/age.html", {"age": display.shown(row, "birth") if hidden else row.birth.age(clock.today())})]
+    def beside_value(self, row: Person, name: str) -> Text:
+        """Say beside the birth how old the person is, where the birth itself is read."""
+        if name != "birth" or row.birth is None or display.hides(row, facts(Person)["birth"]):
+            return ""
+        return gettext("(%(age)s)", age=row.birth.age(clock.today()))
 
     def warn(self, values: Mapping[str, Any]) -> None:
         """Say also what was filled in from the number of the document."""

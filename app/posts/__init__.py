@@ -9,6 +9,7 @@ from app.posts.board import VACANT
 from app.posts.models import Post
 from app.posts.news import VACANT as VACANT_NEWS
 from app.posts.panel import here_panel
+from app.posts.parts import PLACES
 from app.posts.views import PostView
 
 
@@ -18,6 +19,6 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view(PostView, "m.posts")
     views = {view.list_name: view for view in appbuilder.list_views()}
     panel = here_panel(views[Post.list_name])
-    views[Place.list_name].name_parts(VACANT)
+    views[Place.list_name].name_parts(VACANT | PLACES)
     for name in (Need.list_name, Place.list_name):
         views[name].guests.append(panel)

@@ -96,11 +96,12 @@ def is_open() -> ColumnElement[bool]:
 
 def vacant() -> ColumnElement[bool]:
     """Return the SQL for the open places that should have a head and have none today."""
-    kinds = (and_(Place.kind == kind, Place.id.not_in(_headed(duty))) for kind, duty in HEADS.items())
+    kinds = (and_(Place.kind == kind, Place.id.not_in(headed(duty))) for kind, duty in HEADS.items())
     return and_(is_open(), or_(*kinds))
 
 
-def _headed(duty: PostDuty) -> Any:
+def headed(duty: PostDuty) -> Any:
+    """Return the SQL for the ids of the places for which somebody has this duty today."""
     held = select(post_place.c.place_id).join(Post, Post.id == post_place.c.post_id)
     return held.where(Post.in_force(), Post.duty == duty)
 

@@ -104,6 +104,8 @@ class Post(Recorded, Sought, Scoped, Model):
             group=_WHEN,
         ),
     )
+    from_ledger: ClassVar[bool] = False
+    """Whether the row is just being taken over from a ledger; set on the row itself."""
     ended_at: Mapped[datetime | None]
     """When it was ended on or after its last day; the rest of that day is then no longer part of it."""
     grants: Mapped[list[Grant]] = relationship(secondary=post_grant, order_by=Grant.id)

@@ -13,7 +13,7 @@ from app.posts.choices import HEADS
 from app.posts.models import Post
 from app.roles import Role
 
-VACANT: Final = Kind("post_vacant", _("A place has nobody at its head any more"), icon="person-dash", tone="danger")
+VACANT: Final = Kind("post_vacant", _("A place has nobody at its head any more"), icon="person", tone="danger")
 
 
 def tell_vacancies(post: Post) -> None:

@@ -25,8 +25,8 @@ def is_somewhere(post: Any) -> Complaints | None:
 
 
 def names_company(post: Any) -> Complaints | None:
-    """Of part-time workers it is known whom they work for (S2-23)."""
-    if post.duty is PostDuty.PART_TIME and not post.company:
+    """Of part-time workers it is known whom they work for (S2-23); old ledgers seldom say it."""
+    if post.duty is PostDuty.PART_TIME and not post.company and not post.from_ledger:
         return {"company": _("Name the company of a part-time worker.")}
     return None
 

@@ -7,7 +7,6 @@ from flask import current_app, flash, redirect, request
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import and_
 
 from app.accounts.models import Account
 from app.communities.models import Place
@@ -27,9 +26,11 @@ from app.core.specification import Page, Panel
 from app.core.views import ListView, ScopedInterface
 from app.parties import models as parties
 from app.parties.models import PartyKind
+from app.people.ledger import IN_TEMPLATES
 from app.posts import board, hands, responsible, service
 from app.posts.choices import GRID_STAFF, PostDuty
 from app.posts.models import Post
+from app.posts.parts import DUTIES, held
 
 BOARD: Final = _("Vacancies and overload")
 RESPONSIBLE: Final = _("Who is responsible here")
@@ -54,13 +55,10 @@ def _end(post: Post, form: Any) -> None:
 END: Final = Deed(_("End the post"), EndForm, _end, tone="grave", help=_("The role that goes with it ends at once."))
 
 
-def _held(*duties: PostDuty) -> Any:
-    return lambda: and_(Post.in_force(), Post.duty.in_(duties or PostDuty))
-
-
 class PostView(ListView):
     """网格队伍."""
 
+    template_more = IN_TEMPLATES
     datamodel = ScopedInterface(Post)
     list_title = _("Grid staff")
     menu_group = _("People and units")
@@ -70,13 +68,15 @@ class PostView(ListView):
     list_columns = ["person", "duty", "places", "scope", "households", "company", "since", "until"]
     link_column = "person"
     filter_columns = ("duty", "person", "places", "since", "until")
+    quiet_filters = ("community", "company")
+    parts = DUTIES
     order_names = ("duty", "since", "until", "households")
     edit_names = ("company", "places", "scope", "households", "since", "until", "gives_role")
     other_names = {"place": "places", "from": "since", "to": "until"}
     quick_filters = {
-        "held": Quick(_("On duty"), _held()),
-        "grid_staff": Quick(_("Grid staff on duty"), _held(*GRID_STAFF)),
-        "part_time": Quick(_("Part-time on duty"), _held(PostDuty.PART_TIME)),
+        "held": Quick(_("On duty"), held()),
+        "grid_staff": Quick(_("Grid staff on duty"), held(*GRID_STAFF)),
+        "part_time": Quick(_("Part-time on duty"), held(PostDuty.PART_TIME)),
         "over": Quick(_("Ended"), lambda: Post.until < clock.today()),
     }
     deeds = {"end": END}

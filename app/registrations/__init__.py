@@ -12,6 +12,7 @@ from app.registrations import papers, service
 from app.registrations.agreeing import TERMS
 from app.registrations.cobuilding import Agreement
 from app.registrations.feedback import Feedback
+from app.registrations.lapsing import IDLE
 from app.registrations.models import Member
 from app.registrations.news import AGREEMENT_NEWS, FEEDBACK_NEWS, MEMBER_NEWS, UNIT_NEWS
 from app.registrations.telling import QUARTERLY
@@ -29,6 +30,7 @@ def register(appbuilder: Any) -> None:
     volunteers.vouch(Member.list_name, service.serves)
     declare(TERMS)
     declare(QUARTERLY)
+    declare(IDLE)
     appbuilder.add_view(MemberView, "m.members")
     appbuilder.add_view(ServicePostView, "m.service_posts")
     appbuilder.add_view(AgreementView, "m.agreements")

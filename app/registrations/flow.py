@@ -8,6 +8,7 @@ from app.core import clock
 from app.core.actor import Actor
 from app.core.fields import Text
 from app.core.flow import Ask, Flow, Move
+from app.organizations.flow import lapse_is_asked
 from app.registrations.choices import LEFT, OPEN_POSTS, PostState, SecondState
 from app.registrations.choices import MemberState as State
 from app.roles import OFFICE, Role
@@ -97,6 +98,8 @@ FLOW: Final = Flow(
             asks=(Ask("grade"), Ask("evaluated_on", required=False)),
         ),
         Move("carry_on", _("Carry on"), (State.EVALUATED,), State.ACTIVE, by=_SECRETARY, tone="strong"),
+        Move("ask_lapse", _("Ask whether the registration lapses"), HERE, by_system=True),
+        Move("keep", _("Keep the registration"), HERE, by=_SECRETARY, guards=(lapse_is_asked,), tone="strong"),
         Move(
             "transfer",
             _("Transfer"),

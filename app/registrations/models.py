@@ -189,6 +189,16 @@ class Member(Recorded, Scoped, Model):
     left_on: Mapped[date | None] = mapped_column(
         info=about(_("Left on"), _("Empty: today."), edited=False, check=checks.not_future, group=_STANDS)
     )
+    lapse_asked_on: Mapped[date | None] = mapped_column(
+        info=about(
+            _("Nothing done, asked on"),
+            _("For a year nothing has happened; the secretary keeps the registration or lets the member leave."),
+            edited=False,
+            group=_STANDS,
+        )
+    )
+    kept_on: Mapped[date | None]
+    """When the secretary last kept a registration that was idle."""
     second: Mapped[SecondState | None]
     """Whether the secretary here agrees that the member is registered in another community too; None: nobody asks."""
     other_community: Mapped[str | None] = mapped_column(String(60))

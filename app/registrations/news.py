@@ -46,6 +46,25 @@ SECOND_ASKED: Final = Kind(
     icon="send",
 )
 
+UNIT_IDLE: Final = Kind(
+    "unit_idle",
+    _("Nothing has happened with a unit for a year; keep the registration or let it lapse"),
+    done_by=("keep", "lapse", "end", "archive"),
+    icon="clock-history",
+)
+MEMBER_IDLE: Final = Kind(
+    "member_idle",
+    _("A member has done nothing for a year; keep the registration or let the member leave"),
+    done_by=("keep", "transfer", "withdraw", "archive"),
+    icon="clock-history",
+)
+ONE_IS_IDLE: Final = Kind(
+    "own_registration_idle",
+    _("Nothing has been carried out for a year; the secretary is asked whether the registration goes on"),
+    done_by=("keep", "lapse", "end", "transfer", "withdraw", "archive"),
+    icon="clock-history",
+)
+
 AGREEMENT_ENDS: Final = Kind(
     "agreement_ends",
     _("A co-building agreement ends within 30 days"),
@@ -68,6 +87,8 @@ UNIT_NEWS: Final = (
     Told("invite", UNIT_INVITED, Whom(roles=(Role.LIAISON,))),
     Told("report_in", UNIT_REPORTED, _SECRETARY),
     Told("receive", UNIT_RECEIVED, Whom(roles=(Role.LIAISON,))),
+    Told("ask_lapse", UNIT_IDLE, _SECRETARY),
+    Told("ask_lapse", ONE_IS_IDLE, Whom(roles=(Role.LIAISON,))),
 )
 MEMBER_NEWS: Final = (
     Told("register", MEMBER_REPORTED, _SECRETARY),
@@ -75,6 +96,8 @@ MEMBER_NEWS: Final = (
     Told("receive", MEMBER_RECEIVED, _THEIRS),
     Told("claim_post", POST_CLAIMED, Whom(roles=OFFICE)),
     Told("ask_second", SECOND_ASKED, _SECRETARY),
+    Told("ask_lapse", MEMBER_IDLE, _SECRETARY),
+    Told("ask_lapse", ONE_IS_IDLE, _THEIRS),
 )
 AGREEMENT_NEWS: Final = (Told("remind", AGREEMENT_ENDS, Whom(roles=(Role.SECRETARY, Role.LIAISON))),)
 FEEDBACK_NEWS: Final = (Told("send", FEEDBACK_SENT, Whom(roles=(Role.LIAISON,))),)

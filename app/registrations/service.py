@@ -1,13 +1,14 @@
 """What happens with units, members and posts beyond a single row: receipts, seats, and second communities."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from app.core import clock, moves
-from app.core.actor import acting, system
+from app.communities.models import Community
+from app.core import access, clock, moves
+from app.core.actor import Actor, Held, acting, current, system
 from app.core.codes import next_code
 from app.core.moves import Refused, moved, settled
 from app.core.rules import Violation
@@ -16,12 +17,16 @@ from app.extensions import db
 from app.organizations.flow import VOTES
 from app.organizations.models import Organization
 from app.parties.models import Party
+from app.people import finding
 from app.people.belongings import Belonging
 from app.registrations.choices import LEFT, OPEN_POSTS, MemberState, PostState, SecondState
 from app.registrations.models import Member, ServicePost
+from app.roles import Rule
 
 RECEIPT: Final = "HZ"
 """How the numbers of receipts (回执) begin."""
+OWN_UNIT: Final = "own unit"
+"""How the role table says that somebody has to do with the members of one unit only."""
 
 After = Callable[[Any, dict[str, Any]], None]
 
@@ -91,6 +96,49 @@ def register(**columns: Any) -> Member:
     db.session.flush()
     ask_both(member)
     return member
+
+
+WHO: Final = ("name", "phone", "id_number")
+"""By what somebody is registered who is not chosen among the people."""
+
+
+def enrol(community: Community, who: Mapping[str, Any], **columns: Any) -> Member:
+    """Let somebody report in by name, phone and perhaps number, who may or may not be among the people.
+
+    Who enrols need not read the people: whom these name is used if there is one, else a record is made, and nothing of
+    it is told. The caller commits. Raises Forbidden and Violation, about the person under the names of `who`.
+    """
+    unit = columns.get("unit")
+    if unit is None:
+        raise Violation({"unit": [_("Please fill this in.")]})
+    actor = current()
+    if actor is None or not may_enrol(actor, community, unit):
+        raise access.Forbidden
+    # The person is found, or made, by the system's sight and the actor's hand.
+    with acting(Actor(actor.label, actor.user_id, actor.held, unbounded=True)):
+        person = finding.known_or_new(community, who)
+        try:
+            return register(community=community, person=person.party, **columns)
+        except Violation as wrong:
+            raise Violation(
+                {"name" if name == "person" else name: said for name, said in wrong.errors.items()}
+            ) from None
+
+
+def may_enrol(actor: Actor, community: Community | None = None, unit: Party | None = None) -> bool:
+    """Tell whether somebody may register people by name: for a unit of a community, or for any of those reached."""
+    if actor.unbounded:
+        return True
+    here = {None, community.id} if community is not None else {None, *actor.communities}
+    clauses = access.clauses(actor, Member.guard(), "c")
+    return any(held.community_id in here and _speaks_for(held, rule, unit) for held, rule in clauses)
+
+
+def _speaks_for(held: Held, rule: Rule, unit: Party | None) -> bool:
+    """Tell whether a grant lets register people other than oneself, for this unit or any."""
+    if rule.rows == OWN_UNIT:
+        return unit is None or held.subject == unit.id
+    return not rule.rows
 
 
 def _known(person: Any, community: Any) -> Member | None:

@@ -1,7 +1,10 @@
 """The pages of members and service posts: only what differs from every other list."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from flask import redirect, request
+from flask_appbuilder import expose
 from flask_babel import lazy_gettext as _
 from sqlalchemy import false, or_
 from sqlalchemy.sql import ColumnElement
@@ -12,17 +15,22 @@ from app.core.actor import current
 from app.core.database import Clash
 from app.core.errors import CLASH
 from app.core.fields import Text
+from app.core.gate import requires
 from app.core.listing import Quick
-from app.core.specification import Panel
+from app.core.rules import Violation
+from app.core.specification import Page, Panel
 from app.core.views import ListView, Moves, ScopedInterface
 from app.extensions import db
 from app.organizations.views import GROUP
-from app.parties.models import Party, PartyKind, choices
+from app.parties.models import Party, PartyKind, choices, reads_names_somewhere
+from app.people.by_name import ByName
+from app.people.ledger import IN_TEMPLATES
 from app.registrations import agreeing, service, telling
 from app.registrations.choices import OPEN_POSTS, MemberState, PostState, SecondState
 from app.registrations.cobuilding import Agreement, AgreementState
 from app.registrations.feedback import Feedback, FeedbackState
 from app.registrations.flow import HERE
+from app.registrations.forms import EnrolForm
 from app.registrations.models import Member, ServicePost
 from app.roles import OFFICE, Role
 
@@ -47,9 +55,10 @@ def _to_decide() -> ColumnElement[bool]:
     return Member.state.in_((MemberState.REPORTED_IN, MemberState.POST_CLAIMED))
 
 
-class MemberView(ListView):
+class MemberView(ByName, ListView):
     """双报到党员."""
 
+    template_more = IN_TEMPLATES
     datamodel = ScopedInterface(Member)
     list_title = _("Members reporting in")
     short_title = _("Members")
@@ -67,15 +76,63 @@ class MemberView(ListView):
         "here": Quick(_("Registered now"), _in(*HERE)),
         "mine": Quick(_("Waiting for me"), waiting_for_me),
         "without": Quick(_("Without a post"), _in(MemberState.RECEIVED)),
+        "idle": Quick(_("Nothing done for a year"), lambda: Member.lapse_asked_on.is_not(None)),
         "left": Quick(_("Left"), _in(MemberState.TRANSFERRED, MemberState.WITHDRAWN)),
     }
     badge_filters = ("mine",)
     bulk_moves = ("receive", "confirm_post")
     edit_names = ("unit", "party_joined_on", "reported_on", "service_posts", "skills")
+    by_name_form = EnrolForm
+    who = who_names = service.WHO
+    who_title = _("The member")
+    who_errors: Mapping[str, str] = {"person": "name"}
 
     def create(self, values: dict[str, Any]) -> Member:
-        """Let the member report in, or report in again."""
-        return service.register(**values)
+        """Let the member report in, or report in again; by the texts of a program where no person is chosen."""
+        who = {name: values.pop(name) for name in self.who if name in values}
+        if not who:
+            return service.register(**values)
+        if values.pop("person", None) is not None:
+            raise Violation({name: [_("Name either the person or who it is, not both.")] for name in who})
+        community = values.pop("community", None)
+        if community is None:
+            raise Violation({"community": [_("Please fill this in.")]})
+        return service.enrol(community, who, **values)
+
+    @expose("/add", methods=["GET", "POST"])
+    @requires("c")
+    def add(self) -> Page:
+        """Let a member report in; who may not read the people is led to the form that asks for name and phone."""
+        actor = current()
+        asks = request.method == "GET" and not reads_names_somewhere()
+        if asks and actor is not None and service.may_enrol(actor):
+            return redirect(self.url("enrol"))
+        return super().add()
+
+    @expose("/enrol", methods=["GET", "POST"])
+    @requires("c")
+    def enrol(self) -> Page:
+        """Let somebody report in by name and phone; who speaks only for herself is not asked for others."""
+        actor = current()
+        if actor is None or not service.may_enrol(actor):
+            return redirect(self.url("add"))
+        return self.enrol_page()
+
+    def begin_by_name(self, form: Any) -> None:
+        """A liaison reports members of the own unit."""
+        form.reported_on.data = clock.today()
+        mine = _bound_to(PartyKind.ORGANIZATION)
+        form.unit.data = mine[0] if len(mine) == 1 else None
+
+    def enrol_row(self, community: Any, who: dict[str, Any], columns: dict[str, Any]) -> Member:
+        """Let somebody report in by name and phone."""
+        return service.enrol(community, who, **columns)
+
+    def above_form(self, form: Any) -> list[Panel]:
+        """Lead from the form that names a person to the one that asks for name and phone."""
+        actor = current()
+        leads = "person" in form and actor is not None and service.may_enrol(actor)
+        return [("people/lead_by_name.html", {})] if leads else []
 
     def begin(self, form: Any) -> None:
         """A liaison reports members of the own unit, a volunteer herself."""

@@ -22,11 +22,12 @@ class TalentView(ListView):
     datamodel = ScopedInterface(Talent)
     list_title = _("Talents")
     menu_group = _("People and units")
-    icon = "mortarboard"
+    icon = "lightbulb"
     add_hint = _("Register a talent")
     empty_hint = _("Nobody is registered here. Register who knows or can do something, or clear the filters.")
     link_column = "person"
     filter_columns = ("state", "field", "think_tank", "service_group", "person")
+    quiet_filters = ("community",)
     order_names = ("id", "field", "state")
     quick_filters = {
         "active": Quick(_("Take part"), lambda: Talent.state == TalentState.ACTIVE),

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 
 from app.communities.models import Community
-from app.core import access, clock, moves, sealing
+from app.core import access, clock, moves
 from app.core.actor import Actor, Errand, acting, current, system
 from app.core.codes import next_code
 from app.core.database import transaction
@@ -19,7 +19,7 @@ from app.core.timeline import Step, add_step, stepped
 from app.extensions import db
 from app.notices import service as notices
 from app.parties.models import Party, PartyKind
-from app.people import phones as telephones
+from app.people import finding
 from app.people.models import Person
 from app.people.rules import ADULT
 from app.volunteers.choices import VolunteerState
@@ -66,7 +66,7 @@ def enrol(community: Community, who: Mapping[str, Any], **columns: Any) -> Volun
         raise access.Forbidden
     # The person is found, or made, by the system's sight and the actor's hand.
     with acting(Actor(actor.label, actor.user_id, actor.held, unbounded=True)):
-        person = _same(community, who) or _made(community, who)
+        person = finding.known_or_new(community, who)
         return register(community=community, person=person.party, **columns)
 
 
@@ -74,31 +74,6 @@ def may_enrol(community: Community, actor: Actor) -> bool:
     """Tell whether somebody may register volunteers in a community."""
     clauses = access.clauses(actor, Volunteer.guard(), "c")
     return actor.unbounded or any(held.community_id in (None, community.id) for held, _rule in clauses)
-
-
-def _same(community: Community, who: Mapping[str, Any]) -> Person | None:
-    """Return the person in use who has exactly this name and, as an own number, this phone."""
-    wanted = telephones.found_by(who["phone"])
-    here = select(Person).filter_by(community_id=community.id, name=who["name"], archived_at=None)
-    found = db.session.scalars(here.where(sealing.holds(Person, "phones", wanted)).order_by(Person.id))
-    return next((person for person in found if wanted in own_numbers(person)), None)
-
-
-def own_numbers(person: Person) -> list[str]:
-    """Return the phones of a person that are nobody else's, the first to be called first."""
-    split = [telephones.split(phone) for phone in person.phones or ()]
-    return [number for owner, number in split if not owner]
-
-
-def _made(community: Community, who: Mapping[str, Any]) -> Person:
-    columns = {name: who.get(name) for name in ("name", "birth", "guardian_name", "guardian_phone")}
-    person = Person(community=community, phones=[who["phone"]], **columns)
-    db.session.add(person)
-    try:
-        db.session.flush()
-    except Violation as wrong:
-        raise Violation({"phone" if name == "phones" else name: said for name, said in wrong.errors.items()}) from None
-    return person
 
 
 def person_of(volunteer: Volunteer) -> Person:

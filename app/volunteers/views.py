@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import flash, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
@@ -11,18 +11,19 @@ from flask_babel import lazy_gettext as _
 from app.communities.service import place_choices
 from app.core import access, display, masking, payload, revealing, selects
 from app.core.actor import current
-from app.core.database import Clash, transaction
+from app.core.database import Clash
 from app.core.errors import CLASH
 from app.core.fields import Text
 from app.core.forms import PortalForm
 from app.core.gate import requires
 from app.core.listing import Quick
-from app.core.model import new_uid
 from app.core.questions import Question, Schema, object_of
-from app.core.rules import Violation
 from app.core.specification import Page, Panel
 from app.core.views import ListView, ScopedInterface
 from app.parties.models import Party, PartyKind, reads_names_somewhere
+from app.people import finding
+from app.people.by_name import ByName
+from app.people.ledger import IN_TEMPLATES
 from app.volunteers import forms, service
 from app.volunteers.choices import VolunteerState
 from app.volunteers.forms import EnrolForm
@@ -45,7 +46,7 @@ def _called(row: Volunteer) -> str | None:
     person = service.person_of(row)
     told = {"column": "phones", "reason": revealing.Purpose.SERVICE, "text": row.number}
     revealing.write_down(person, actor.user_id, **told)
-    return next(iter(service.own_numbers(person)), None)
+    return next(iter(finding.own_numbers(person)), None)
 
 
 def _told(row: Volunteer) -> Mapping[str, Any]:
@@ -56,9 +57,10 @@ _PHONE: Final[Schema] = {"type": ["string", "null"], "description": CONTACT_TITL
 CONTACT: Final = Question(CONTACT_TITLE, _told, object_of({"phone": _PHONE}, ("phone",)), verbs="R", told=True)
 
 
-class VolunteerView(ListView):
+class VolunteerView(ByName, ListView):
     """志愿者."""
 
+    template_more = IN_TEMPLATES
     datamodel = ScopedInterface(Volunteer)
     list_title = _("Volunteers")
     menu_group = _("People and units")
@@ -86,6 +88,10 @@ class VolunteerView(ListView):
         *("insurance_until", "training", "guardian", "guardian_agreed_on"),
     )
     questions: Mapping[str, Question] = {"contact": CONTACT}
+    by_name_form = EnrolForm
+    who = forms.WHO
+    who_title = _("The volunteer")
+    who_errors: Mapping[str, str] = {"person": "name", "guardian": "guardian_name"}
 
     def create(self, values: dict[str, Any]) -> Volunteer:
         """Register somebody who is among the people."""
@@ -122,7 +128,7 @@ class VolunteerView(ListView):
 
     def above_form(self, form: Any) -> list[Panel]:
         """Lead from the form that names a person to the one that asks for name and phone."""
-        return [("volunteers/by_name.html", {})] if "person" in form else []
+        return [("people/lead_by_name.html", {})] if "person" in form else []
 
     @expose("/add", methods=["GET", "POST"])
     @requires("c")
@@ -138,43 +144,11 @@ class VolunteerView(ListView):
     @requires("c")
     def enrol(self) -> Page:
         """Register somebody by name and phone, who may be among the people or not; nothing of a record is shown."""
-        form = EnrolForm()
-        if not self._choose_community(form):
-            del form.community
-        if request.method == "GET":
-            form.uid.data = new_uid()
-            return self._enrol_page(form)
-        return self._twice(form) or self._enrol(form)
+        return self.enrol_page()
 
-    def _enrol(self, form: Any) -> Page:
-        community = self._community_value(form).get("community") if form.validate() else None
-        if form.errors or community is None:
-            if not form.errors:
-                form.complain({"community": [_("Please fill this in.")]})
-            return self._enrol_page(form, 422)
-        who = {name: form[name].data for name in forms.WHO}
-        columns = form.values() | {"uid": form.uid.data or new_uid(), "guardian": form.guardian_name.data}
-        try:
-            with transaction():
-                row = service.enrol(community, who, **columns)
-        except (Violation, Clash, access.OutOfScope) as error:
-            return self._twice(form) or self._enrol_refused(form, error)
-        flash(gettext("Saved."), "success")
-        self.warn(columns)
-        return redirect(self.url("show", pk=row.id))
-
-    def _enrol_refused(self, form: Any, error: Exception) -> Page:
-        if isinstance(error, Violation):
-            named = {"person": "name", "guardian": "guardian_name"}
-            form.complain({named.get(name, name): said for name, said in error.errors.items()})
-        else:
-            form.complain({"name": [CLASH]})
-        return self._enrol_page(form, 422)
-
-    def _enrol_page(self, form: Any, status: int = 200) -> Page:
-        groups = self.groups(form.described())
-        shown = {"view": self, "form": form, "groups": groups, "who": forms.WHO}
-        return render_template("volunteers/enrol.html", title=self.add_hint, **shown), status
+    def enrol_row(self, community: Any, who: dict[str, Any], columns: dict[str, Any]) -> Volunteer:
+        """Register a volunteer by name and phone."""
+        return service.enrol(community, who, **columns, guardian=who["guardian_name"])
 
     # -- on paper, and by telephone ---------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, String, and_, column, select
+from sqlalchemy import ForeignKey, Index, String, and_, cast, column, func, select
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
@@ -90,6 +91,17 @@ class Vulnerability(Recorded, Scoped, Model):
         info=about(_("Left the group on"), _("Since when it no longer holds."), check=checks.not_future, group=_END)
     )
     end_reason: Mapped[str | None] = mapped_column(String(200), info=about(_("Why it ended"), group=_END))
+
+    @hybrid_property
+    def counted_as(self) -> int:
+        """What totals over communities count once; see `app.people.tying`."""
+        return self.person_id
+
+    @counted_as.inplace.expression
+    @classmethod
+    def _counted_as(cls) -> ColumnElement[str]:
+        token = select(Person.same_as).where(Person.id == cls.person_id).scalar_subquery()
+        return func.coalesce(token, cast(cls.person_id, String))
 
     def __str__(self) -> str:
         return f"{self.person} · {self.category}"

@@ -38,6 +38,7 @@ class VulnerabilityView(ListView):
     empty_hint = _("Nobody is entered here. Enter who needs attention, or clear the filters.")
     link_column = "person"
     filter_columns = ("category", "level", "in_charge", "person", "next_check")
+    quiet_filters = ("community",)
     order_names = ("next_check", "id")
     alarm_column = "next_check"
     quick_filters = {

@@ -18,7 +18,7 @@ from app.organizations.choices import TeamKind, UnitKind
 from app.organizations.models import Organization, Team
 from app.parties.models import Partied, Party, PartyKind
 from app.people.models import Person
-from tests.whole.scene import OURS, THEIRS
+from tests.whole.special import OURS, THEIRS
 
 MODELS = {Organization: {"kind": UnitKind.SCHOOL}, Team: {"kind": TeamKind.CLUB}, Person: {}}
 

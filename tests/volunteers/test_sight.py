@@ -33,11 +33,19 @@ def test_a_masked_reader_sees_the_number_and_the_masked_name(as_person, enlist, 
     assert "莫桂兰" not in person.get(f"/api/v1/volunteers/{pk}").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("login", ["liaison", "partner", "supervisor", "admin"])
+@pytest.mark.parametrize("login", ["liaison", "partner", "admin"])
 def test_who_has_no_line_opens_no_volunteer(as_person, enlist, login):
     pk = enlist()
     assert as_person(login).get("/volunteers/list/").status_code == 403
     assert as_person(login).get(f"/volunteers/show/{pk}").status_code == 403
+
+
+def test_the_supervisor_reads_totals_and_opens_no_volunteer(as_supervisor, enlist):
+    pk, program = enlist(), Program(as_supervisor.client)
+    assert program.get("/api/v1/volunteers/").json["count"] == 0
+    assert program.get(f"/api/v1/volunteers/{pk}").status_code == 404
+    assert as_supervisor.get(f"/volunteers/show/{pk}").status_code == 404
+    assert NUMBER not in as_supervisor.page("/volunteers/list/")
 
 
 def test_the_neighbour_sees_none_of_ours(as_neighbour, enlist):

@@ -1,9 +1,7 @@
-"""The rights of a person: what is kept of them is handed out whole, and erased so that nothing holds it any more."""
+"""Erasing a person: everything personal goes so that nothing holds it any more, and what refers to them stays."""
 
 import json
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,50 +22,23 @@ from app.parties.models import Party
 from app.people import erasing
 from app.people.choices import Consent
 from app.people.models import Person
+from tests.people.somebody import (
+    DOOR,
+    ERASED,
+    NAME,
+    NUMBER,
+    PHONE,
+    REASON,
+    SECRETS,
+    WORKPLACE,
+    acts,
+    found,
+    resident,
+    run,
+    volunteer,
+)
 
-NAME, PHONE, NUMBER, DOOR, WORKPLACE = "欧阳小敏", "13800007001", "11010519491231002X", "8-2-301", "红旗农机厂"
-FORM = {
-    "name": NAME,
-    "phones": f"女儿 {PHONE}",
-    "id_number": NUMBER,
-    "door": DOOR,
-    "unit_name": WORKPLACE,
-    "household_no": "HK-440203-77",
-    "tags": "书法",
-    "remark": "喜欢下午来电话",
-    "consent": "written",
-    "consent_version": "2026-01",
-}
-SECRETS = (NAME, "oyxm", PHONE, NUMBER, DOOR, WORKPLACE, "HK-440203-77", "书法", "喜欢下午来电话")
-REASON = "本人来社区申请删除"
-ERASED = "已删除的居民"
-
-
-@pytest.fixture
-def resident(as_secretary, behind) -> int:
-    """Somebody the office has registered and corrected once."""
-    assert as_secretary.post("/people/add", FORM).status_code == 302
-    with behind():
-        return int(db.session.scalars(select(Person.id).filter_by(name=NAME)).one())
-
-
-@pytest.fixture
-def volunteer(behind) -> int:
-    with behind():
-        return int(db.session.scalars(select(Person.id).where(Person.name == "张海燕")).one())
-
-
-@pytest.fixture
-def run(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Give a command in an empty folder, and return how it ended and what it said."""
-    monkeypatch.chdir(tmp_path)
-
-    def command(verb: str, *words: object, typed: str | None = None, code: str | None = "wjb") -> tuple[int, str]:
-        where = ["--community", code] if code else []
-        ended = app.test_cli_runner().invoke(args=["person", verb, *map(str, words), *where], input=typed)
-        return ended.exit_code, ended.output
-
-    return command
+__all__ = ["resident", "run", "volunteer"]
 
 
 @pytest.fixture
@@ -80,28 +51,12 @@ def erase(run: Any) -> Any:
     return command
 
 
-def found(behind: Any, pk: int) -> Any:
-    with behind():
-        row = db.session.get_one(Person, pk)
-        told = {name: getattr(row, name) for name in (*FORM, "birth", "sex", "phone_tails", "phones_index", "sought")}
-        party = db.session.get_one(Party, pk)
-        more = {"party": party.name, "party_sought": party.sought, "account": row.account and row.account.login}
-        kept = ("archived_at", "archive_reason", "id_number_index", "uid")
-        return SimpleNamespace(**told, **more, **{name: getattr(row, name) for name in kept})
-
-
 def broken(app: Flask) -> list[Any]:
     """Return what is wrong with history."""
     with app.app_context(), acting(system("tests")):
         walked = [one.finding for one in verifying.verify(db.session.connection())]
         db.session.rollback()
     return [finding for finding in walked if finding is not None]
-
-
-def acts(behind: Any, pk: int) -> list[str]:
-    with behind():
-        told = select(Entry.act).where(Entry.list == "people", Entry.row_id == pk)
-        return [*db.session.scalars(told.order_by(Entry.id))]
 
 
 def bytes_of_the_database(app: Flask) -> bytes:
@@ -120,74 +75,6 @@ def spellings(text: str) -> set[bytes]:
 def on_sqlite(app: Flask) -> bool:
     with app.app_context():
         return db.engine.dialect.name == "sqlite"
-
-
-# -- handing out ----------------------------------------------------------------------------------------------------
-
-
-def test_a_person_gets_everything_in_words_and_for_programs(run, behind, resident, register, tmp_path):
-    need = register(title="想学书法", reporter_name=NAME, reporter_phone=PHONE)
-    status, said = run("export", resident)
-    assert status == 0, said
-    text = (tmp_path / f"person-{resident}.txt").read_text(encoding="utf-8")
-    for value in (NAME, f"女儿 {PHONE}", NUMBER, DOOR, WORKPLACE, "1949-12-31", "书面同意", "书法", "喜欢下午来电话"):
-        assert value in text
-    assert f"群众需求清单 #{need}" in text
-    assert "登记" in text.partition("【记录的历史】")[2]
-    told = json.loads((tmp_path / f"person-{resident}.json").read_text(encoding="utf-8"))
-    assert {"label": "姓名", "value": NAME} in told["parts"][0]["lines"]
-    assert acts(behind, resident)[-1] == "copied"
-
-
-def test_a_volunteer_finds_the_own_account_roles_and_team_in_it(run, volunteer, tmp_path):
-    status, said = run("export", volunteer, "--out", tmp_path / "a.txt", "--as", "secretary")
-    assert status == 0, said
-    text = (tmp_path / "a.txt").read_text(encoding="utf-8")
-    assert "登录名：volunteer" in text
-    assert "队伍 #4：青年志愿服务队 (队长)" in text
-    assert "志愿者" in text.partition("【账号和角色】")[2]
-    assert "scrypt" not in text
-    assert "password" not in text
-
-
-def test_it_is_written_down_who_took_a_copy(run, behind, resident):
-    assert run("export", resident, "--as", "worker")[0] == 0
-    with behind():
-        worker = db.session.scalars(select(Account.id).filter_by(login="worker")).one()
-        entry = db.session.scalars(select(Entry).filter_by(act="copied", row_id=resident)).one()
-        assert (entry.actor_id, entry.actor_label) == (worker, f"person:{worker}")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
-def test_nobody_else_can_read_the_copy_even_where_an_open_file_stood(run, resident, tmp_path):
-    out = tmp_path / f"person-{resident}.txt"
-    out.write_text("offen", encoding="utf-8")
-    out.chmod(0o666)
-    status, said = run("export", resident)
-    assert (status != 0, "--force" in said, out.read_text(encoding="utf-8")) == (True, True, "offen")
-    assert not out.with_suffix(".json").exists()
-    assert run("export", resident, "--force")[0] == 0
-    assert {path.stat().st_mode & 0o777 for path in (out, out.with_suffix(".json"))} == {0o600}
-
-
-@pytest.mark.parametrize("login", ["gridlead", "gridworker", "volunteer", "auditor", "admin", "supervisor"])
-def test_who_may_not_export_people_gets_no_copy(run, resident, login, tmp_path):
-    status, said = run("export", resident, "--as", login, code=None)
-    assert status != 0
-    assert NAME not in said
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("words", [("--as", "neighbour"), ("--community", "qn")])
-@pytest.mark.parametrize(("verb", "more"), [("export", ()), ("erase", ("--reason", REASON, "--yes"))])
-def test_to_the_neighbour_nobody_is_there(run, behind, resident, words, verb, more):
-    status, said = run(verb, resident, *more, *words, code=None)
-    assert status != 0
-    assert "没有编号" in said
-    assert found(behind, resident).name == NAME
-
-
-# -- erasing --------------------------------------------------------------------------------------------------------
 
 
 def test_everything_personal_goes_and_the_proof_of_consent_stays(erase, behind, resident):

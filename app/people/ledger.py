@@ -1,0 +1,227 @@
+"""People in ledgers: the columns that say who somebody is, and what a whole row of them says (收表约定 7)."""
+
+from functools import cache
+from typing import Any, Final
+
+from app.communities.models import Place
+from app.core.fields import Labelled, NotUnderstood
+from app.core.sheets import readers, values
+from app.core.sheets.book import Cell
+from app.core.sheets.ledger import Column, Draft, Sight
+from app.core.sheets.readers import Spellings
+from app.core.sheets.values import Reason
+from app.people import identity
+from app.people.birth import Birth
+from app.people.choices import SPELLINGS, Education, Marital, Political, Relation, Residence, Sex
+from app.people.ethnic import Ethnic
+from app.people.identity import Identity, IdType
+from app.people.rules import ADULT, UNSAID
+
+REASONS: Final = ((identity.CHECK, Reason.ID_CHECKSUM), (identity.IMPOSSIBLE, Reason.ID_BIRTH))
+"""What is wrong with a number, as programs get it; whatever else it is, its form."""
+
+
+def _more(table: type[Labelled]) -> Spellings:
+    return _spelled(table)
+
+
+@cache
+def _spelled(table: type[Labelled]) -> dict[str, Labelled]:
+    return dict(SPELLINGS.get(table, {}))
+
+
+def _table(sets: str, table: type[Labelled], column: str = "remark", prefix: str = "") -> Any:
+    return readers.choice(sets, table, lambda: _more(table), otherwise=readers.unknown_to(column, prefix))
+
+
+def _ethnic(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    said = values.half(cell)
+    words = said if said.endswith("族") or not said else f"{said}族"
+    _table("ethnic", Ethnic, prefix="民族：")(draft, key, words, sight)
+
+
+def _number(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """Take the number of a document; what it says is looked at with the whole row."""
+    said = values.identity(cell)
+    if said and said not in values.EMPTY:
+        draft.said[key] = draft.meant["id_number"] = said
+        draft.keys["id_number"] = key
+
+
+def _gender(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    readers.choice("sex", Sex, lambda: _more(Sex))(draft, key, cell, sight)
+
+
+PERSON: Final = (
+    Column(
+        "name",
+        readers.name(),
+        (
+            "姓名 名字 居民姓名 志愿者姓名 志愿者 党员姓名 成员姓名 人员姓名 业主姓名 真实姓名 "
+            "住户姓名 党员 家庭成员姓名"
+        ),
+        needed=True,
+    ),
+    Column("former_name", readers.name("former_name"), "曾用名"),
+    Column("gender", _gender, "性别 男/女"),
+    Column(
+        "id_number",
+        _number,
+        ("身份证号 身份证号码 身份证 公民身份号码 公民身份证号码 证件号码 证件号 居民身份证号码 身份证件号码 身份号码"),
+    ),
+    Column("id_type", _table("id_type", IdType, prefix="证件："), "证件类型 证件种类 证件名称"),
+    Column("birth", readers.birth(), "出生年月 出生日期 出生年月日 生日 出生时间"),
+    Column("age", readers.count(), "年龄 周岁 年龄(周岁)"),
+    Column(
+        "phone",
+        readers.phones(),
+        ("联系电话 联系方式 手机 手机号 手机号码 电话 电话号码 移动电话 本人电话 联系手机 本人联系电话"),
+    ),
+    Column("phone2", readers.phones(), "备用电话 联系电话2 家庭电话 固定电话 其他电话 紧急联系电话"),
+    Column("ethnic", _ethnic, "民族"),
+    Column("education", _table("education", Education, prefix="学历："), "学历 文化程度 最高学历"),
+    Column("political", _table("political", Political, prefix="政治面貌："), "政治面貌 政治面目 是否党员"),
+    Column("marital", _table("marital", Marital, prefix="婚姻："), "婚姻状况 婚姻 婚否"),
+    Column("job", readers.line("job", 40), "职务 职业 职务/职称 职称"),
+    Column(
+        "address",
+        readers.line("address", 120),
+        ("住址 家庭住址 居住地址 现住址 现居住地 常住地址 居住小区 现住详细门牌 家庭地址 详细地址 地址 居住地"),
+    ),
+    Column("remark", readers.words("remark", 500), "备注 说明 其他"),
+)
+"""The columns that say who somebody is, in every ledger of people."""
+
+UNIT: Final = Column(
+    "unit",
+    readers.line("unit_name", 80),
+    ("单位 工作单位 所在单位 单位名称 单位(全称) 所在党组织 所在党支部 组织关系所在党支部 工作/学习情况 就读学校"),
+)
+GRID: Final = Column(
+    "grid",
+    readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE),
+    "网格 所属网格 网格名称 所在网格 网格编号 片区 所属片区 楼栋 所属楼栋",
+)
+
+HOME: Final = (
+    Column("door", readers.line("door", 20), "门牌号 房号 楼栋房号 楼栋门牌 户室号 单元房号 门牌"),
+    Column("head", readers.name("head_name"), "户主 户主姓名"),
+    Column(
+        "relation",
+        _table("relation_to_head", Relation, prefix="与户主关系："),
+        "与户主关系 与户主的关系 户主关系 与其他人员关系 家庭关系",
+    ),
+    Column("household_no", readers.code("household_no", 20), "户号 户编号 户口本户号"),
+    Column(
+        "residence",
+        _table("residence_kind", Residence, prefix="人员类型："),
+        "人员类型 人口类型 户籍类型 常住/流动 是否人户分离",
+    ),
+    Column("registered_address", readers.line("registered_address", 120), "户籍地 户籍地址 户籍详细地址 户口所在地"),
+    Column("health", readers.silent, "健康状况"),
+    Column("house", readers.silent, "房屋性质 居住类型 住房性质"),
+    Column("guardian", readers.name("guardian_name"), "监护人 监护人姓名"),
+    Column(
+        "tags",
+        readers.tags(),
+        (
+            "特殊人群 重点类别 人员类别 标签 低保 残疾 独居 独居老人 失独 退役军人 特困 "
+            "困境儿童 高龄 空巢老人 重残 残疾人 低保户"
+        ),
+    ),
+)
+
+IN_TEMPLATES: Final = ("身份证号", "联系电话", "性别", "出生年月", "政治面貌", "住址")
+"""What the templates of volunteers, members and grid staff ask beside the name."""
+
+COLUMNS: Final = frozenset(
+    {
+        "name",
+        "former_name",
+        "sex",
+        "id_number",
+        "id_type",
+        "birth",
+        "phones",
+        "ethnic",
+        "education",
+        "political",
+        "marital",
+        "job",
+        "address",
+        "remark",
+        "unit_name",
+        "place",
+        "door",
+        "head_name",
+        "relation_to_head",
+        "household_no",
+        "residence_kind",
+        "registered_address",
+        "tags",
+        "guardian_name",
+    }
+)
+"""The columns of a person a ledger may fill."""
+
+# -- the whole row --------------------------------------------------------------------------------------------------
+
+
+def finish(draft: Draft, sight: Sight) -> None:
+    """Hold what a row says of a person against the number of the document, which is right (收表约定 7)."""
+    said = _said_by_number(draft)
+    if said is not None:
+        _follow(draft, said, sight)
+    elif "id_number" in draft.at and not any(one.field == "id_number" for one in draft.troubles):
+        draft.warn("id_missing", "id_number")
+    _compare_party(draft)
+    if isinstance(draft.said.get("birth"), str):
+        draft.meant["birth"] = draft.said["birth"]
+
+
+def _said_by_number(draft: Draft) -> Identity | None:
+    number = draft.meant.get("id_number")
+    if number is None:
+        return None
+    kind = next((one for one in IdType if one.value == draft.meant.get("id_type")), None)
+    try:
+        return identity.read(number, kind)
+    except NotUnderstood as wrong:
+        reason = next((reason for text, reason in REASONS if text is wrong.args[0]), Reason.ID_FORMAT)
+        draft.reject(reason, "id_number", str(number))
+        return None
+
+
+def _follow(draft: Draft, said: Identity, sight: Sight) -> None:
+    draft.said["id_number"] = draft.meant["id_number"] = said.number
+    draft.meant["id_type"] = said.kind.value
+    if said.upgraded:
+        draft.warn("id_15_upgraded", "id_number")
+    if said.kind is not IdType.RESIDENT:
+        draft.warn("id_other_type", "id_number")
+    if said.sex is not None:
+        if draft.meant.get("sex") not in {None, said.sex.value, *(one.value for one in UNSAID if one)}:
+            draft.warn("gender_id_mismatch", "gender", str(draft.said.get("gender", "")))
+        draft.meant["sex"], draft.said["gender"] = said.sex.value, str(said.sex.label)
+    if said.birth is not None:
+        _follow_birth(draft, said.birth, sight)
+
+
+def _follow_birth(draft: Draft, birth: Birth, sight: Sight) -> None:
+    typed = draft.said.get("birth")
+    if typed is not None and not birth.plain().startswith(typed):
+        draft.warn("birth_id_mismatch", "birth", typed)
+    draft.said["birth"] = birth.plain()
+    least, most = birth.ages(sight.today)
+    age = draft.said.get("age")
+    # People count from birth, from the new year, or by the day the ledger was written.
+    if age is not None and not least - 1 <= age <= most + 1:
+        draft.warn("age_id_mismatch", "age", str(age))
+
+
+def _compare_party(draft: Draft) -> None:
+    joined, born = draft.said.get("party_date"), draft.said.get("birth")
+    if joined is None or born is None:
+        return
+    if int(joined[:4]) - int(born[:4]) - (joined[5:7] < born[5:7] if len(joined) > 4 and len(born) > 4 else 0) < ADULT:
+        draft.warn("party_date_under_18", "party_date", joined)

@@ -1,0 +1,157 @@
+"""Grid staff in ledgers (网格员、楼栋长名册): one person may stand there with several posts."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import select
+
+from app.communities.models import Place
+from app.core.bulk import Bulk, Made
+from app.core.sheets import readers
+from app.core.sheets.ledger import Column, Draft, Ledger, Sight
+from app.core.sheets.values import Reason
+from app.extensions import db
+from app.ledgers.keeper import conflicts
+from app.ledgers.world import batches, widely
+from app.parties.models import Party
+from app.people.ledger import HOME, PERSON, finish
+from app.people.meeting import WHO, OfPeople
+from app.people.models import Person
+from app.posts.choices import WIDE, PostDuty
+from app.posts.models import Post, post_place
+
+SECOND: Final = "second_post"
+"""What is done with a row of somebody who has another post: it is a post of the same person."""
+
+DUTIES: Final = readers.spelled(
+    {
+        PostDuty.GRID_LEAD: "网格长 网格党支部书记",
+        PostDuty.GRID_WORKER: "专职网格员 网格员 专职",
+        PostDuty.PART_TIME: "兼职网格员 兼职 企业兼职网格员",
+        PostDuty.BUILDING_HEAD: "楼栋长 楼长 栋长",
+        PostDuty.UNIT_HEAD: "单元长",
+        PostDuty.AREA_LEAD: "片长 片区长",
+        PostDuty.LANE_HEAD: "巷长 巷邻长 邻长",
+        PostDuty.PARTY_GROUP_LEAD: "党小组长 党小组组长",
+        PostDuty.MEDIATOR: "调解员 人民调解员",
+        PostDuty.DELEGATE: "居民代表 代表",
+        PostDuty.CADRE: "两委干部 社区干部",
+        PostDuty.COMMUNITY_WORKER: "社区工作者 专职社工",
+        PostDuty.COMPOUND_MANAGER: "小区管家 小区长",
+    }
+)
+"""What ledgers call the duties."""
+SAID: Final = {
+    PostDuty.GRID_LEAD: "网格长",
+    PostDuty.GRID_WORKER: "专职网格员",
+    PostDuty.PART_TIME: "兼职网格员",
+    PostDuty.BUILDING_HEAD: "楼栋长",
+    PostDuty.UNIT_HEAD: "单元长",
+}
+"""How outsiders call them."""
+
+
+def _finish(draft: Draft, sight: Sight) -> None:
+    finish(draft, sight)
+    wide = {duty.value for duty in WIDE}
+    if "places" not in draft.meant and not draft.troubles and draft.meant.get("duty") not in wide:
+        draft.reject(Reason.MISSING, "grid")
+
+
+def _place(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
+    found = Draft("", 0, "")
+    readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE)(found, key, cell, sight)
+    if found.said:
+        draft.said[key], draft.meant["places"] = found.said[key], [found.meant["place"]]
+        draft.keys["places"] = key
+
+
+LEDGER: Final = Ledger(
+    "grid_staff",
+    "posts",
+    "网格员 楼栋长 网格人员 网格队伍 网格 单元长 巷邻长",
+    (
+        *(column for column in PERSON if column.key != "job"),
+        *(column for column in HOME if column.key not in ("tags", "door")),
+        Column("grid", _place, "网格 所属网格 网格名称 所在网格 网格编号 片区 所属片区 负责网格 管辖网格"),
+        Column(
+            "role",
+            readers.choice("duty", PostDuty, DUTIES, SAID),
+            "岗位 职务 人员类型 网格职务 身份 岗位类别 类别 角色",
+            needed=True,
+        ),
+        Column("scope", readers.line("scope", 120), "管辖范围 负责楼栋 负责区域 楼栋 责任区域 负责范围 管辖楼栋"),
+        Column("households", readers.count("households", 0, 100_000), "户数 管辖户数 负责户数 联系户数"),
+        Column("company", readers.line("company", 80), "所属企业 单位 所属公司 工作单位 企业名称"),
+        Column("from", readers.day("since"), "任职时间 上岗时间 任职日期 开始时间 聘任时间"),
+        Column("to", readers.day("until", future=True), "离任时间 离岗时间 结束时间 聘期至"),
+    ),
+    several=frozenset({"phone2"}),
+    finish=_finish,
+)
+
+
+class PostKeeper(OfPeople):
+    """Takes in posts; the second post of somebody is theirs, and the same one is not written again."""
+
+    model: ClassVar[Any] = Post
+
+    def prefetch(self, drafts: Sequence[Draft]) -> None:
+        """Ask once which posts the people have who are known."""
+        super().prefetch(drafts)
+        self.posts: dict[tuple[int, str], set[int]] = {}
+        with widely():
+            for some in batches(self.people.known_ids()):
+                wanted = select(Post.person_id, Post.duty, post_place.c.place_id, Post.id).outerjoin(
+                    post_place, post_place.c.post_id == Post.id
+                )
+                here = Post.community_id == self.world.community_id, Post.person_id.in_(some), Post.in_force()
+                for person, duty, place, pk in db.session.execute(wanted.where(*here)):
+                    self.known[(("id", person),), duty.value, place] = pk
+                    self.posts.setdefault((person, duty.value), set()).add(place)
+
+    def natural(self, draft: Draft) -> Any:
+        """Somebody has a duty at a place once."""
+        place = next(iter(draft.meant.get("places", [])), None)
+        return tuple(sorted(draft.meant[WHO].items())), draft.meant.get("duty"), place
+
+    def judge(self, draft: Draft) -> None:
+        """A row of somebody who stands above with another post is a second post."""
+        super().judge(draft)
+        who = draft.meant[WHO]
+        first = self.world.drafts.get((who["sheet"], who["row"])) if "row" in who else None
+        if draft.verdict == "accepted" and first is not None and first is not draft and first.verdict == "accepted":
+            draft.same_as = {"sheet": first.sheet, "row": first.row}
+            draft.action, draft.key = SECOND, self.key(draft)
+            names = {"name", "gender", "birth", "id_number", "phone"}
+            draft.conflicts = [name for name in conflicts(first.said, draft.said) if name in names]
+
+    def build(self, draft: Draft) -> Post:
+        """Return the new post, whose holder is there by the time it is written."""
+        meant = {name: value for name, value in draft.meant.items() if name != "until" or self.world.history}
+        post = Post(**self.world.columns(Post, meant))
+        post.community_id, post.person_id = self.world.community_id, 0
+        post.since = post.since or self.world.today
+        post.gives_role = False
+        post.from_ledger = True  # type: ignore[misc]  # of this row, not of all
+        return post
+
+    def write(self, drafts: Sequence[Draft], bulk: Bulk) -> Any:
+        """Write second posts too."""
+        for draft in drafts:
+            if (draft.verdict == "accepted" or draft.action == SECOND) and self.is_asked(draft):
+                yield draft, self.add(draft, bulk)
+
+    def add(self, draft: Draft, bulk: Bulk) -> Made:
+        """Make the post ready to be written, with its holder, whose name everybody of the community may then read."""
+        post, checked = self.row(draft)
+        post.person = self.people.party(draft, bulk, appointed=True)
+        if post.person.id is not None:
+            pk = post.person.id
+            bulk.last(lambda: _let_be_known(pk))
+        return bulk.add(post, "register", None, checked=checked, **self.told(draft))
+
+
+def _let_be_known(pk: int) -> None:
+    person, party = db.session.get_one(Person, pk), db.session.get_one(Party, pk)
+    person.appointed = party.known = True

@@ -1,0 +1,102 @@
+"""Members who report in, in ledgers (双报到在职党员花名册)."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+from app.core.bulk import Bulk, Made
+from app.core.sheets import readers, values
+from app.core.sheets.book import Cell
+from app.core.sheets.ledger import Column, Draft, Ledger, Sight
+from app.core.sheets.values import Reason
+from app.organizations.ledger import Parties
+from app.people.choices import Political
+from app.people.ledger import GRID, HOME, PERSON, finish
+from app.people.meeting import OfPeople
+from app.registrations.choices import MemberState
+from app.registrations.kinds import PostKinds
+from app.registrations.models import Member
+from app.volunteers.ledger import held
+
+
+def _posts(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    found = values.parts(cell)
+    if found:
+        draft.said[key] = found
+        kinds = PostKinds.read("、".join(found)[:200])
+        draft.meant["service_posts"] = kinds.plain() if kinds is not None else None
+
+
+def _finish(draft: Draft, sight: Sight) -> None:
+    finish(draft, sight)
+    joined, reported = draft.said.get("party_date"), draft.said.get("report_date")
+    if joined is not None and reported is not None and reported[: len(joined)] < joined:
+        draft.reject(Reason.ORDER, "report_date", reported)
+    if joined is not None and len(joined) < len("2005-03-01"):
+        draft.warn("day_unknown", "party_date", joined)
+    draft.meant.setdefault("political", Political.PARTY_MEMBER.value)
+
+
+LEDGER: Final = Ledger(
+    "member",
+    "members",
+    "在职党员 双报到 报到党员 党员花名册 党员",
+    (
+        Column(
+            "unit",
+            readers.line("unit_says", 80),
+            ("单位 工作单位 所在单位 单位名称 单位(全称) 所在党组织 所在党支部 组织关系所在党支部 报到单位 单位全称"),
+            needed=True,
+        ),
+        *PERSON,
+        GRID,
+        *HOME,
+        Column("party_date", readers.day("party_joined_on", part=True), "入党时间 入党日期 入党年月"),
+        Column("posts", _posts, "认领岗位 岗位认领 服务岗位 认领服务岗位 意向岗位"),
+        Column("skills", readers.parts("skills", "、"), "特长 技能 专长 个人专长 专业特长 特长技能 专业技能"),
+        Column("report_date", readers.day("reported_on"), "报到时间 报到日期 登记日期"),
+    ),
+    several=frozenset({"tags", "phone2"}),
+    finish=_finish,
+)
+
+
+class MemberKeeper(OfPeople):
+    """Takes in members, as reported in; the office receives them."""
+
+    model: ClassVar[Any] = Member
+    state: ClassVar[Any] = MemberState.REPORTED_IN
+
+    def prefetch(self, drafts: Sequence[Draft]) -> None:
+        """Ask once for the units, and which people are members already."""
+        super().prefetch(drafts)
+        Parties.of(self.world).prefetch(draft.meant["unit_says"] for draft in drafts)
+        self.known.update(held(Member, self))
+
+    def complete(self, draft: Draft) -> None:
+        """Say which units will be made."""
+        name = draft.meant["unit_says"]
+        if name not in Parties.of(self.world).known and not self._stands_in_the_file(name):
+            draft.warn("provider_made", "unit", name)
+
+    def _stands_in_the_file(self, name: str) -> bool:
+        known = self.world.memo.get("units of the file")
+        if known is None:
+            units = (one for one in self.world.drafts.values() if one.ledger == "unit" and not one.troubles)
+            known = self.world.memo["units of the file"] = {one.meant.get("name") for one in units}
+        return name in known
+
+    def build(self, draft: Draft) -> Member:
+        """Return the new registration, whose person and unit are there by the time it is written."""
+        member = Member(**self.world.columns(Member, draft.meant))
+        member.community_id = self.world.community_id
+        member.person_id = member.unit_id = 0
+        member.state = self.state
+        member.reported_on = member.reported_on or self.world.today
+        return member
+
+    def add(self, draft: Draft, bulk: Bulk) -> Made:
+        """Make the registration ready to be written, with person and unit."""
+        member, checked = self.row(draft)
+        member.person = self.people.party(draft, bulk)
+        member.unit = Parties.of(self.world).party(draft.meant["unit_says"], bulk)
+        return bulk.add(member, "register", self.state.value, checked=checked, **self.told(draft))
