@@ -7,15 +7,42 @@ from typing import Any
 from app.accounts.models import GrantRole
 from app.communities.models import PlaceKind
 from app.core.fields import Text
+from app.needs.choices import Urgency
 from app.parties.models import Partied
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """What is wrong with one line; `line` 0 means the file as a whole."""
+class Spot:
+    """A cell of a workbook: the sheet, the row as a person sees it, and the column by its letter and its heading.
 
-    line: int
+    Without a column the whole row is meant, without a row the whole sheet. `order`: where the sheet and the column
+    stand, from the front.
+    """
+
+    sheet: str
+    row: int = 0
+    column: str = ""
+    heading: str = ""
+    order: tuple[int, int] = (0, 0)
+
+
+At = int | Spot
+"""Where something is said: a line of a text file, or a cell of a workbook; 0 means the file as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong with one line or cell."""
+
+    line: At
     text: Text
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Return what complaints are sorted by: from the top of the file to its end."""
+        if isinstance(self.line, Spot):
+            return self.line.order[0], self.line.row, self.line.order[1]
+        return 0, self.line, 0
 
 
 class BoxError(Exception):
@@ -23,7 +50,7 @@ class BoxError(Exception):
 
     def __init__(self, complaints: list[Complaint]) -> None:
         super().__init__("; ".join(f"{complaint.line}: {complaint.text}" for complaint in complaints))
-        self.complaints = sorted(complaints, key=lambda complaint: complaint.line)
+        self.complaints = sorted(complaints, key=lambda complaint: complaint.order)
 
 
 # Entries are compared by identity: two units called 1单元 are two.
@@ -31,7 +58,7 @@ class BoxError(Exception):
 class PlaceEntry:
     """A place and what lies in it."""
 
-    line: int
+    line: At
     name: str
     kind: PlaceKind
     level: int
@@ -45,7 +72,7 @@ class PlaceEntry:
 class CategoryEntry:
     """A category and those that belong to it."""
 
-    line: int
+    line: At
     name: str
     children: list["CategoryEntry"] = field(default_factory=list)
 
@@ -54,17 +81,27 @@ class CategoryEntry:
 class HolidayEntry:
     """A day on which the office is closed, or open although its weekday is free."""
 
-    line: int
+    line: At
     day: date
     name: str
     works: bool
 
 
 @dataclass(slots=True, eq=False)
+class LimitEntry:
+    """How soon needs of one urgency are to be answered and done. `category`: by its word; None: all categories."""
+
+    line: At
+    category: str | None
+    urgency: Urgency
+    columns: dict[str, Any]
+
+
+@dataclass(slots=True, eq=False)
 class PartyEntry:
     """A unit or a team. `columns`: what else is said of it; `unit`: the unit a team belongs to."""
 
-    line: int
+    line: At
     model: type[Partied]
     name: str
     columns: dict[str, Any]
@@ -76,7 +113,7 @@ class PartyEntry:
 class ProjectEntry:
     """A service project. `columns`: what else is said of it; `categories`: by name."""
 
-    line: int
+    line: At
     name: str
     columns: dict[str, Any]
     categories: list[str] = field(default_factory=list)
@@ -84,10 +121,22 @@ class ProjectEntry:
 
 
 @dataclass(slots=True, eq=False)
+class ResourceEntry:
+    """A shared resource. `columns`: what else is said of it; `categories`: by their words."""
+
+    line: At
+    name: str
+    columns: dict[str, Any]
+    provider: PartyEntry | None
+    categories: list[str] = field(default_factory=list)
+    place: PlaceEntry | None = None
+
+
+@dataclass(slots=True, eq=False)
 class AccountEntry:
     """A person who signs in, with one role."""
 
-    line: int
+    line: At
     login: str
     name: str
     phone: str | None
@@ -100,19 +149,21 @@ class AccountEntry:
 class Box:
     """A community and what it starts with. `categories` None: the file says nothing, so the default ones."""
 
-    line: int
+    line: At
     code: str
     name: str
     code_is_derived: bool = False
     """The file named no code, so this one was made from the name."""
-    columns: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, Any] = field(default_factory=dict)
     levels: list[str] | None = None
     reference_date: date | None = None
     places: list[PlaceEntry] = field(default_factory=list)
     categories: list[CategoryEntry] | None = None
+    limits: list[LimitEntry] = field(default_factory=list)
     holidays: list[HolidayEntry] = field(default_factory=list)
     parties: list[PartyEntry] = field(default_factory=list)
     """The units, then the teams."""
+    resources: list[ResourceEntry] = field(default_factory=list)
     projects: list[ProjectEntry] = field(default_factory=list)
     accounts: list[AccountEntry] = field(default_factory=list)
     left_aside: dict[str, int] = field(default_factory=dict)

@@ -1,22 +1,30 @@
-"""YAML read node by node, so that whatever is wrong can be named with its line."""
+"""A box read node by node, so that whatever is wrong can be named with its line.
 
-from collections.abc import Collection, Iterator
+The nodes are those of YAML; a workbook is read into the same ones, whose marks are then its cells.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import yaml
 from flask_babel import lazy_gettext as _
 
-from app.box.contents import BoxError, Complaint
+from app.box.contents import At, BoxError, Complaint, Spot
 from app.core import checks
-from app.core.fields import Labelled, Text, facts, shape
+from app.core.fields import Labelled, NotUnderstood, Text, Worded, facts, shape
 from app.core.rules import BIGGEST_NUMBER, too_long
+from app.core.sheets import values
 
 LARGEST_FILE: Final = 5 * 1024 * 1024
 DEEPEST: Final = 40
 _LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN_TAGS: Final = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "timestamp"))
+_Value = TypeVar("_Value")
 _NULL: Final = "tag:yaml.org,2002:null"
 
 
@@ -24,9 +32,14 @@ _NULL: Final = "tag:yaml.org,2002:null"
 class Item:
     """A value and the line it is said on."""
 
-    line: int
+    line: At
     key: str
     node: yaml.Node
+
+    @property
+    def called(self) -> str:
+        """Return what people read over it: its heading in a workbook, else its key."""
+        return self.line.heading if isinstance(self.line, Spot) and self.line.heading else self.key
 
     @property
     def is_empty(self) -> bool:
@@ -86,8 +99,8 @@ def _refuse_traps(text: str) -> None:
         raise BoxError([Complaint(_line(event.start_mark), complaint)])
 
 
-def _line(mark: Any) -> int:
-    return int(mark.line) + 1
+def _line(mark: Any) -> At:
+    return mark if isinstance(mark, Spot) else int(mark.line) + 1
 
 
 class Lines:
@@ -96,7 +109,7 @@ class Lines:
     def __init__(self) -> None:
         self.complaints: list[Complaint] = []
 
-    def wrong(self, line: int, text: Text) -> None:
+    def wrong(self, line: At, text: Text) -> None:
         """Note what is wrong with a line."""
         self.complaints.append(Complaint(line, text))
 
@@ -126,7 +139,7 @@ class Lines:
         if item is None or item.is_empty:
             return []
         if not isinstance(item.node, yaml.SequenceNode):
-            self.wrong(item.line, _("“%(key)s” must be a list; each entry begins with “- ”.", key=item.key))
+            self.wrong(item.line, _("“%(key)s” must be a list; each entry begins with “- ”.", key=item.called))
             return []
         return [Item(_line(node.start_mark), item.key, node) for node in item.node.value]
 
@@ -135,7 +148,7 @@ class Lines:
         if item is None or item.is_empty:
             return None
         if not isinstance(item.node, yaml.ScalarNode) or item.node.tag not in _PLAIN_TAGS:
-            self.wrong(item.line, _("“%(key)s” must be a text.", key=item.key))
+            self.wrong(item.line, _("“%(key)s” must be a text.", key=item.called))
             return None
         text: str = item.node.value
         return text.strip() or None
@@ -145,57 +158,130 @@ class Lines:
         word = self.word(item)
         if item is None or word is None:
             return None
-        check = facts(model)[column].check
-        complaint = (
-            checks.visible(word) or too_long(word, shape(model, column).limit) or (check(word) if check else None)
-        )
+        half = unicodedata.normalize("NFKC", word)
+        # Codes and numbers typed in full width are meant in half width; texts that need no form stay as they are.
+        word = half if _unfit(word, model, column) and not _unfit(half, model, column) else word
+        return self._checked(item, word, _unfit(word, model, column))
+
+    def _checked(self, item: Item, value: _Value, complaint: Text | None) -> _Value | None:
         if complaint is not None:
             self.wrong(item.line, complaint)
             return None
-        return word
+        return value
 
-    def required(self, item: Item | None, line: int, key: str, model: type, column: str) -> str | None:
+    def required(self, item: Item | None, line: At, key: str, model: type, column: str) -> str | None:
         """Return a text that must not be missing; `line` is that of the entry it belongs to."""
         if item is None or item.is_empty:
-            self.wrong(item.line if item else line, _("“%(key)s” is missing.", key=key))
+            self.missing(item, line, key)
         return self.text(item, model, column)
+
+    def missing(self, item: Item | None, line: At, key: str) -> None:
+        """Note that something is missing."""
+        called = item.called if item is not None else key
+        self.wrong(item.line if item else line, _("“%(key)s” is missing.", key=called))
+
+    def value(self, item: Item | None, model: type, column: str) -> Any:
+        """Return what fits a column of a model that holds no list and no other row."""
+        form = shape(model, column)
+        if form.kind == "choice" and form.choices is not None:
+            return self.choice(item, form.choices)
+        readers: dict[str, Callable[[Item | None], Any]] = {
+            "number": self.number,
+            "decimal": self.decimal,
+            "date": self.day,
+            "flag": self.flag,
+            "worded": partial(self.worded, kind=form.worded),
+        }
+        if form.kind not in readers:
+            return self.text(item, model, column)
+        found, check = readers[form.kind](item), facts(model)[column].check
+        if item is None or found is None or check is None:
+            return found
+        return self._checked(item, found, check(found))
 
     def number(self, item: Item | None) -> int | None:
         """Return a whole number of zero or more."""
-        word = self.word(item)
+        word = self._half(item)
         if item is None or word is None:
             return None
         if not (word.isascii() and word.isdigit()) or len(word) > 10 or int(word) > BIGGEST_NUMBER:
-            self.wrong(item.line, _("“%(key)s” must be a whole number.", key=item.key))
+            self.wrong(item.line, _("“%(key)s” must be a whole number.", key=item.called))
             return None
         return int(word)
+
+    def decimal(self, item: Item | None) -> float | None:
+        """Return a number of zero or more, perhaps with a decimal point."""
+        word = self._half(item)
+        if item is None or word is None:
+            return None
+        if _DECIMAL.fullmatch(word) is None:
+            self.wrong(item.line, _("“%(key)s” must be a number such as 0.6.", key=item.called))
+            return None
+        return float(word)
+
+    def _half(self, item: Item | None) -> str | None:
+        word = self.word(item)
+        return unicodedata.normalize("NFKC", word) if word is not None else None
 
     def day(self, item: Item | None) -> date | None:
         """Return a date."""
         word = self.word(item)
         if item is None or word is None:
             return None
-        try:
-            day = date.fromisoformat(word)
-        except ValueError:
-            day = None
+        day = _day(word)
         if day is None or checks.plausible(day) is not None:
-            self.wrong(item.line, _("“%(key)s” must be a date such as 2026-11-22.", key=item.key))
+            self.wrong(item.line, _("“%(key)s” must be a date such as 2026-11-22.", key=item.called))
             return None
         return day
 
-    def choice(self, item: Item | None, choices: type[Labelled]) -> Labelled | None:
+    def worded(self, item: Item | None, kind: type[Worded] | None) -> Worded | None:
+        """Return a value people write in words."""
+        word = self.word(item)
+        if item is None or word is None or kind is None:
+            return None
+        try:
+            return kind.read(word)
+        except NotUnderstood as error:
+            self.wrong(item.line, str(error))
+            return None
+
+    def choice(self, item: Item | None, choices: Iterable[Labelled]) -> Any:
         """Return a choice, written as its code or in its words."""
         word = self.word(item)
         found = next((one for one in choices if word in (one.value, str(one.label))), None)
         if item is not None and word is not None and found is None:
-            known = ", ".join(one.value for one in choices)
-            self.wrong(item.line, _("Unknown kind “%(word)s”; possible: %(known)s.", word=word, known=known))
+            self.unknown(item, word, [str(one.label) if isinstance(item.line, Spot) else one.value for one in choices])
         return found
+
+    def unknown(self, item: Item, word: str, known: Iterable[str]) -> None:
+        """Note a choice that does not exist, with those that do."""
+        text = _("Unknown kind “%(word)s”; possible: %(known)s.", word=word, known=", ".join(known))
+        self.wrong(item.line, text)
 
     def flag(self, item: Item | None) -> bool:
         """Return yes or no; no if nothing stands here."""
-        word = self.word(item)
-        if item is not None and word is not None and word.lower() not in ("true", "false", "yes", "no"):
-            self.wrong(item.line, _("“%(key)s” must be true or false.", key=item.key))
-        return word is not None and word.lower() in ("true", "yes")
+        word = (self.word(item) or "no").lower()
+        if item is not None and word not in _YES + _NO:
+            text = _("“%(key)s” must be 是 or 否.") if isinstance(item.line, Spot) else _FLAG
+            self.wrong(item.line, text % {"key": item.called})
+        return word in _YES
+
+
+_FLAG: Final = _("“%(key)s” must be true or false.")
+_YES: Final = ("true", "yes", "是")
+_NO: Final = ("false", "no", "否")
+_DECIMAL: Final = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
+
+
+def _unfit(word: str, model: type, column: str) -> Text | None:
+    """Return why a text does not fit a column of a model."""
+    check = facts(model)[column].check
+    return checks.visible(word) or too_long(word, shape(model, column).limit) or (check(word) if check else None)
+
+
+def _day(word: str) -> date | None:
+    try:
+        found = values.day(word)
+    except values.Rejected:
+        return None
+    return found.whole if found is not None else None

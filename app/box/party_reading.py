@@ -1,6 +1,6 @@
 """Reads the units and teams of a box, and for whom its accounts speak."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
@@ -8,19 +8,22 @@ from flask_babel import lazy_gettext as _
 from app.accounts.models import GrantRole
 from app.box.contents import Box, PartyEntry, PlaceEntry
 from app.box.lines import Item, Lines
-from app.box.place_words import places_called
+from app.box.sections import TEAMS, UNITS, Section
+from app.box.words import places_called
 from app.core.fields import Labelled
 from app.organizations.choices import TeamKind, UnitKind
 from app.organizations.models import Organization, Team
 from app.parties.models import PartyKind
 from app.roles import BOUND_ROLES
 
-UNIT_TEXTS: Final = ("credit_code", "head_name", "contact_name", "contact_phone")
-UNIT_KEYS: Final = ("name", "kind", *UNIT_TEXTS, "member_count", "place")
-TEAM_TEXTS: Final = ("speciality",)
-TEAM_KEYS: Final = ("name", "kind", *TEAM_TEXTS, "unit")
+Fields = Mapping[str, Item]
 USUAL: Final[dict[type, Labelled]] = {Organization: UnitKind.OTHER, Team: TeamKind.SERVICE_TEAM}
 """The kind of those of which the file does not say one."""
+
+
+def plain(lines: Lines, fields: Fields, section: Section) -> dict[str, Any]:
+    """Return what the columns of an entry say that need nothing but their model."""
+    return {one.name: lines.value(fields.get(one.key), section.model, one.name) for one in section.plain}
 
 
 class PartyReader:
@@ -45,31 +48,25 @@ class PartyReader:
         return list(found.values())
 
     def _unit(self, item: Item) -> PartyEntry | None:
-        fields = self.lines.fields(item, UNIT_KEYS)
-        if fields is None:
-            return None
-        name = self.lines.required(fields.get("name"), item.line, "name", Organization, "name")
-        columns = self._texts(fields, Organization, UNIT_TEXTS) | {
-            "kind": self.lines.choice(fields.get("kind"), UnitKind),
-            "member_count": self.lines.number(fields.get("member_count")),
-        }
-        place = self._place(fields.get("place"))
-        return PartyEntry(item.line, Organization, name, columns, place) if name is not None else None
+        return self._party(item, UNITS, lambda entry, fields: setattr(entry, "place", self.place(fields.get("place"))))
 
     def _team(self, item: Item) -> PartyEntry | None:
-        fields = self.lines.fields(item, TEAM_KEYS)
+        kinds = (PartyKind.ORGANIZATION.value,)
+        return self._party(
+            item, TEAMS, lambda entry, fields: setattr(entry, "unit", self.named(fields.get("unit"), kinds))
+        )
+
+    def _party(self, item: Item, section: Section, complete: Callable[[PartyEntry, Fields], None]) -> PartyEntry | None:
+        fields = self.lines.fields(item, section.keys)
         if fields is None:
             return None
-        name = self.lines.required(fields.get("name"), item.line, "name", Team, "name")
-        columns = self._texts(fields, Team, TEAM_TEXTS)
-        columns["kind"] = self.lines.choice(fields.get("kind"), TeamKind)
-        unit = self.named(fields.get("unit"), (PartyKind.ORGANIZATION.value,))
-        return PartyEntry(item.line, Team, name, columns, unit=unit) if name is not None else None
+        name = self.lines.required(fields.get("name"), item.line, "name", section.model, "name")
+        entry = PartyEntry(item.line, section.model, name or "", plain(self.lines, fields, section))
+        complete(entry, fields)
+        return entry if name is not None else None
 
-    def _texts(self, fields: dict[str, Item], model: type, keys: tuple[str, ...]) -> dict[str, Any]:
-        return {key: self.lines.text(fields.get(key), model, key) for key in keys}
-
-    def _place(self, item: Item | None) -> PlaceEntry | None:
+    def place(self, item: Item | None) -> PlaceEntry | None:
+        """Return the place of this name."""
         word = self.lines.word(item)
         found = places_called(word, self.box) if word is not None else []
         if item is not None and word is not None and len(found) != 1:

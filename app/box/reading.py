@@ -1,47 +1,56 @@
 """Reads a box file: everything that is wrong is named with its line before anything is changed."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from flask_babel import lazy_gettext as _
 
 from app.accounts.models import Account, GrantRole
-from app.box.contents import AccountEntry, Box, BoxError, CategoryEntry, Complaint, HolidayEntry, PlaceEntry
+from app.box import locking, workbook_reading
+from app.box.contents import (
+    AccountEntry,
+    Box,
+    BoxError,
+    CategoryEntry,
+    Complaint,
+    HolidayEntry,
+    LimitEntry,
+    PlaceEntry,
+    Spot,
+)
 from app.box.lines import LARGEST_FILE, Item, Lines, parse
-from app.box.party_reading import PartyReader
-from app.box.place_words import places_called
-from app.box.project_reading import ProjectReader
+from app.box.offer_reading import Categories, OfferReader
+from app.box.party_reading import PartyReader, plain
+from app.box.sections import ACCOUNTS, COMMUNITY, GIVEN, HOLIDAYS, KNOWN, LIMITS, PLACES
+from app.box.words import places_called
 from app.communities import naming
 from app.communities.models import LEVEL_NAMES, Category, Community, Holiday, Place, PlaceKind
 from app.communities.rules import level_list
-from app.roles import PLACE_ROLES, Role
+from app.core.sheets.kinds import COMPOUND
+from app.roles import PLACE_ROLES
 
-COLUMNS: Final = ("street", "district", "city", "boundary", "slogan")
-KNOWN: Final = (
-    "code",
-    "name",
-    *COLUMNS,
-    "levels",
-    "places",
-    "categories",
-    "holidays",
-    "units",
-    "teams",
-    "projects",
-    "accounts",
-    "reference_date",
-)
-PLACE_KEYS: Final = ("name", "kind", "level", "aliases", "code", "households", "children")
-ACCOUNT_KEYS: Final = ("login", "name", "phone", "role", "place", "unit")
+WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
 
 
-def read(path: Path) -> Box:
-    """Read a box file. Raises BoxError with every line that is wrong."""
-    root = parse(file_bytes(path))
+def read(path: Path, words: Callable[[], str] = lambda: "") -> Box:
+    """Read a box file; `words` is asked for the words that open a locked one.
+
+    Raises BoxError with every line or cell that is wrong.
+    """
+    data = file_bytes(path)
+    if locking.is_locked(data):
+        data, path = locking.unlock(data, words()), path.with_suffix("")
+    root = workbook_reading.parse(data) if _is_workbook(path, data) else parse(data)
     if root is None:
         raise BoxError([Complaint(0, _("The file is empty."))])
     return BoxReader().read(root)
+
+
+def _is_workbook(path: Path, data: bytes) -> bool:
+    """Tell whether a file is, or calls itself, a workbook; YAML begins with no such sign."""
+    return path.suffix.lower() in WORKBOOKS or data.startswith((b"PK\x03\x04", COMPOUND))
 
 
 def file_bytes(path: Path) -> bytes:
@@ -76,7 +85,11 @@ class BoxReader:
         box.holidays = self._holidays(fields.get("holidays"))
         self.parties = PartyReader(self.lines, box)
         self.parties.read(fields.get("units"), fields.get("teams"))
-        box.projects = ProjectReader(self.lines, box, self.parties).read(fields.get("projects"))
+        categories = Categories(self.lines, box)
+        box.limits = self._limits(fields.get("limits"), categories)
+        offers = OfferReader(self.lines, self.parties, categories)
+        box.resources = offers.resources(fields.get("resources"))
+        box.projects = offers.projects(fields.get("projects"))
         box.accounts = self._accounts(fields.get("accounts"), box)
         if self.lines.complaints:
             raise BoxError(self.lines.complaints)
@@ -84,10 +97,8 @@ class BoxReader:
 
     def _community(self, root: Item, fields: dict[str, Item]) -> Box:
         name = self.lines.required(fields.get("name"), root.line, "name", Community, "name") or ""
-        code = self.lines.text(fields.get("code"), Community, "code")
-        columns = {key: self.lines.text(fields.get(key), Community, key) for key in COLUMNS}
-        given = {key: value for key, value in columns.items() if value is not None}
-        day = self.lines.day(fields.get("reference_date"))
+        given = {key: value for key, value in plain(self.lines, fields, COMMUNITY).items() if value is not None}
+        code, day = given.pop("code", None), given.pop("reference_date", None)
         return Box(root.line, code or code_for(name), name, code is None, given, reference_date=day)
 
     def _levels(self, item: Item | None) -> list[str] | None:
@@ -114,7 +125,7 @@ class BoxReader:
         return list(found.values())
 
     def _place(self, item: Item, above: PlaceEntry | None) -> PlaceEntry | None:
-        fields = self.lines.fields(item, PLACE_KEYS)
+        fields = self.lines.fields(item, PLACES.keys)
         if fields is None:
             return None
         name = self.lines.required(fields.get("name"), item.line, "name", Place, "name")
@@ -150,10 +161,7 @@ class BoxReader:
         word = self.lines.word(item)
         if item is None or word is None:
             return self.kinds.get(self.levels[level], PlaceKind.OTHER)
-        if word not in self.kinds:
-            known = ", ".join(kind.value for kind in PlaceKind)
-            self.lines.wrong(item.line, _("Unknown kind “%(word)s”; possible: %(known)s.", word=word, known=known))
-        return self.kinds.get(word, PlaceKind.OTHER)
+        return self.lines.choice(item, PlaceKind) or PlaceKind.OTHER
 
     def _categories(self, item: Item, depth: int = 1) -> list[CategoryEntry]:
         found: dict[str, CategoryEntry] = {}
@@ -183,33 +191,46 @@ class BoxReader:
     def _holidays(self, item: Item | None) -> list[HolidayEntry]:
         found: dict[object, HolidayEntry] = {}
         for entry in self.lines.items(item):
-            fields = self.lines.fields(entry, ("day", "name", "works")) or {}
+            fields = self.lines.fields(entry, HOLIDAYS.keys) or {}
             name = self.lines.required(fields.get("name"), entry.line, "name", Holiday, "name")
             day = self.lines.day(fields.get("day"))
-            if "day" not in fields:
-                self.lines.wrong(entry.line, _("“%(key)s” is missing.", key="day"))
+            if (said := fields.get("day")) is None or said.is_empty:
+                self.lines.missing(said, entry.line, "day")
             if day in found and day is not None:
                 self.lines.wrong(entry.line, _("“%(name)s” stands here twice.", name=day))
+            works = self.lines.flag(fields.get("works"))
             if day is not None and name is not None:
-                found.setdefault(day, HolidayEntry(entry.line, day, name, self.lines.flag(fields.get("works"))))
+                found.setdefault(day, HolidayEntry(entry.line, day, name, works))
+        return list(found.values())
+
+    def _limits(self, item: Item | None, categories: Categories) -> list[LimitEntry]:
+        found: dict[tuple[str | None, object], LimitEntry] = {}
+        for entry in self.lines.items(item):
+            fields = self.lines.fields(entry, LIMITS.keys) or {}
+            columns = plain(self.lines, fields, LIMITS)
+            if (said := fields.get("urgency")) is None or said.is_empty:
+                self.lines.missing(said, entry.line, "urgency")
+            limit = LimitEntry(entry.line, categories.named(fields.get("category")), columns.pop("urgency"), columns)
+            if limit.urgency is not None and (limit.category, limit.urgency) in found:
+                self.lines.wrong(entry.line, _("“%(name)s” stands here twice.", name=limit.urgency))
+            found.setdefault((limit.category, limit.urgency), limit)
         return list(found.values())
 
     def _accounts(self, item: Item | None, box: Box) -> list[AccountEntry]:
         found: list[AccountEntry] = []
-        taken: set[str] = set()
+        taken: dict[str, AccountEntry] = {}
         for entry in self.lines.items(item):
             account = self._account(entry, box)
             if account is None:
                 continue
-            for word in {account.login, account.phone} - {None}:
-                if word in taken:
+            for word in (account.login, account.phone):
+                if word and not _is_same(taken.setdefault(word, account), account):
                     self.lines.wrong(entry.line, _("“%(name)s” stands here twice.", name=word))
-                taken.add(str(word))
             found.append(account)
         return found
 
     def _account(self, item: Item, box: Box) -> AccountEntry | None:
-        fields = self.lines.fields(item, ACCOUNT_KEYS)
+        fields = self.lines.fields(item, ACCOUNTS.keys)
         if fields is None:
             return None
         login = self.lines.required(fields.get("login"), item.line, "login", Account, "login")
@@ -225,22 +246,22 @@ class BoxReader:
     def _role(self, account: Item, item: Item | None) -> GrantRole | None:
         word = self.lines.word(item)
         if word is None or item is None:
-            self.lines.wrong(item.line if item else account.line, _("“%(key)s” is missing.", key="role"))
+            self.lines.missing(item, account.line, "role")
             return None
-        role = next((role for role in GrantRole if role.value == word), None)
-        known = [role.value for role in GrantRole if role.role is not Role.ADMIN]
+        role = next((role for role in GrantRole if word in (role.value, str(role.label))), None)
         if role is GrantRole.ADMIN:
             self.lines.wrong(item.line, _("An administrator is made with “flask users invite”, not here."))
         elif role is None:
-            text = _("Unknown role “%(word)s”; possible: %(known)s.", word=word, known=", ".join(known))
-            self.lines.wrong(item.line, text)
+            text = _("Unknown role “%(word)s”; possible: %(known)s.")
+            known = ", ".join(str(one.label) if isinstance(item.line, Spot) else one.value for one in GIVEN)
+            self.lines.wrong(item.line, text % {"word": word, "known": known})
         return role
 
     def _account_place(self, account: Item, item: Item | None, role: GrantRole | None, box: Box) -> PlaceEntry | None:
         word = self.lines.word(item)
         if word is None or item is None:
             if role is not None and role.role in PLACE_ROLES:
-                self.lines.wrong(account.line, _("This role needs a place."))
+                self.lines.wrong(item.line if item else account.line, _("This role needs a place."))
             return None
         found = places_called(word, box)
         if len(found) == 1:
@@ -252,3 +273,11 @@ class BoxReader:
             else _("There is no place “%(word)s” in this file.", word=word),
         )
         return None
+
+
+def _is_same(one: AccountEntry, other: AccountEntry) -> bool:
+    """Tell whether two rows are about one person, who then has two roles."""
+    alike = (one.login, one.name, one.phone) == (other.login, other.name, other.phone)
+    return one is other or (
+        alike and (one.role, one.place, one.speaks_for) != (other.role, other.place, other.speaks_for)
+    )

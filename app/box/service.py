@@ -14,16 +14,22 @@ from app.accounts import service as accounts
 from app.accounts.models import Account, Grant, GrantRole
 from app.box.contents import (
     AccountEntry,
+    At,
     Box,
     BoxError,
     CategoryEntry,
     Complaint,
+    LimitEntry,
     PartyEntry,
     PlaceEntry,
     ProjectEntry,
+    ResourceEntry,
 )
+from app.box.offer_reading import usual_categories
 from app.box.party_reading import USUAL
-from app.communities import defaults, naming
+from app.box.sections import BY_KEY, PROJECTS, RESOURCES
+from app.box.words import category_words
+from app.communities import naming
 from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place
 from app.communities.service import open_community
 from app.core import display
@@ -31,10 +37,11 @@ from app.core.database import transaction
 from app.core.fields import Text, facts
 from app.core.rules import Violation
 from app.extensions import db
+from app.needs.limits import TimeLimit
 from app.parties.models import Party
 from app.people.service import person_of
 from app.projects import service as projects
-from app.projects.models import ServiceProject
+from app.resources import service as resources
 
 
 @dataclass(slots=True)
@@ -89,9 +96,14 @@ class _Applying:
         for entry in self.box.accounts:
             with _named(entry.line):
                 self._account(entry)
-        for project in self.box.projects:
-            with _named(project.line):
-                self._project(project)
+        self.categories = self._known_categories()
+        for limit in self.box.limits:
+            with _named(limit.line):
+                self._limit(limit)
+        offers: list[ResourceEntry | ProjectEntry] = [*self.box.resources, *self.box.projects]
+        for offer in offers:
+            with _named(offer.line):
+                self._offer(offer)
         return self.report
 
     # -- community ----------------------------------------------------------------------------------------------
@@ -123,7 +135,7 @@ class _Applying:
         present = getattr(row, column)
         if present in (None, "", []):
             setattr(row, column, value)
-        elif present != value:
+        elif not _is_said(present, value):
             label = facts(type(row))[column].label
             said = display.shown(row, column)
             self.report.kept.append(_("%(row)s, %(label)s: stays “%(present)s”.", row=row, label=label, present=said))
@@ -173,7 +185,7 @@ class _Applying:
     def _categories(self) -> None:
         entries = self.box.categories
         if entries is None:
-            entries = [] if self._has_categories() else default_categories()
+            entries = [] if self._has_categories() else usual_categories()
         self._category_level(entries, None)
 
     def _has_categories(self) -> bool:
@@ -225,30 +237,57 @@ class _Applying:
         db.session.flush()
         self.parties[entry] = known
 
-    # -- service projects ---------------------------------------------------------------------------------------
+    # -- time limits, resources, service projects ---------------------------------------------------------------
 
-    def _project(self, entry: ProjectEntry) -> None:
-        """Make the project, as a draft; one that is there is completed, and one that was archived stays so."""
+    def _known_categories(self) -> dict[str, Category]:
+        """Return the categories in use by the words that mean them."""
+        here = select(Category).where(Category.community_id == self.community.id).order_by(Category.id)
+        rows = [category for category in db.session.scalars(here) if category.is_open]
+        tops = [category for category in rows if category.parent_id is None]
+        return category_words((top, [row for row in rows if row.parent_id == top.id]) for top in tops)
+
+    def _limit(self, entry: LimitEntry) -> None:
+        category = self.categories.get(entry.category) if entry.category is not None else None
+        if category is None and entry.category is not None:
+            # The community no longer uses this category.
+            return
+        same = select(TimeLimit).filter_by(community_id=self.community.id, urgency=entry.urgency)
+        known = db.session.scalars(same.where(TimeLimit.category_id == (category and category.id))).one_or_none()
         columns = {name: value for name, value in entry.columns.items() if value is not None}
-        columns |= {"provider": self.parties[entry.provider].party} if entry.provider is not None else {}
-        columns |= {"categories": self._called(entry.categories)} if entry.categories else {}
-        same = select(ServiceProject).where(ServiceProject.community_id == self.community.id)
-        same = same.where(ServiceProject.name == entry.name)
-        known = db.session.scalars(same.order_by(ServiceProject.archived_at.is_(None).desc())).first()
         if known is None:
-            projects.register(community=self.community, name=entry.name, **columns)
-            self.report.made["projects"] += 1
-        elif known.archived_at is None:
-            for column, value in columns.items():
-                self._fill(known, column, value)
+            db.session.add(TimeLimit(community=self.community, category=category, urgency=entry.urgency, **columns))
+            self.report.made["limits"] += 1
+        else:
+            self._complete_with(known, columns)
         db.session.flush()
 
-    def _called(self, names: list[str]) -> list[Category]:
-        """Return the categories in use of these names; where two have one name, the first."""
-        called = select(Category).where(Category.community_id == self.community.id, Category.name.in_(names))
-        found = db.session.scalars(called.order_by(Category.id.desc()))
-        known = {category.name: category for category in found if category.is_open}
-        return [known[name] for name in dict.fromkeys(names) if name in known]
+    def _offer(self, entry: ResourceEntry | ProjectEntry) -> None:
+        """Make the resource or project, as a draft; one that is there is completed, and an archived one stays so."""
+        model: Any = RESOURCES.model if isinstance(entry, ResourceEntry) else PROJECTS.model
+        columns = {name: value for name, value in entry.columns.items() if value is not None} | self._beside(entry)
+        same = select(model).where(model.community_id == self.community.id, model.name == entry.name)
+        known = db.session.scalars(same.order_by(model.archived_at.is_(None).desc(), model.id)).first()
+        if known is None:
+            make = resources.offer if isinstance(entry, ResourceEntry) else projects.register
+            make(community=self.community, name=entry.name, **columns)
+            self.report.made[model.list_name] += 1
+        elif known.archived_at is None:
+            self._complete_with(known, columns)
+        db.session.flush()
+
+    def _beside(self, entry: ResourceEntry | ProjectEntry) -> dict[str, Any]:
+        """Return the other rows a resource or project names."""
+        named = [self.categories[word] for word in dict.fromkeys(entry.categories) if word in self.categories]
+        found: dict[str, Any] = {"categories": named} if named else {}
+        if entry.provider is not None:
+            found["provider"] = self.parties[entry.provider].party
+        if isinstance(entry, ResourceEntry) and entry.place is not None:
+            found["place"] = self.places[entry.place]
+        return found
+
+    def _complete_with(self, row: Any, columns: dict[str, Any]) -> None:
+        for column, value in columns.items():
+            self._fill(row, column, value)
 
     # -- accounts -----------------------------------------------------------------------------------------------
 
@@ -298,6 +337,13 @@ class _Applying:
         return True
 
 
+def _is_said(present: Any, value: Any) -> bool:
+    """Tell whether a row says already what a file says; related rows have no order."""
+    if isinstance(value, list) and value and isinstance(value[0], Category):
+        return set(present) == set(value)
+    return bool(present == value)
+
+
 def _stranger(entry: AccountEntry) -> Complaint | None:
     known = accounts.find(entry.login)
     if known is not None and known.name != entry.name:
@@ -308,7 +354,7 @@ def _stranger(entry: AccountEntry) -> Complaint | None:
 
 
 @contextmanager
-def _named(line: int) -> Iterator[None]:
+def _named(line: At) -> Iterator[None]:
     """Turn a broken rule into a complaint about the line."""
     try:
         yield
@@ -317,26 +363,14 @@ def _named(line: int) -> Iterator[None]:
         raise BoxError([Complaint(line, text) for text in texts]) from None
 
 
-def default_categories() -> list[CategoryEntry]:
-    """Return the categories a community starts with when its file names none."""
-    return [
-        CategoryEntry(0, str(name), [CategoryEntry(0, str(child)) for child in children])
-        for name, children in defaults.CATEGORIES.items()
-    ]
+def links_told(report: Report) -> list[str]:
+    """Return the one-time link of each account that was made, in lines."""
+    return [f"{login} {name}: {link}" for login, name, link in report.links]
 
 
 def told(report: Report) -> list[str]:
-    """Return what was done, in sentences."""
-    labels = {
-        "communities": gettext("communities"),
-        "places": gettext("places"),
-        "categories": gettext("categories"),
-        "holidays": gettext("holidays"),
-        "units": gettext("units"),
-        "teams": gettext("teams"),
-        "projects": gettext("projects"),
-        "accounts": gettext("accounts"),
-    }
+    """Return what was done, in sentences; the links are handed out by themselves."""
+    labels = {"communities": gettext("communities")} | {key: str(one.title) for key, one in BY_KEY.items()}
     counts = [f"{labels[name]} {count}" for name, count in report.made.items()]
     done = gettext("made: %(counts)s", counts=gettext(", ").join(counts)) if counts else gettext("nothing to change")
     said = [f"{report.name} ({report.code}): {done}"]
@@ -347,5 +381,4 @@ def told(report: Report) -> list[str]:
         )
         for name, n in report.left_aside.items()
     ]
-    said += [f"{login} {name}: {link}" for login, name, link in report.links]
     return said

@@ -4,8 +4,15 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _
 
+from app.communities.worktime import WorkingHours
 from app.core.fields import Text
 
+WORKING_HOURS: Final = WorkingHours(((9 * 60, 12 * 60), (14 * 60, 18 * 60)))
+"""When the office works on a working day."""
+HOLD_DAYS: Final = 3
+"""For how many days the office puts a need on hold without asking the secretary."""
+REOPEN_DAYS: Final = 15
+"""How many days after the end the resident may still answer, or have a need taken up again."""
 OFFER_HOURS: Final = 48
 """For how long an offer waits for an answer."""
 SILENCE_DAYS: Final = 14

@@ -1,7 +1,7 @@
 """Communities (社区), their one tree of places, their categories and their holidays."""
 
 import enum
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
@@ -11,23 +11,21 @@ from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.communities import defaults, naming
+from app.communities import naming
 from app.communities.rules import (
     LONGEST_PATH,
     category_fits,
     closes_last,
     code_form,
     dates_in_order,
-    days_form,
-    hours_form,
     level_fits,
     level_list,
     name_is_free,
     order_form,
     parent_fits,
     path_fits,
-    share_form,
 )
+from app.communities.settings import RESIDENTS, Settings
 from app.core import access, checks, clock
 from app.core.actor import Actor, Held
 from app.core.fields import Labelled, Text, about
@@ -37,7 +35,6 @@ from app.core.rules import RowRule
 LEVEL_NAMES: Final[tuple[Text, ...]] = (_("Community"), _("Grid"), _("Building"), _("Building unit"))
 """What the levels of the tree are called unless a community says otherwise; the first is the community itself."""
 
-RESIDENTS: Final = _("For residents")
 LARGEST_SORT: Final = 0xFFF
 LONGEST_SOUGHT: Final = 600
 
@@ -58,7 +55,7 @@ def levels_in_use(community: "Community") -> dict[str, Text] | None:
     return {"level_names": _("There are places down to level %(deepest)s; each level needs a name.", deepest=deepest)}
 
 
-class Community(Recorded, Sought, Guarded, Model):
+class Community(Settings, Recorded, Sought, Guarded, Model):
     """A community: the body whose people, places and lists belong together and stay apart from all others."""
 
     __tablename__ = "community"
@@ -99,52 +96,11 @@ class Community(Recorded, Sought, Guarded, Model):
             group=RESIDENTS,
         ),
     )
-    silence_days: Mapped[int | None] = mapped_column(
-        info=about(
-            _("Days until silence closes"),
-            _("After so many days without an answer what was delivered is closed as unconfirmed. Empty: 14."),
-            check=days_form,
-            group=RESIDENTS,
-        )
-    )
-    offer_hours: Mapped[int | None] = mapped_column(
-        info=about(
-            _("Hours to answer an offer"),
-            _("After so many hours an offer nobody has answered runs out. Empty: 48."),
-            check=hours_form,
-        )
-    )
-    callback_share: Mapped[int | None] = mapped_column(
-        info=about(
-            _("Call-backs out of a hundred"),
-            _("How many of those closed by code, or without an answer, are called back. Empty: 10."),
-            check=share_form,
-            group=RESIDENTS,
-        )
-    )
-    callback_quota: Mapped[int | None] = mapped_column(
-        info=about(_("Call-backs a week"), _("Empty: 5."), check=checks.not_negative, group=RESIDENTS)
-    )
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     """What the community sets differently from `settings.DEFAULTS`."""
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def silence(self) -> timedelta:
-        """Return how long the resident may take to answer."""
-        return timedelta(days=self.silence_days or defaults.SILENCE_DAYS)
-
-    @property
-    def answer_time(self) -> timedelta:
-        """Return how long a provider may take to answer an offer."""
-        return timedelta(hours=self.offer_hours or defaults.OFFER_HOURS)
-
-    @property
-    def share_called(self) -> int:
-        """Return how many of a hundred closings are called back."""
-        return defaults.CALLBACK_SHARE if self.callback_share is None else self.callback_share
 
     @classmethod
     def within(cls, held: Held) -> ColumnElement[bool]:
@@ -188,6 +144,7 @@ class Place(Recorded, Sought, Scoped, Model):
     sought_in = ("name", "aliases", "code")
     archivable = False
     open_to_members = True
+    listed_in_templates = True
     acts: ClassVar[dict[str, Text]] = {"point_code": _("Poster code renewed")}
     option_order: ClassVar[tuple[Any, ...]] = ()
     rules: ClassVar[tuple[RowRule, ...]] = (parent_fits, path_fits, level_fits, name_is_free, dates_in_order)
@@ -327,6 +284,7 @@ class Category(Recorded, Sought, Scoped, Model):
     guarded_by = "places"
     archivable = False
     open_to_members = True
+    listed_in_templates = True
     acts: ClassVar[dict[str, Text]] = {"point_code": _("Poster code renewed")}
     option_order: ClassVar[tuple[Any, ...]] = ()
     rules: ClassVar[tuple[RowRule, ...]] = (category_fits, closes_last, name_is_free)

@@ -66,3 +66,11 @@ def _positional(word: str) -> int | None:
     """Read 二〇 or 一二 digit by digit."""
     digits = [_DIGITS[character] for character in word if character in _DIGITS]
     return int("".join(map(str, digits))) if digits and len(digits) == len(word) else None
+
+
+def numeral(value: int) -> str:
+    """Write a number from 1 to 99 in Chinese numerals."""
+    signs = "零一二三四五六七八九"
+    tens, ones = divmod(value, 10)
+    before = "" if not tens else ("" if tens == 1 else signs[tens]) + "十"
+    return before + (signs[ones] if ones or not tens else "")

@@ -6,7 +6,8 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import PassiveFlag, object_session
+from sqlalchemy.orm.attributes import get_history
 
 from app.communities import naming
 from app.core.fields import Text
@@ -45,6 +46,11 @@ def share_form(value: int) -> Text | None:
 def days_form(value: int) -> Text | None:
     """A number of days up to a year."""
     return None if 1 <= value <= 366 else _("Give a number of days from 1 to 366.")
+
+
+def hold_form(value: int) -> Text | None:
+    """A number of days up to two months; none at all too."""
+    return None if 0 <= value <= 60 else _("Give a number of days from 0 to 60.")
 
 
 def hours_form(value: int) -> Text | None:
@@ -143,7 +149,8 @@ def place_in_use(row: Any) -> dict[str, Text] | None:
 
 def points_anew(row: Any, key: str) -> bool:
     """Tell whether the row is about to point at something it did not point at before."""
-    return bool(sa_inspect(row).attrs[key].history.has_changes())
+    # What `inspect` builds for all columns of a row is too much for thousands of rows.
+    return bool(get_history(row, key, PassiveFlag.PASSIVE_NO_INITIALIZE).has_changes())
 
 
 def category_fits(category: Any) -> dict[str, Text] | None:

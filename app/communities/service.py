@@ -1,7 +1,7 @@
 """What is done with communities and places beyond editing one row."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -10,16 +10,22 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
+from app.called import NO_WORDS
 from app.communities import naming
 from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place, in_subtree
+from app.communities.own_words import OwnWords
 from app.communities.rules import LONGEST_PATH
+from app.communities.worktime import SATURDAY, WorkCalendar
 from app.core import access, clock
+from app.core.actor import Actor
+from app.core.fields import NotUnderstood, Text
 from app.core.moves import Refused
 from app.core.rules import Violation
 from app.core.selects import offered
 from app.extensions import db
 
-SATURDAY: Final = 5
+NOVEMBER: Final = 11
+"""From this month on the holidays of the next year are published."""
 
 community_made: Final = Signal()
 """Sent with `community` after a new community has been written."""
@@ -32,6 +38,29 @@ def open_community(**columns: Any) -> Community:
     db.session.flush()
     community_made.send(Community, community=community)
     return community
+
+
+def words_of(community: Community) -> dict[str, str]:
+    """Return the community's own words by the key of what they name; what is not there has its standard word."""
+    return dict(community.words.words) if community.words is not None else {}
+
+
+def set_words(community: Community, words: Mapping[str, str]) -> None:
+    """Let these be the community's own words, and all others its standard ones; the caller commits.
+
+    Raises Violation where one is too long, no name, or taken.
+    """
+    try:
+        community.words = OwnWords.of(words)
+    except NotUnderstood as error:
+        raise Violation({"words": [str(error)]}) from None
+
+
+def words_for(actor: Actor) -> Mapping[str, str]:
+    """Return the own words for somebody who works in one community; the standard ones for who works in several."""
+    only = None if actor.everywhere or len(actor.communities) != 1 else next(iter(actor.communities))
+    found = db.session.scalar(select(Community.words).where(Community.id == only)) if only is not None else None
+    return found.words if found is not None else NO_WORDS
 
 
 class PlaceFinder:
@@ -195,6 +224,30 @@ def next_working_day(community: Community, day: date) -> date:
     """Return the first working day after `day`."""
     coming = (day + timedelta(days=ahead) for ahead in range(1, 60))
     return next((one for one in coming if is_working_day(community, one)), day + timedelta(days=1))
+
+
+def calendar_of(community: Community) -> WorkCalendar:
+    """Return when the office of a community works; what its holidays do not say is Monday to Friday."""
+    days = select(Holiday.day, Holiday.works).where(Holiday.community_id == community.id)
+    return WorkCalendar(community.office_hours, dict(db.session.execute(days).all()))
+
+
+def unknown_year(community_ids: Collection[int]) -> int | None:
+    """Return the year whose holidays somebody should enter: this one, or from November on the next."""
+    today = clock.today()
+    coming = Holiday.day > date(today.year, 12, 31)
+    near = (Holiday.day >= date(today.year, 1, 1), Holiday.day <= date(today.year + 1, 12, 31))
+    known = select(Holiday.community_id, coming).where(Holiday.community_id.in_(community_ids), *near).distinct()
+    found = {(pk, bool(later)) for pk, later in db.session.execute(known)}
+    asked = (False, True) if today.month >= NOVEMBER else (False,)
+    return next((today.year + later for later in asked if any((pk, later) not in found for pk in community_ids)), None)
+
+
+def unknown_said(year: int) -> Text:
+    """Return what is said where dates lie in a year whose holidays nobody has entered."""
+    return _(
+        "The holidays of %(year)s are not entered yet: until then Monday to Friday count as working days.", year=year
+    )
 
 
 def today_for(community: Community) -> date:

@@ -6,16 +6,19 @@ from flask import flash, redirect, request
 from flask_appbuilder import expose
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.sql import ColumnElement
 
 from app.communities import service
-from app.communities.models import Category, Community, Holiday, Place, in_subtree
+from app.communities.models import Category, Community, Holiday, Place, PlaceKind, in_subtree
 from app.core import access, checks, clock, selects
+from app.core.actor import current
 from app.core.database import transaction
 from app.core.deeds import Deed, NothingAsked
 from app.core.fields import Text
 from app.core.forms import Day, Flag, Kept, Line, Number, PortalForm, RowForm
 from app.core.gate import requires
+from app.core.listing import Quick
 from app.core.moves import Refused, Stale
 from app.core.rules import Violation, too_long
 from app.core.selects import RemoteSelect
@@ -38,6 +41,7 @@ class CommunityView(ListView):
     add_hint = _("Set up a community")
     order_names = ("code", "name")
     default_order = ("code", "asc")
+    parts = {"set_up": Quick(_("Set up"), lambda: Community.archived_at.is_(None))}
     edit_names = (
         "name",
         "street",
@@ -50,11 +54,19 @@ class CommunityView(ListView):
         "level_names",
         "reference_date",
         "phone",
+        "working_hours",
+        "hold_days",
+        "reopen_days",
         "silence_days",
         "offer_hours",
         "callback_share",
         "callback_quota",
+        "words",
     )
+
+    def beside(self) -> list[tuple[Text, str]]:
+        """The eight questions, for who may set up a community."""
+        return [(_("Set up by eight questions"), f"{self.route_base}/setup/")] if access.may("c", self.guard) else []
 
     def create(self, values: dict[str, Any]) -> Community:
         """Open it, so that who opens it gets access to it."""
@@ -110,6 +122,11 @@ MOVES: Final = {
 }
 
 
+def open_places(kind: PlaceKind) -> ColumnElement[bool]:
+    """The places of a kind in use today."""
+    return (Place.kind == kind) & or_(Place.closed_on.is_(None), Place.closed_on > clock.today())
+
+
 class PlaceView(ListView):
     """The tree of places, in its order: each place stands right below the one it lies in."""
 
@@ -123,6 +140,11 @@ class PlaceView(ListView):
     filter_columns = ("kind", "parent", "closed_on")
     order_names = ("name", "level", "households")
     default_order = ("path", "asc")
+    quiet_filters = ("community",)
+    parts = {
+        "grids": Quick(_("Grids in use"), lambda: open_places(PlaceKind.GRID)),
+        "compounds": Quick(_("Compounds in use"), lambda: open_places(PlaceKind.COMPOUND)),
+    }
     edit_names = ("name", "kind", "level", "aliases", "code", "households", "opened_on")
     deeds = MOVES
 
@@ -223,3 +245,9 @@ class HolidayView(ListView):
     filter_columns = ("day", "works")
     order_names = ("day",)
     default_order = ("day", "desc")
+
+    def remark(self) -> Text | None:
+        """Say of which year nobody has entered the holidays, so that nobody relies on dates reckoned without them."""
+        actor = current()
+        year = service.unknown_year(actor.communities) if actor is not None else None
+        return service.unknown_said(year) if year is not None else None

@@ -1,14 +1,17 @@
 """Boxes on disk, and the state of everything a box could change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from app import create_app
 from app.accounts.models import Account, Grant
 from app.communities.models import Category, Community, Holiday, Place
+from app.core import database
 from app.extensions import db
 from app.organizations.models import Organization, Team
 from app.people.models import Person
@@ -65,6 +68,18 @@ def box(tmp_path: Path) -> Callable[[str | bytes], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Flask]:
+    """Another portal, in which there is nothing yet."""
+    folder = tmp_path / "elsewhere"
+    portal = create_app({"TESTING": True, "INSTANCE": folder, "DATABASE_URL": f"sqlite:///{tmp_path / 'elsewhere.db'}"})
+    database.upgrade(portal)
+    yield portal
+    with portal.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -345,3 +345,22 @@ def test_what_is_wrong_with_a_project_is_named_with_its_line(run, box, wrong):
     answer = run("init", box(f"{BOX}projects:\n  - {wrong}\n"))
     assert answer.exit_code == 1
     assert answer.output.startswith(f"第{len(BOX.splitlines()) + 2}行"), answer.output
+
+
+def test_a_box_says_what_the_community_calls_its_lists_and_what_was_said_since_stays(run, box, behind, eastern):
+    run("init", box(BOX + "words: 群众需求清单=邻里需求单；portal.name=邻里汇\n"))
+    with behind():
+        assert service.words_of(eastern()) == {"list.needs": "邻里需求单", "portal.name": "邻里汇"}
+        service.set_words(eastern(), {"list.needs": "居民心愿单"})
+        db.session.commit()
+    answer = run("init", box(BOX + "words: 群众需求清单=邻里需求单\n"))
+    assert "居民心愿单" in answer.output
+    with behind():
+        assert service.words_of(eastern()) == {"list.needs": "居民心愿单"}
+
+
+@pytest.mark.parametrize("wrong", ["words: 群众需求清单\n", "words: 没有的清单=邻里汇\n", "words: 群众需求清单=<b>\n"])
+def test_a_wrong_word_of_the_community_is_named_with_its_line(run, box, wrong):
+    answer = run("init", box(BOX + wrong))
+    assert answer.exit_code == 1
+    assert answer.output.startswith(f"第{len(BOX.splitlines()) + 1}行"), answer.output

@@ -1,0 +1,210 @@
+"""Takes a community as a box: what `reading` gives back, so that reading it again changes nothing.
+
+What stands masked or sealed, and all that is about people who sign in, is taken only where that was asked for.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext
+from sqlalchemy import Select, select
+
+from app.accounts.models import Account, Grant, GrantRole
+from app.box.sections import (
+    ACCOUNTS,
+    CATEGORIES,
+    CHILDREN,
+    COMMUNITY,
+    LIMITS,
+    PLACES,
+    SECTIONS,
+    TEAMS,
+    UNITS,
+    Column,
+    Section,
+)
+from app.box.words import category_words, led
+from app.communities.models import Category, Community, Place
+from app.core.fields import Labelled, Worded
+from app.extensions import db
+from app.parties.models import Party
+
+Said = dict[str, Any]
+"""What a row says, by the keys of YAML; empty values are left out."""
+
+
+@dataclass
+class Taken:
+    """A community as the keys of a box say it, and in sentences what of it a box cannot hold."""
+
+    content: Said = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+
+def take(community: Community, with_people: bool = False) -> Taken:
+    """Return a community as a box."""
+    return _Taking(community, with_people).run()
+
+
+class _Taking:
+    """Takes one community."""
+
+    def __init__(self, community: Community, with_people: bool) -> None:
+        self.community, self.with_people = community, with_people
+        self.taken = Taken()
+        self.places = _in_use(self._all(Place, Place.path))
+        self.categories = _in_use(self._all(Category, Category.sort, Category.id))
+        self.place_words = self._ways()
+        self.category_words = self._category_words()
+        self.parties: dict[str, int] = {}
+
+    def run(self) -> Taken:
+        """Take section by section, in the order in which they name each other."""
+        content = self.taken.content
+        content |= self._row(COMMUNITY, self.community)
+        content[PLACES.key] = self._tree(PLACES, self.places)
+        content[CATEGORIES.key] = self._tree(CATEGORIES, self.categories)
+        for section in SECTIONS[3:-1]:
+            content[section.key] = self._flat(section)
+        if self.with_people:
+            content[ACCOUNTS.key] = list(self._accounts())
+        return self.taken
+
+    # -- rows -------------------------------------------------------------------------------------------------------
+
+    def _all(self, model: Any, *order: Any) -> list[Any]:
+        here: Select[Any] = select(model).where(model.community_id == self.community.id).order_by(*order)
+        return list(db.session.scalars(here))
+
+    def _tree(self, section: Section, rows: Iterable[Any]) -> list[Said]:
+        tops: list[Said] = []
+        nodes: dict[int, Said] = {}
+        for row in sorted(rows, key=_is_below):
+            nodes[row.id] = self._row(section, row)
+            if row.parent_id is None:
+                tops.append(nodes[row.id])
+            else:
+                nodes[row.parent_id].setdefault(CHILDREN, []).append(nodes[row.id])
+        return tops
+
+    def _flat(self, section: Section) -> list[Said]:
+        order = section.model.day if section.key == "holidays" else section.model.id
+        found: dict[str, Said] = {}
+        for row in self._all(section.model, order):
+            said = self._row(section, row) if row.archived_at is None else {}
+            if said and self._is_whole(section, row, said, found):
+                found[_key(section, row)] = said
+                if section in (UNITS, TEAMS):
+                    self.parties.setdefault(row.name, row.party.id)
+        return list(found.values())
+
+    def _is_whole(self, section: Section, row: Any, said: Said, found: Mapping[str, Said]) -> bool:
+        """Tell whether a box can hold a row: it has all it needs there, and no other has its name."""
+        why = None
+        lost = (one for one in section.columns if one.key not in said and self._is_wanted(section, one, row))
+        if _key(section, row) in found:
+            why = gettext("another one has the same name")
+        elif (missing := next(lost, None)) is not None:
+            why = gettext("the box does not hold what it names under “%(label)s”", label=section.label(missing))
+        if why is not None:
+            self.taken.left_out.append(
+                gettext("%(section)s “%(row)s”: %(why)s.", section=section.title, row=row, why=why)
+            )
+        return why is None
+
+    def _is_wanted(self, section: Section, column: Column, row: Any) -> bool:
+        """Tell whether a row would mean something else without this column."""
+        return column.needed or (section is LIMITS and column.key == "category" and row.category_id is not None)
+
+    def _row(self, section: Section, row: Any) -> Said:
+        columns = (one for one in section.columns if self.with_people or not section.is_personal(one))
+        values = {one.key: self._value(section, one, row) for one in columns}
+        return {key: value for key, value in values.items() if value not in (None, "", []) and value is not False}
+
+    def _value(self, section: Section, column: Column, row: Any) -> Any:
+        value = getattr(row, column.name)
+        if section is PLACES and column.key == "level":
+            return self.community.level_names[value]
+        if column.names:
+            return self._named(value)
+        return plain(value)
+
+    def _named(self, value: Any) -> Any:
+        """Return the words for other rows; nothing for those the box does not hold."""
+        if isinstance(value, list):
+            return [word for one in value if (word := self._named(one))]
+        if isinstance(value, Place):
+            return self.place_words.get(value.id)
+        if isinstance(value, Category):
+            return self.category_words.get(value.id)
+        return self._party(value) if isinstance(value, Party) else None
+
+    def _party(self, party: Party) -> str | None:
+        return next((name for name, known in self.parties.items() if known == party.id), None)
+
+    # -- words ------------------------------------------------------------------------------------------------------
+
+    def _ways(self) -> dict[int, str]:
+        """Return what each place is called where others name it: its name, or the way to it where it shares that."""
+        names = [place.name for place in self.places]
+        ways: dict[int | None, tuple[str, ...]] = {None: ()}
+        for place in sorted(self.places, key=_is_below):
+            ways[place.id] = (*ways[place.parent_id], place.name)
+        return {one.id: one.name if names.count(one.name) == 1 else led(ways[one.id]) for one in self.places}
+
+    def _category_words(self) -> dict[int, str]:
+        tops = [one for one in self.categories if one.parent_id is None]
+        words = category_words((top, [one for one in self.categories if one.parent_id == top.id]) for top in tops)
+        # The shortest word comes last and stays.
+        return {one.id: word for word, one in sorted(words.items(), key=lambda pair: -len(pair[0]))}
+
+    # -- accounts ---------------------------------------------------------------------------------------------------
+
+    def _accounts(self) -> Iterable[Said]:
+        """Yield a row for each role somebody holds; a volunteer who leads a team has that row and no other."""
+        held = select(Grant).join(Account, Grant.account_id == Account.id)
+        held = held.where(Grant.community_id == self.community.id, Grant.holding()).order_by(Account.id, Grant.id)
+        grants = list(db.session.scalars(held))
+        leading = {grant.account_id for grant in grants if self._leads(grant)}
+        for grant in grants:
+            if grant.role is not GrantRole.VOLUNTEER or self._leads(grant) or grant.account_id not in leading:
+                yield self._account(grant)
+
+    def _leads(self, grant: Grant) -> bool:
+        return (
+            grant.role is GrantRole.VOLUNTEER and grant.subject is not None and self._party(grant.subject) is not None
+        )
+
+    def _account(self, grant: Grant) -> Said:
+        account = grant.account
+        said = {"login": account.login, "name": account.name, "phone": account.phone, "role": grant.role.value}
+        said |= {"place": self._named(grant.place), "unit": self._named(grant.subject)}
+        return {key: value for key, value in said.items() if value}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as YAML says it: codes, words, days, numbers."""
+    says: dict[type, Callable[[Any], Any]] = {Labelled: lambda one: one.value, Worded: str}
+    found = next((say for kind, say in says.items() if isinstance(value, kind)), None)
+    if found is not None:
+        return found(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _key(section: Section, row: Any) -> str:
+    return str(row.id) if section.key in ("limits", "holidays") else row.name
+
+
+def _in_use(rows: list[Any]) -> list[Any]:
+    """Return the rows in use that lie in none that is closed, in their order."""
+    kept: set[int | None] = {None}
+    for row in sorted(rows, key=_is_below):
+        if row.is_open and row.parent_id in kept:
+            kept.add(row.id)
+    return [row for row in rows if row.id in kept]
+
+
+def _is_below(row: Any) -> int:
+    """Return how deep a row lies, so that those above come first."""
+    return row.depth if isinstance(row, Place) else int(row.parent_id is not None)
