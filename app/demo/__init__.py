@@ -19,7 +19,7 @@ from app.core import clock
 from app.core.actor import acting, system
 from app.core.database import transaction
 from app.core.rules import Violation
-from app.demo import dual, posters, story
+from app.demo import dual, full, posters, story
 from app.extensions import db
 from app.roles import Role
 from config import SettingError
@@ -35,28 +35,37 @@ EASY: Final = "abcdefghjkmnpqrstuvwxyz"
 """Letters nobody takes for digits."""
 
 
-def load(app: Flask, fresh: bool = False) -> str | None:
+def load(app: Flask, fresh: bool = False, complete: bool = False) -> str | None:
     """Load the demo unless it is there; return the password of the whole cast if it was set just now, else None.
 
-    `fresh`: the caller has emptied the instance. Raises SettingError when SIDAN_DEMO_PASSWORD is no good password;
+    `fresh`: the caller has emptied the instance. `complete`: with the rows behind every figure of account 003, also
+    where the demo is there without them. Raises SettingError when SIDAN_DEMO_PASSWORD is no good password;
     nothing is loaded then.
     """
     wanted: str | None = app.config["DEMO_PASSWORD"]
     with acting(system("demo")), transaction():
-        if not fresh and _is_loaded():
-            return _renewed(wanted) if wanted else None
-        password = wanted or _new_password()
-        now = clock.now()
-        with story.at(now - FIRST_DAY):
-            for path in BOXES:
-                put(reading.read(path))
-            accounts.grant(accounts.create_account(*ADMIN), Role.ADMIN, None)
-            _set_passwords(password)
-            posters.hang()
-            db.session.commit()
-        dual.play(now, reading.read(BOXES[0]).code)
-        story.play(now)
+        if fresh or not _is_loaded():
+            password: str | None = _set_up(wanted or _new_password())
+        else:
+            password = _renewed(wanted) if wanted else None
+        if complete:
+            full.play(clock.now(), reading.read(BOXES[0]).code)
         return password
+
+
+def _set_up(password: str) -> str:
+    """Make the communities and their cast, and let the story happen; return the password."""
+    now = clock.now()
+    with story.at(now - FIRST_DAY):
+        for path in BOXES:
+            put(reading.read(path))
+        accounts.grant(accounts.create_account(*ADMIN), Role.ADMIN, None)
+        _set_passwords(password)
+        posters.hang()
+        db.session.commit()
+    dual.play(now, reading.read(BOXES[0]).code)
+    story.play(now, story.written())
+    return password
 
 
 def _is_loaded() -> bool:

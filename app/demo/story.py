@@ -1,7 +1,7 @@
 """Replays what happened in the demo communities: each step by the person who made it, at the time it was made."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -64,6 +64,7 @@ NAMED: Final[dict[str, Any]] = {
     "category": Category,
     "resource": Resource,
     "project": ServiceProject,
+    "target": Need,
 }
 """The columns in which the story names a row."""
 WORDED: Final[dict[str, type[Worded]]] = {
@@ -75,7 +76,7 @@ WORDED: Final[dict[str, type[Worded]]] = {
     "training": Training,
 }
 DAYS: Final = (
-    *("planned_on", "valid_from", "valid_to", "checked_on", "guardian_consent_on"),
+    *("planned_on", "resume_on", "valid_from", "valid_to", "checked_on", "guardian_consent_on"),
     *("insurance_until", "guardian_agreed_on", "since"),
 )
 UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
@@ -144,9 +145,13 @@ def at(moment: datetime) -> Iterator[None]:
         clock.clock.fixed = before
 
 
-def play(ends: datetime) -> None:
-    """Let the stories of all demo communities happen up to `ends`, in the order of time; each is committed."""
-    told = {model: yaml.safe_load(_file(name).read_text(encoding="utf-8")) for model, name in STORIES.items()}
+def written() -> dict[Told, dict[str, Any]]:
+    """Return the stories as they are written, by list and community."""
+    return {model: yaml.safe_load(_file(name).read_text(encoding="utf-8")) for model, name in STORIES.items()}
+
+
+def play(ends: datetime, told: dict[Told, dict[str, Any]]) -> None:
+    """Let the stories of communities happen up to `ends`, in the order of time; each is committed."""
     for code in told[Need]:
         community = db.session.scalars(select(Community).filter_by(code=code)).one()
         stage = _Stage(community)
@@ -177,6 +182,11 @@ def span(words: str) -> timedelta:
     return timedelta(**{UNITS[words[-1]]: int(words[:-1])})
 
 
+def by(community: Community, login: str) -> AbstractContextManager[Actor | None]:
+    """Let somebody of the cast act."""
+    return acting(_Stage(community).actor(login))
+
+
 class _Stage:
     """One community while its story is told."""
 
@@ -191,7 +201,7 @@ class _Stage:
         """Let one event happen."""
         model = event.row[0]
         values = {name: self._value(model, name, said, event.moment) for name, said in event.values.items()}
-        with at(event.moment), acting(self._actor(event.by)):
+        with at(event.moment), acting(self.actor(event.by)):
             self._do(event, values)
             # One event, one transaction, as in life: history is written when it happened, by whom it was done.
             db.session.commit()
@@ -233,9 +243,10 @@ class _Stage:
         return next(one for one in choices if one.value == said) if choices else said
 
     def _named(self, model: Any, name: str) -> Any:
-        return db.session.scalars(select(model).filter_by(community_id=self.community.id, name=name)).one()
+        called = {"title" if model is Need else "name": name}
+        return db.session.scalars(select(model).filter_by(community_id=self.community.id, **called)).one()
 
-    def _actor(self, login: str) -> Actor:
+    def actor(self, login: str) -> Actor:
         """Return who acts: somebody of the cast, the system when time has passed, or a resident at a poster."""
         if login == RESIDENT:
             return Actor("system:public", unbounded=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import current_app
 
-from app.reports import chains  # noqa: F401 - its pages hang themselves on those of history
+from app.reports import chains, comparing, figure_api  # noqa: F401 - their pages hang themselves on those of others
 from app.reports.audit import audit_pages
 from app.reports.figure_pages import figure_pages
 from app.reports.gaps import gap_pages

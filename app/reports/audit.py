@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import Select, func, select
 from werkzeug.datastructures import MultiDict
 
@@ -13,16 +14,18 @@ from app.accounts.models import Account
 from app.communities.models import Community
 from app.core import access, checks, clock, telling
 from app.core.actor import Actor, current
+from app.core.addresses import BadQuery
 from app.core.errors import answer
 from app.core.fields import Text, facts
 from app.core.gate import members
 from app.core.history import Entry, recorded_models
-from app.core.listing import BadQuery
 from app.extensions import db
 from app.roles import LIST_TITLES, WORDS
 
 audit_pages: Final = Blueprint("audit", __name__)
 
+TITLED: Final = LIST_TITLES | {"imports": _("Take in ledgers")}
+"""What stands in history and is no list of its own."""
 SIZE: Final = 50
 TOTALLED: Final = timedelta(days=30)
 LONGEST: Final = 40
@@ -147,9 +150,9 @@ def _line(entry: Entry, names: telling.Names, view: Any) -> dict[str, Any]:
         "entry": entry,
         "label": telling.act_label(model, entry.act),
         "by": names.person(entry.actor_id, entry.actor_label),
-        "list": view.list_title if view is not None else LIST_TITLES.get(entry.list, entry.list),
+        "list": view.list_title if view is not None else TITLED.get(entry.list, entry.list),
         "address": view.url("history", pk=entry.row_id) if opened else "",
-        "columns": gettext(", ").join(_columns(model, entry)),
+        "columns": telling.taken_out(entry) or gettext(", ").join(_columns(model, entry)),
     }
 
 

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
-from app.core import access, checks
+from app.core import access, checks, fresh
 from app.core.actor import Actor, acting, current, system
+from app.core.addresses import NOT_SET, BadQuery
 from app.core.errors import answer
 from app.core.gate import requires
-from app.core.listing import NOT_SET, BadQuery
 from app.needs.models import Need
 from app.reports import figures
 from app.reports.figures import Counts, Figure, Ground, Number, Period, Value
@@ -65,12 +65,25 @@ class Asked:
 def index() -> ResponseReturnValue:
     """Show all figures of the period, list by list."""
     try:
-        everything = [_asked(subject, request.args) for subject in SUBJECTS if _concerns(subject, request.args)]
+        everything = concerned(request.args)
     except BadQuery as bad:
         return answer(400, bad.sentence)
-    sections = [(asked, _told(asked)) for asked in everything]
+    # Whoever looks at figures goes back and forth between them.
+    sections = fresh.kept(("figures", tuple(request.args.items(multi=True))), lambda: told_all(everything))
     periods = figures.named_periods()
-    return render_template("figures.html", asked=everything[0], sections=sections, periods=periods)
+    several = is_of_several()
+    return render_template("figures.html", asked=everything[0], sections=sections, periods=periods, several=several)
+
+
+def is_of_several() -> bool:
+    """Tell whether the viewer works in more than one community, and so compares them."""
+    actor = current()
+    return actor is not None and (actor.everywhere or len(actor.communities) > 1)
+
+
+def concerned(args: MultiDict[str, str]) -> list[Asked]:
+    """Return what an address asks of each list it concerns. Raises BadQuery."""
+    return [_asked(subject, args) for subject in SUBJECTS if _concerns(subject, args)]
 
 
 def _concerns(subject: Subject, args: MultiDict[str, str]) -> bool:
@@ -85,27 +98,39 @@ def _sees_others(guard: str) -> bool:
     return actor is not None and any(rule.rows != "self" for _held, rule in access.clauses(actor, guard, "v"))
 
 
-def _told(asked: Asked) -> list[Value]:
-    with acting(_reader(asked)):
-        return _values(asked, asked.subject.figures)
+def told_all(everything: list[Asked]) -> list[tuple[Asked, list[Value]]]:
+    """Return what all figures say: one statement for who reads them, another for what only the system counts."""
+    found: dict[int, list[Value]] = {}
+    for totals in (False, True):
+        alike = [asked for asked in everything if asked.totals == totals]
+        if alike:
+            with acting(reader(alike[0])):
+                counts = figures.counts_of([(asked.ground, asked.subject.figures) for asked in alike])
+                found |= {id(one): _values_of(one, counted) for one, counted in zip(alike, counts, strict=True)}
+    return [(asked, found[id(asked)]) for asked in everything]
 
 
 @figure_pages.get("/figures/<code>")
 @requires("v", Need.list_name)
 def one(code: str) -> ResponseReturnValue:
     """Show one figure, in all and by what it is parted by."""
-    found = subject_of(code)
-    if found is None or not (found[0] is SUBJECTS[0] or _sees_others(found[0].model.guard())):
-        raise access.OutOfScope
-    subject, figure = found
     try:
-        asked = _asked(subject, request.args)
+        asked, figure = found(code, request.args)
     except BadQuery as bad:
         return answer(400, bad.sentence)
-    with acting(_reader(asked)):
-        (value,) = _values(asked, (figure,))
-        tables = [(dimension.title, _table(asked, figure, dimension)) for dimension in _dimensions(asked)]
+    with acting(reader(asked)):
+        counts = asked.ground.counts((figure,))[None]
+        value = value_of(asked, figure, counts, times_of(asked, figure).get(None, ()))
+        tables = [(dimension.title, table(asked, figure, dimension)) for dimension in dimensions(asked, figure)]
     return render_template("figure.html", asked=asked, value=value, tables=tables, periods=figures.named_periods())
+
+
+def found(code: str, args: MultiDict[str, str]) -> tuple[Asked, Figure]:
+    """Return what an address asks of one figure. Raises BadQuery, and OutOfScope where the viewer has none of it."""
+    known = subject_of(code)
+    if known is None or not (known[0] is SUBJECTS[0] or _sees_others(known[0].model.guard())):
+        raise access.OutOfScope
+    return _asked(known[0], args), known[1]
 
 
 # -- what is asked --------------------------------------------------------------------------------------------------
@@ -118,7 +143,7 @@ def _asked(subject: Subject, args: MultiDict[str, str]) -> Asked:
     filters = {name: args[name] for name in subject.filters if args.get(name)}
     query = view.asked(MultiDict(filters))
     supervised = _supervised(view.guard)
-    where = (*query.where, subject.model.community_id.in_(supervised)) if supervised else query.where
+    where = (*query.where, subject.community.in_(supervised)) if supervised else query.where
     return Asked(subject, view, period, filters, tuple(where), query, totals=bool(supervised))
 
 
@@ -150,7 +175,7 @@ def _supervised(guard: str) -> list[int]:
     return [held.community_id for held, _rule in clauses if held.community_id is not None]
 
 
-def _reader(asked: Asked) -> Actor | None:
+def reader(asked: Asked) -> Actor | None:
     """Return who counts: the viewer, within the own scope; for totals the system, within the named communities."""
     return system("figures") if asked.totals else current()
 
@@ -158,16 +183,23 @@ def _reader(asked: Asked) -> Actor | None:
 # -- values ---------------------------------------------------------------------------------------------------------
 
 
-def _values(asked: Asked, wanted: tuple[Figure, ...]) -> list[Value]:
-    found = asked.ground.counts(wanted)[None]
-    return [_value(asked, figure, found, _times(asked, figure).get(None, ())) for figure in wanted]
+def values(asked: Asked, wanted: tuple[Figure, ...]) -> list[Value]:
+    """Return what some figures say of all rows."""
+    counts = asked.ground.counts(wanted)[None]
+    return [value_of(asked, figure, counts, times_of(asked, figure).get(None, ())) for figure in wanted]
 
 
-def _times(asked: Asked, figure: Figure, group: Any = None) -> dict[Any, tuple[int, ...]]:
+def _values_of(asked: Asked, found: Counts) -> list[Value]:
+    return [value_of(asked, one, found, times_of(asked, one).get(None, ())) for one in asked.subject.figures]
+
+
+def times_of(asked: Asked, figure: Figure, group: Any = None) -> dict[Any, tuple[int, ...]]:
+    """Return median and 90th percentile of a duration by group; nothing for a figure that is none."""
     return asked.ground.percentiles(figure, group) if figure.minutes else {}
 
 
-def _value(asked: Asked, figure: Figure, found: Counts, times: tuple[int, ...], **more: Any) -> Value:
+def value_of(asked: Asked, figure: Figure, found: Counts, times: tuple[int, ...], **more: Any) -> Value:
+    """Return what a figure says by these counts; `more`: what its addresses narrow the rows by."""
     numbers = [Number(found[figure, name], asked.address(figure, name, **more)) for name in figure.sets]
     total = found[figure, figure.total] if figure.total else 0
     return Value(figure, numbers[0], numbers[1] if figure.whole else None, times, total)
@@ -176,24 +208,28 @@ def _value(asked: Asked, figure: Figure, found: Counts, times: tuple[int, ...], 
 # -- what it is parted by -------------------------------------------------------------------------------------------
 
 
-def _dimensions(asked: Asked) -> list[Dimension]:
-    actor, by_community = current(), asked.subject.by_community
+def dimensions(asked: Asked, figure: Figure) -> list[Dimension]:
+    """Return by what a figure is parted for the viewer."""
+    by_community = asked.subject.by_community
+    apart = [by_community] if by_community is not None else []
     if asked.totals:
-        return [by_community]
+        return apart
+    actor = current()
     several = actor is not None and len(actor.communities) > 1
-    return [*asked.subject.dimensions, *([by_community] if several else [])]
+    parted = [one for one in asked.subject.dimensions if not one.only or figure.code in one.only]
+    return [*parted, *(apart if several else [])]
 
 
-def _table(asked: Asked, figure: Figure, dimension: Dimension) -> list[tuple[str, Value]]:
+def table(asked: Asked, figure: Figure, dimension: Dimension) -> list[tuple[str, Value]]:
     """Return each group in words with what the figure says of it, the largest first."""
     group = dimension.group()
     found = asked.ground.counts((figure,), group)
-    times = _times(asked, figure, group)
+    times = times_of(asked, figure, group)
     named = dimension.named(key for key in found if key is not None)
     rows = []
     for key, numbers in found.items():
         words, pk = named.get(key, (gettext("Not set"), NOT_SET))
-        value = _value(asked, figure, numbers, times.get(key, ()), **{dimension.filter: pk})
+        value = value_of(asked, figure, numbers, times.get(key, ()), **{dimension.filter: pk})
         if (value.whole or value.part).count:
             rows.append((words, value))
     return sorted(rows, key=lambda row: -(row[1].whole or row[1].part).count)

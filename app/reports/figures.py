@@ -4,13 +4,13 @@ A figure is a rate (two named sets of rows, one within the other), a count, or a
 list come from one statement; each number carries the address that opens exactly its rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Date, Integer, Subquery, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Subquery, and_, case, func, literal, or_, select, true
 
 from app.core import clock
 from app.core.fields import Text
@@ -107,11 +107,14 @@ class Value:
         return self.whole is not None
 
     @property
+    def rate(self) -> float | None:
+        """Return the share; None where there is nothing to divide by, and of what is no rate."""
+        return self.part.count / self.whole.count if self.whole is not None and self.whole.count else None
+
+    @property
     def percent(self) -> str:
         """Return the rate with one decimal; a dash where there is nothing to divide by."""
-        if self.whole is None or not self.whole.count:
-            return "—"
-        return f"{100 * self.part.count / self.whole.count:.1f}%"
+        return "—" if self.rate is None else f"{100 * self.rate:.1f}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,17 @@ class Ground:
 
     def counts(self, figures: Iterable[Figure], group: Any = None) -> dict[Any, Counts]:
         """Return how many rows each set of each figure has, in one statement; by `group` (None: of all rows)."""
-        asked = [(figure, name) for figure in figures for name in (*figure.sets, *filter(None, (figure.total,)))]
-        rows = self._rows(group, *(self._counting(figure, name) for figure, name in asked))
-        columns = list(rows.c)[1:]
-        added = (_added(*one) for one in zip(asked, columns, strict=True))
+        asked = list(_sets(figures))
+        rows, added = self.added(asked, group)
         statement = select(rows.c.key, *added).group_by(rows.c.key)
         found = {row[0]: _counted(asked, row[1:]) for row in db.session.execute(statement)}
         return found or {None: _counted(asked, [0] * len(asked))}
+
+    def added(self, asked: Sequence[tuple[Figure, str]], group: Any = None) -> tuple[Subquery, list[Any]]:
+        """Return the rows with what each adds to these sets, and the SQL for what they come to."""
+        counting = (self._counting(figure, name) for figure, name in asked)
+        rows = self._rows(group, *counting, where=(self._concerned(asked),))
+        return rows, [_added(*one) for one in zip(asked, list(rows.c)[1:], strict=True)]
 
     def percentiles(self, figure: Figure, group: Any = None) -> dict[Any, tuple[int, ...]]:
         """Return the minutes below which 50 and 90 of 100 rows lie (nearest rank), by `group` (None: of all rows)."""
@@ -146,6 +153,13 @@ class Ground:
             found.setdefault(key, []).append(minutes)
         # Of few rows one may be both.
         return {key: (minutes[0], minutes[-1]) for key, minutes in found.items()}
+
+    def _concerned(self, asked: Sequence[tuple[Figure, str]]) -> ColumnElement[bool]:
+        """Return the SQL for the rows that can add something, so that those of other years are not gone through."""
+        days = dict.fromkeys(figure.day for figure, _name in asked)
+        spans = [self.period.holds(getattr(self.model, day)) for day in days if day]
+        timeless = {name for figure, _name in asked if not figure.day for name in figure.sets}
+        return or_(*spans, *(self.sets[name].where() for name in sorted(timeless)))
 
     def _counting(self, figure: Figure, name: str) -> Any:
         """Return the SQL for what a row adds: itself, or its part of a total."""
@@ -166,6 +180,64 @@ class Ground:
         numbered = [column.label(f"n{index}") for index, column in enumerate(columns)]
         found = select(key, *numbered).select_from(self.model).where(self.model.archived_at.is_(None))
         return found.where(*self.where, *where).subquery()
+
+
+def counts_of(grounds: Sequence[tuple[Ground, Iterable[Figure]]]) -> list[Counts]:
+    """Return what `Ground.counts` says of several lists without groups, in one statement for all of them."""
+    parts = [(at, part) for at, (_ground, figures) in enumerate(grounds) for part in _by_day(figures)]
+    lines = []
+    for at, wanted in parts:
+        _rows, added = grounds[at][0].added(wanted)
+        lines.append(select(*(one.label(f"n{index}") for index, one in enumerate(added))).subquery())
+    statement = select(*(column for line in lines for column in line.c)).select_from(lines[0])
+    for line in lines[1:]:
+        # Each is one row.
+        statement = statement.join(line, true())
+    numbers = iter(db.session.execute(statement).one())
+    found: list[Counts] = [{} for _ground in grounds]
+    for at, wanted in parts:
+        found[at] |= _counted(wanted, [next(numbers) for _one in wanted])
+    return found
+
+
+def counts_apart(
+    grounds: Sequence[tuple[Ground, Any, Iterable[Figure]]], by: Any, keys: Sequence[int]
+) -> list[dict[int, Counts]]:
+    """Return what `Ground.counts` says of several lists for each of these keys, in one statement for all of them.
+
+    Each ground comes with the column that says to which key a row belongs; `by` is the column of the keys themselves.
+    """
+    parts = [(at, part) for at, (_ground, _group, figures) in enumerate(grounds) for part in _by_day(figures)]
+    lines = []
+    for at, wanted in parts:
+        ground, group, _figures = grounds[at]
+        rows, added = ground.added(wanted, group)
+        numbered = (one.label(f"n{index}") for index, one in enumerate(added))
+        lines.append(select(rows.c.key, *numbered).group_by(rows.c.key).subquery())
+    statement = select(by, *(column for line in lines for column in list(line.c)[1:])).where(by.in_(keys))
+    for line in lines:
+        statement = statement.outerjoin(line, line.c.key == by)
+    found: list[dict[int, Counts]] = [{} for _ground in grounds]
+    for key, *told in db.session.execute(statement):
+        numbers = iter(told)
+        for at, wanted in parts:
+            found[at].setdefault(key, {}).update(_counted(wanted, [next(numbers) for _one in wanted]))
+    return found
+
+
+def _by_day(figures: Iterable[Figure]) -> list[list[tuple[Figure, str]]]:
+    """Return the sets of figures, those that go by the same day together: each day has an index of its own."""
+    found: dict[str, list[tuple[Figure, str]]] = {}
+    for figure, name in _sets(figures):
+        found.setdefault(figure.day, []).append((figure, name))
+    return [*found.values()]
+
+
+def _sets(figures: Iterable[Figure]) -> Iterator[tuple[Figure, str]]:
+    """Yield each figure with each of its sets, and the column of its total."""
+    for figure in figures:
+        for name in (*figure.sets, *filter(None, (figure.total,))):
+            yield figure, name
 
 
 def _added(asked: tuple[Figure, str], column: Any) -> Any:

@@ -1,11 +1,10 @@
 """The gap view: what residents ask for and nobody has taken on, against what is offered and nobody uses.
 
-By category, and of the needs also by place, for a month. Each number opens exactly its rows.
+By category and by place, both of a month; in the present one what lies idle today. Each number opens its rows.
 """
 
 import calendar
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
 from flask import Blueprint, current_app, render_template, request
@@ -14,12 +13,12 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 
 from app.communities.models import Category, Place
-from app.core import checks, clock
+from app.core import clock
+from app.core.addresses import NOT_SET, BadQuery, month_of
 from app.core.errors import answer
 from app.core.gate import requires
-from app.core.listing import NOT_SET, BadQuery
 from app.extensions import db
-from app.matching.parts import idle, unmet
+from app.matching.parts import idle, idle_in, unmet
 from app.needs.models import Need
 from app.reports.figures import Number, Period
 from app.resources.models import Resource, resource_category
@@ -34,11 +33,14 @@ NOTHING: Final = Number(0)
 
 @dataclass(slots=True)
 class Row:
-    """A category with what is missing in it, by place and in all, and what lies idle."""
+    """A category with what is missing in it and what lies idle, by place and in all.
+
+    `places`: both numbers for each place; a resource stands at the place it serves, or at none.
+    """
 
     name: str
     child: bool
-    places: list[Number] = field(default_factory=list)
+    places: list[tuple[Number, Number]] = field(default_factory=list)
     unmet: Number = NOTHING
     idle: Number = NOTHING
 
@@ -68,20 +70,18 @@ def index() -> ResponseReturnValue:
 
 def _month(given: str) -> Period:
     """Read a month such as 2026-11; the present one where none is said. Raises BadQuery."""
-    try:
-        first = date.fromisoformat(f"{given}-01") if given else clock.today().replace(day=1)
-    except ValueError:
-        raise BadQuery(gettext("This is not a month; write it like 2026-11.")) from None
-    if checks.plausible(first) is not None:
-        raise BadQuery(gettext("This is not a month; write it like 2026-11."))
+    first = month_of(given) if given else clock.today().replace(day=1)
     return Period(first, first.replace(day=calendar.monthrange(first.year, first.month)[1]))
 
 
 def _places() -> list[tuple[str, str, Any]]:
-    """Return path, name and id of the places directly in the communities, and one for what has none."""
+    """Return path, name and id of the places directly in the communities, and one for what has none.
+
+    A resource without a place serves the whole community.
+    """
     top = select(Place.path, Place.name, Place.id).where(Place.parent_id.is_(None), Place.closed_on.is_(None))
     found = [(path, name, pk) for path, name, pk in db.session.execute(top.order_by(Place.path).limit(40))]
-    return [*found, ("", gettext("Not set"), NOT_SET)]
+    return [*found, ("", gettext("Whole community, or not set"), NOT_SET)]
 
 
 class _Gaps:
@@ -89,6 +89,7 @@ class _Gaps:
 
     def __init__(self, month: Period, places: list[tuple[str, str, Any]]) -> None:
         self.month, self.places = month, places
+        self.is_past = month.last < clock.today()
         views = {view.model: view for view in current_app.extensions["appbuilder"].list_views()}
         self.needs, self.resources = views[Need], views[Resource]
         self.unmet = self._unmet()
@@ -108,12 +109,27 @@ class _Gaps:
     def _row(self, category: Category) -> Row:
         child = category.parent_id is not None
         row = Row(category.name, child)
-        row.places = [self._need_number(category, path, pk) for path, _name, pk in self.places]
+        row.places = [
+            (self._need_number(category, path, pk), self._idle_number(category, path, pk))
+            for path, _name, pk in self.places
+        ]
         total = sum(number for (key, _path), number in self.unmet.items() if self._belongs(key, category))
         row.unmet = Number(total, self._needs_address(category))
-        count = self.idle[0 if child else 1].get(category.id, 0)
-        row.idle = Number(count, self.resources.url("list", quick="idle", categories=category.id))
+        idle_here = (n for (key, _path), n in self._idle_of(category).items() if key == category.id)
+        row.idle = Number(sum(idle_here), self._resources_address(category))
         return row
+
+    def _idle_of(self, category: Category) -> dict[tuple[int, str], int]:
+        return self.idle[0 if category.parent_id is not None else 1]
+
+    def _idle_number(self, category: Category, path: str, pk: Any) -> Number:
+        count = self._idle_of(category).get((category.id, path), 0)
+        return Number(count, self._resources_address(category, place=pk))
+
+    def _resources_address(self, category: Category, **more: Any) -> str:
+        quick = f"idle:{self.month.first:%Y-%m}" if self.is_past else "idle"
+        found: str = self.resources.url("list", quick=quick, categories=category.id, **more)
+        return found
 
     def _need_number(self, category: Category, path: str, pk: Any) -> Number:
         found = (n for (key, place), n in self.unmet.items() if place == path and self._belongs(key, category))
@@ -129,10 +145,9 @@ class _Gaps:
 
     def _unmet(self) -> dict[tuple[tuple[int, int], str], int]:
         """Return how many needs nobody has taken on, by category with the upper one, and by place."""
-        place = select(func.substr(Place.path, 1, TOP_SEGMENT)).where(Place.id == Need.place_id).scalar_subquery()
         rows = (
             select(Category.id.label("one"), func.coalesce(Category.parent_id, Category.id).label("top"))
-            .add_columns(func.coalesce(place, "").label("place"))
+            .add_columns(_top_of(Need).label("place"))
             .select_from(Need)
             .join(Category, Category.id == Need.category_id)
             .where(Need.archived_at.is_(None), unmet(), self.month.holds(Need.received_at))
@@ -142,15 +157,22 @@ class _Gaps:
         counted = db.session.execute(select(*key, func.count()).group_by(*key))
         return {((one, top), path): count for one, top, path, count in counted}
 
-    def _idle(self, group: Any) -> dict[int, int]:
-        """Return how many resources lie idle by category; one of several categories counts in each."""
+    def _idle(self, group: Any) -> dict[tuple[int, str], int]:
+        """Return how many resources lie idle by category and by place; one of several categories counts in each."""
         rows = (
-            select(group.label("key"), Resource.id.label("resource"))
+            select(group.label("key"), _top_of(Resource).label("place"), Resource.id.label("resource"))
             .select_from(Resource)
             .join(resource_category, resource_category.c.resource_id == Resource.id)
             .join(Category, Category.id == resource_category.c.category_id)
-            .where(Resource.archived_at.is_(None), idle())
+            .where(Resource.archived_at.is_(None), idle_in(self.month.first) if self.is_past else idle())
             .subquery()
         )
-        counted = select(rows.c.key, func.count(rows.c.resource.distinct())).group_by(rows.c.key)
-        return {row[0]: row[1] for row in db.session.execute(counted)}
+        key = (rows.c.key, rows.c.place)
+        counted = db.session.execute(select(*key, func.count(rows.c.resource.distinct())).group_by(*key))
+        return {(category, path): count for category, path, count in counted}
+
+
+def _top_of(model: Any) -> Any:
+    """Return the SQL for the path of the place directly in the community where a row lies; empty where it has none."""
+    top = select(func.substr(Place.path, 1, TOP_SEGMENT)).where(Place.id == model.place_id).scalar_subquery()
+    return func.coalesce(top, "")

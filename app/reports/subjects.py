@@ -16,11 +16,17 @@ from app.core.fields import Labelled, Text
 from app.extensions import db
 from app.fulfilments.models import Fulfilment
 from app.needs.models import Need
-from app.organizations.models import Team
+from app.organizations.models import Organization, Team
+from app.organizations.partners import Partner
 from app.parties.models import Party
+from app.party_orgs.models import PartyMember, PartyOrg
 from app.people.models import Person
-from app.reports import people_figures
+from app.posts.models import Post
+from app.projects.models import ServiceProject
+from app.registrations.models import Member
+from app.reports import list_figures, people_figures
 from app.reports.figures import Figure
+from app.resources.models import Resource
 from app.talents.models import Talent
 from app.volunteers.models import Volunteer
 from app.vulnerabilities.models import Vulnerability
@@ -36,7 +42,7 @@ NEEDS: Final = (
         part="in_time",
         whole="due",
         day="response_due",
-        excluded=_("Taken back before anybody answered; not due yet and not answered."),
+        excluded=_("Taken back or merged before anybody answered; not due yet and not answered."),
     ),
     Figure(
         "closing",
@@ -45,7 +51,7 @@ NEEDS: Final = (
         part="closed",
         whole="accepted",
         day="accepted_at",
-        excluded=_("Not accepted; taken back."),
+        excluded=_("Not accepted; taken back; merged into another."),
     ),
     Figure(
         "unconfirmed",
@@ -54,12 +60,21 @@ NEEDS: Final = (
         part="unconfirmed",
         whole="accepted",
         day="accepted_at",
-        excluded=_("Not accepted; taken back."),
+        excluded=_("Not accepted; taken back; merged into another."),
+    ),
+    Figure(
+        "reopened",
+        _("Share taken up again"),
+        _("Needs the resident, or the secretary, had taken up again ÷ needs accepted in the period"),
+        part="reopened",
+        whole="accepted",
+        day="accepted_at",
+        excluded=_("Not accepted; taken back; merged into another."),
     ),
     Figure(
         "solved",
         _("Solved rate"),
-        _("Residents who say “met” ÷ residents asked who answered, of the needs closed in the period"),
+        _("Residents who say “met” ÷ residents asked who answered, and needs explained, of those closed in the period"),
         part="met",
         whole="answered",
         day="closed_at",
@@ -140,6 +155,16 @@ ORDERS: Final = (
         total="person_times",
         unit=_("person-times"),
     ),
+    Figure(
+        "households",
+        _("Households served"),
+        _("Sum of the households of the orders carried out in the period; one served twice counts twice"),
+        part="done",
+        day="delivered_on",
+        excluded=_("Reversed; orders for which nobody wrote how many households."),
+        total="households",
+        unit=_("households"),
+    ),
 )
 
 
@@ -174,6 +199,8 @@ class Dimension:
     group: Callable[[], Any]
     filter: str
     named: Callable[[Any], dict[Any, tuple[str, Any]]]
+    only: tuple[str, ...] = ()
+    """The codes of the figures that are parted by it; empty: all of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +213,15 @@ class Subject:
     dimensions: tuple[Dimension, ...]
 
     @property
-    def by_community(self) -> Dimension:
-        """Return the part that is told of totals, and to who works in several communities."""
+    def community(self) -> Any:
+        """Return the column that says of which community a row is."""
+        return self.model.id if self.model is Community else self.model.community_id
+
+    @property
+    def by_community(self) -> Dimension | None:
+        """Return the part that is told of totals, and to who works in several communities; none of these themselves."""
+        if self.model is Community:
+            return None
         return Dimension(_("Community"), lambda: self.model.community_id, "community", _named(Community))
 
 
@@ -212,6 +246,11 @@ def _named(model: Any) -> Callable[[Any], dict[Any, tuple[str, int]]]:
         return {row.id: (str(row), row.id) for row in rows}
 
     return words
+
+
+def _texts(texts: Any) -> dict[Any, tuple[str, Any]]:
+    """Return what names the groups by a text: the text itself."""
+    return {text: (text, text) for text in texts}
 
 
 def _places(paths: Any) -> dict[Any, tuple[str, int]]:
@@ -245,6 +284,22 @@ SUBJECTS: Final = (
         ),
     ),
     Subject(
+        Resource,
+        list_figures.RESOURCES,
+        ("provider",),
+        (
+            Dimension(_("Kind"), lambda: Resource.kind, "kind", _labels),
+            Dimension(_("State"), lambda: Resource.state, "state", _labels),
+            Dimension(_("Provided by"), lambda: Resource.provider_id, "provider", _named(Party)),
+        ),
+    ),
+    Subject(
+        ServiceProject,
+        list_figures.PROJECTS,
+        ("provider",),
+        (Dimension(_("Provided by"), lambda: ServiceProject.provider_id, "provider", _named(Party)),),
+    ),
+    Subject(
         Person,
         people_figures.PEOPLE,
         ("place",),
@@ -275,6 +330,50 @@ SUBJECTS: Final = (
         (Dimension(_("State"), lambda: Volunteer.state, "state", _labels),),
     ),
     Subject(Team, TEAMS, ("kind",), (Dimension(_("Kind"), lambda: Team.kind, "kind", _labels),)),
+    Subject(Community, people_figures.COMMUNITIES, (), ()),
+    Subject(Place, (*people_figures.PLACES, list_figures.COMPOUNDS), (), ()),
+    Subject(
+        Post,
+        people_figures.POSTS,
+        (),
+        (Dimension(_("Company"), lambda: Post.company, "company", _texts, (people_figures.PART_TIME,)),),
+    ),
+    Subject(
+        PartyOrg,
+        people_figures.PARTY_ORGS,
+        (),
+        (Dimension(_("Kind"), lambda: PartyOrg.kind, "kind", _labels),),
+    ),
+    Subject(
+        PartyMember,
+        people_figures.PARTY_MEMBERS,
+        (),
+        (Dimension(_("Party organisation"), lambda: PartyMember.org_id, "org", _named(PartyOrg)),),
+    ),
+    Subject(
+        Organization,
+        (*people_figures.UNITS, *list_figures.UNITS),
+        (),
+        (
+            Dimension(_("Kind"), lambda: Organization.kind, "kind", _labels),
+            Dimension(_("State"), lambda: Organization.state, "state", _labels),
+        ),
+    ),
+    Subject(
+        Partner,
+        people_figures.PARTNERS,
+        (),
+        (Dimension(_("State"), lambda: Partner.state, "state", _labels),),
+    ),
+    Subject(
+        Member,
+        people_figures.MEMBERS,
+        (),
+        (
+            Dimension(_("Unit"), lambda: Member.unit_id, "unit", _named(Party)),
+            Dimension(_("State"), lambda: Member.state, "state", _labels),
+        ),
+    ),
 )
 """The lists of which figures are told, in the order of the page."""
 

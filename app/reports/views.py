@@ -10,10 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from app.core import checks, clock, saved, tallies
 from app.core.access import may
+from app.core.addresses import BadQuery
 from app.core.database import transaction
 from app.core.errors import answer
 from app.core.gate import members
-from app.core.listing import BadQuery
 from app.reports.charts import charts
 
 home_pages = Blueprint("home", __name__)
