@@ -93,7 +93,8 @@ class Visitor:
             self.page.click("dialog[open] .btn-primary")
 
     def text(self) -> str:
-        """Return what the page says."""
+        """Return what the page says, once it is there."""
+        self.page.wait_for_load_state("domcontentloaded")
         return self.page.inner_text("body")
 
 

@@ -10,8 +10,8 @@ from tests.cast.people import NAMES
 pytestmark = pytest.mark.browser
 
 LATIN = re.compile(r"\b[A-Za-z]{3,}\b")
-OWN_NAMES = {*NAMES, "wjb", "Chrome", "HeadlessChrome", "Linux"}
-"""Login names, the code of a community, and what a device calls itself."""
+OWN_NAMES = {*NAMES, "wjb", "Chrome", "HeadlessChrome", "Linux", "Excel", "CSV"}
+"""Login names, the code of a community, what a device calls itself, and kinds of files people call so."""
 PRINTABLE_WIDTH = 688
 """A4 less its margins, in pixels of the screen."""
 
