@@ -19,15 +19,15 @@ from app.extensions import db
 AT_ONCE = 10_000
 
 
-def fill(count: int, data_key: str) -> None:
+def fill(count: int, data_key: str, chain_number: int = 1) -> None:
     """Write one chain of so many entries, each as large as a usual one."""
     key, previous, moment = chain.derived(data_key, "history chain"), chain.START, clock.now()
     with db.engine.begin() as connection:
-        connection.execute(insert(ChainHead.__table__).values(chain=1, seq=0, hash=chain.START))
+        connection.execute(insert(ChainHead.__table__).values(chain=chain_number, seq=0, hash=chain.START))
         for start in range(1, count + 1, AT_ONCE):
             some: list[dict[str, Any]] = []
             for seq in range(start, min(start + AT_ONCE, count + 1)):
-                entry = an_entry(seq) | {"at": moment}
+                entry = an_entry(seq) | {"at": moment, "chain": chain_number}
                 previous = entry["hash"] = chain.link(key, previous, recording.parts(entry))
                 some.append(entry)
             connection.execute(insert(Entry.__table__), some)
