@@ -1,7 +1,7 @@
 PYTHON ?= .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run check format lint types layers test faults browser translations
+.PHONY: help venv run check format lint types layers test faults browser bench translations
 
 help: ## what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 16
@@ -37,6 +37,10 @@ faults: ## the real server killed, starved and cut off
 
 browser: ## journeys in Chromium
 	$(PYTHON) -m pytest -m browser
+
+bench: ## what it costs to find somebody among 500,000 people, and how fifty people at work fare
+	$(PYTHON) -m benchmarks.people
+	$(PYTHON) -m benchmarks.load
 
 translations: ## each word has its Chinese
 	$(PYTHON) -m app.catalog check

@@ -165,6 +165,7 @@ SETTINGS: Final = (
     ),
     Setting("SESSION_IDLE_SECONDS", "1800", "多少秒没有操作就要重新登录", whole_number(60, 43200)),
     Setting("ASSETS_DIR", "", "离线安装时存放页面素材的文件夹", folder),
+    Setting("BACKUP_DIR", "", "存放备份的文件夹；不设时用数据文件夹里的 backups", folder),
     Setting("LOG_LEVEL", "INFO", "日志记到哪一级：DEBUG、INFO、WARNING、ERROR", log_level),
     Setting("DEMO_PASSWORD", "", "演示人员的密码；只能用于演示和测试", text, secret=True),
     Setting("NOW", "", "把时钟固定在某一时刻；只能用于演示和测试", moment),

@@ -112,8 +112,6 @@ def prepare_demo(settings: dict[str, Any], chosen: frozenset[str]) -> None:
             raise config.Refusal("--fresh 只清空演示文件夹：请去掉 SIDAN_DATABASE_URL，或为它另建一个空的数据库。")
         instance.empty(folder)
     marker.touch()
-    if "--full" in chosen:
-        print("--full 要装入的统计明细属于后续的功能包，现在还没有，这一项先略过。")
 
 
 def install(settings: dict[str, Any]) -> None:
@@ -137,7 +135,9 @@ def welcome(app: Flask, chosen: frozenset[str]) -> None:
     """Load the demo or offer the set-up link, then say where the portal is."""
     with app.app_context():
         if "--demo" in chosen:
-            password = demo.load(app, fresh="--fresh" in chosen)
+            if "--full" in chosen:
+                print("正在装入全部统计数字的明细，约需一分钟……")
+            password = demo.load(app, fresh="--fresh" in chosen, complete="--full" in chosen)
             if password and not app.config["DEMO_PASSWORD"]:
                 print(f"演示人员的密码（只显示这一次）：{password}")
         else:

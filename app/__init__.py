@@ -10,11 +10,16 @@ from flask import Flask, g, request
 import config
 from app import (
     accounts,
+    backups,
+    box,
     callbacks,
     catalog,
     cli,
     communities,
+    exports,
     fulfilments,
+    handbook,
+    imports,
     instance,
     jobs,
     logs,
@@ -41,6 +46,7 @@ from app.core import api, clock, database, errors, gate, hosts, keyring, page, r
 from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db, migrate
+from app.needs import limit_views
 
 PACKAGES: Final[tuple[ModuleType, ...]] = (
     reports,
@@ -57,12 +63,18 @@ PACKAGES: Final[tuple[ModuleType, ...]] = (
     vulnerabilities,
     talents,
     communities,
+    limit_views,
     posts,
     party_orgs,
     accounts,
     notices,
+    exports,
     jobs,
+    backups,
     public,
+    imports,
+    handbook,
+    box,
 )
 """The packages in menu order; each registers its pages."""
 

@@ -7,9 +7,12 @@ from flask_babel import gettext
 from app import demo
 from app.accounts.commands import roles, tokens, users
 from app.assets.commands import assets
+from app.backups.commands import backup
+from app.bench.commands import bench
 from app.box.commands import community
 from app.core.commanding import Commands
 from app.doctor import doctor
+from app.imports.commands import sheets
 from app.jobs.commands import jobs
 from app.keys import keys
 from app.people.commands import person
@@ -31,6 +34,21 @@ def load() -> None:
 
 def start(app: Flask) -> None:
     """Mount the commands."""
-    for group in (assets, audit, codes, community, demonstration, jobs, keys, person, users, roles, tokens):
+    for group in (
+        assets,
+        audit,
+        backup,
+        bench,
+        codes,
+        community,
+        demonstration,
+        jobs,
+        keys,
+        person,
+        sheets,
+        users,
+        roles,
+        tokens,
+    ):
         app.cli.add_command(group)
     app.cli.add_command(doctor)

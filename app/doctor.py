@@ -20,8 +20,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import catalog, instance, logs
 from app.accounts import service as accounts
 from app.assets import fetch
+from app.backups import reminding
 from app.core import clock, database, gate, heads, hosts, keyring, page, rotation
 from app.core.actor import acting, system
+from app.core.commanding import Command
 from app.core.fields import Text
 from app.core.files import service as files
 from app.core.history import Entry
@@ -248,6 +250,18 @@ def history_ends_where_it_should(app: Flask) -> Finding:
     return Finding(gettext("History ends where it should"), good, gettext("Run: flask --app app audit verify"))
 
 
+def backups_are_made(app: Flask) -> Finding:
+    """There is a backup of the last two days (R5)."""
+    advice = gettext("Run: %(how)s", how="flask --app app backup create")
+    return Finding(gettext("There is a backup of the last two days"), not reminding.is_overdue(), advice)
+
+
+def backups_are_tried_out(app: Flask) -> Finding:
+    """A backup that nobody has put back may be none (R5)."""
+    what = gettext("A backup was put back for trial this month")
+    return Finding(what, reminding.is_drilled(), gettext("Run: %(how)s", how="flask --app app backup verify"))
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     folder_is_private,
     keys_are_there,
@@ -273,6 +287,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     log_reaches_back,
     database_is_whole,
     history_ends_where_it_should,
+    backups_are_made,
+    backups_are_tried_out,
 )
 
 
@@ -293,7 +309,7 @@ def _looked(check: Check, app: Flask) -> Finding:
         return Finding(what, False, gettext("Look into the log (%(error)s).", error=type(error).__name__))
 
 
-@click.command("doctor")
+@click.command("doctor", cls=Command)
 @with_appcontext
 def doctor() -> None:
     """Look whether everything is in order."""

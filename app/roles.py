@@ -16,6 +16,8 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _
 
+from app.called import called
+
 
 @enum.unique
 class Role(enum.StrEnum):
@@ -34,7 +36,10 @@ class Role(enum.StrEnum):
     ADMIN = "Admin"
 
 
-TITLES: Final = {
+OF_THE_STREET: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
+"""Roles whose titles no community says in its own words: they belong to more than one."""
+
+_STANDARD_TITLES: Final = {
     Role.SECRETARY: _("Secretary"),
     Role.WORKER: _("Worker"),
     Role.COORDINATOR: _("Volunteer coordinator"),
@@ -46,6 +51,10 @@ TITLES: Final = {
     Role.SUPERVISOR: _("Street supervisor"),
     Role.AUDITOR: _("Auditor"),
     Role.ADMIN: _("Administrator"),
+}
+
+TITLES: Final = {
+    role: title if role in OF_THE_STREET else called(f"role.{role}", title) for role, title in _STANDARD_TITLES.items()
 }
 
 OFFICE: Final = (Role.SECRETARY, Role.WORKER)
@@ -123,7 +132,7 @@ TABLE: Final[dict[str, tuple[str, ...]]] = {
         "v counts",
         "–",
     ),
-    "volunteers": ("vcemaixR", "vceix", "vcemixR", "v(M)", "v(M) names", "–", "–", "ve self", "totals", "v(M)", "–"),
+    "volunteers": ("vcemaixR", "vceix", "vcemixR", "v(M)", "v(M) names", "–", "–", "ve self", "v totals", "v(M)", "–"),
     "units": (
         "vcemaixR",
         "vcemix",
@@ -152,8 +161,10 @@ TABLE: Final[dict[str, tuple[str, ...]]] = {
     ),
     "service_posts": ("vcemaix", "vcemix", "v", "v", "–", "v", "–", "v", "v", "v", "–"),
     "agreements": ("vcemaix", "vcemix", "–", "–", "–", "v own unit", "–", "–", "v", "v", "–"),
+    "partners": ("vcemaix", "vcemix", "v", "v", "–", "–", "vcem own", "–", "v", "v", "–"),
     "feedbacks": ("vcemx", "vcemx", "–", "–", "–", "vm own unit", "–", "v self", "v", "v", "–"),
     "posts": ("vceaix", "vcei", "v", "v", "v", "–", "–", "–", "v", "v", "–"),
+    "approvals": ("vcm", "vcm", "vcm own", "vcm own", "–", "–", "–", "–", "vm", "v", "–"),
     "communities": ("ve own", "v", "v", "v", "v", "–", "–", "–", "vce", "v", "vce"),
     "places": ("vceix", "v", "v", "v", "v", "–", "–", "–", "v", "v", "v"),
     "figures": (
@@ -174,19 +185,21 @@ TABLE: Final[dict[str, tuple[str, ...]]] = {
 }
 
 LIST_TITLES: Final = {
-    "needs": _("Residents' needs"),
-    "resources": _("Shared resources"),
-    "projects": _("Service projects"),
-    "fulfilments": _("Services delivered"),
+    "needs": called("list.needs", _("Residents' needs")),
+    "resources": called("list.resources", _("Shared resources")),
+    "projects": called("list.projects", _("Service projects")),
+    "fulfilments": called("list.fulfilments", _("Services delivered")),
     "people": _("People and households"),
-    "vulnerabilities": _("Vulnerable groups"),
+    "vulnerabilities": called("list.vulnerabilities", _("Vulnerable groups")),
     "volunteers": _("Volunteers and teams"),
-    "units": _("Units"),
-    "members": _("Members reporting in"),
-    "service_posts": _("Service posts"),
-    "agreements": _("Co-building agreements"),
-    "feedbacks": _("Quarterly feedback"),
-    "posts": _("Grid staff"),
+    "units": called("list.units", _("Units")),
+    "members": called("list.members", _("Members reporting in")),
+    "service_posts": called("list.service_posts", _("Service posts")),
+    "agreements": called("list.agreements", _("Co-building agreements")),
+    "partners": called("list.partners", _("Community partners")),
+    "feedbacks": called("list.feedbacks", _("Quarterly feedback")),
+    "posts": called("list.posts", _("Grid staff")),
+    "approvals": called("list.approvals", _("Approvals of exports")),
     "communities": _("Communities"),
     "places": _("Places, categories, settings"),
     "figures": _("Figures and boards"),

@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Self, TypeVar
 from urllib.request import urlopen
 
 import pytest
@@ -19,17 +20,22 @@ import config
 STARTED = "按 Ctrl+C 停止。"
 PATIENCE = 120
 
+P = TypeVar("P", bound="Program")
 
-class Start:
-    """One run of `run.py`, and the lines it has said."""
 
-    def __init__(self, folder: Path, *options: str, **environ: str) -> None:
-        self.port = free_port()
+class Program:
+    """One run of a server, and the lines it has said; `started` stands in the line that says it answers."""
+
+    def __init__(
+        self, command: Sequence[str], started: str, port: int, cwd: Path = config.ROOT, **environ: str
+    ) -> None:
+        self.port, self.started = port, started
         self.lines: list[str] = []
         self._said: queue.Queue[str | None] = queue.Queue()
         self.process = subprocess.Popen(
-            [sys.executable, str(config.ROOT / "run.py"), *options],
-            env=surroundings(SIDAN_INSTANCE=str(folder), SIDAN_PORT=str(self.port)) | environ,
+            command,
+            cwd=cwd,
+            env=surroundings(SIDAN_PORT=str(port)) | environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
@@ -42,10 +48,10 @@ class Start:
             self._said.put(line.rstrip("\n"))
         self._said.put(None)
 
-    def until_started(self) -> "Start":
+    def until_started(self) -> Self:
         while (line := self._said.get(timeout=PATIENCE)) is not None:
             self.lines.append(line)
-            if line == STARTED:
+            if self.started in line:
                 return self
         pytest.fail("the portal did not start:\n" + "\n".join(self.lines))
 
@@ -68,6 +74,14 @@ class Start:
             return answer.status, answer.read().decode()
 
 
+class Start(Program):
+    """One run of `run.py`."""
+
+    def __init__(self, folder: Path, *options: str, **environ: str) -> None:
+        command = [sys.executable, str(config.ROOT / "run.py"), *options]
+        super().__init__(command, STARTED, free_port(), **{"SIDAN_INSTANCE": str(folder)} | environ)
+
+
 def surroundings(**environ: str) -> dict[str, str]:
     """The environment of an admin who has set nothing but `environ`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SIDAN_", "PYTEST_", "COV_"))}
@@ -81,8 +95,14 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def started(folder: Path, *options: str, **environ: str) -> Iterator[Start]:
-    start = Start(folder, *options, **environ)
+    with running(Start(folder, *options, **environ)) as start:
+        yield start
+
+
+@contextlib.contextmanager
+def running(program: P) -> Iterator[P]:
+    """Give a program that answers, and stop it afterwards."""
     try:
-        yield start.until_started()
+        yield program.until_started()
     finally:
-        start.stop()
+        program.stop()

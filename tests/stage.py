@@ -5,14 +5,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 
 from app import create_app
-from app.core import clock, database, heads
+from app.core import clock, database, heads, scope
 from app.core.actor import acting, system
 from app.core.files import vault
 from app.extensions import db
@@ -40,8 +40,47 @@ class SqliteStage:
         """Nothing stays: the folder is pytest's."""
 
 
+LET_GO: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+KEEP: Final = """
+DO $$ DECLARE one record; BEGIN
+    CREATE SCHEMA kept;
+    FOR one IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE UNLOGGED TABLE kept.%I AS TABLE public.%I', one.name, one.name);
+    END LOOP;
+END $$
+"""
+"""Copy every table into a schema beside."""
+SHAPE: Final = """
+SELECT md5(string_agg(piece, ',' ORDER BY piece)) FROM (
+    SELECT format('%s %s %s', c.relname, c.relkind, a.attname)
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT a.attisdropped
+    UNION ALL
+    SELECT format('%s %s %s', c.relname, t.tgname, t.tgenabled)
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE c.relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT format('%s %s', c.relname, n.conname)
+    FROM pg_constraint n JOIN pg_class c ON c.oid = n.conrelid WHERE c.relnamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT format('%s %s', proname, md5(prosrc)) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS shape(piece)
+"""
+"""What there is besides rows."""
+PUTTING_BACK: Final = """
+SELECT 'SET session_replication_role = replica;' || string_agg(format(
+    'DELETE FROM public.%1$I; INSERT INTO public.%1$I (%2$s) OVERRIDING SYSTEM VALUE SELECT %2$s FROM kept.%1$I;',
+    relname, (SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+              WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '')
+), '') || coalesce((SELECT string_agg(format(
+    'SELECT setval(''public.%I'', %s, %L);', sequencename, coalesce(last_value, start_value), last_value IS NOT NULL
+), '') FROM pg_sequences WHERE schemaname = 'public'), '') || 'SET session_replication_role = DEFAULT'
+FROM pg_class c WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+"""
+"""Say the statements that put every row back, whatever points at what; they need a superuser."""
+
+
 class PostgresStage:
-    """Keeps a filled database and makes each test's from it as a template."""
+    """Keeps the rows of a filled database beside it, and puts them back for each test."""
 
     def __init__(self, url: str, apart: str = "") -> None:
         parts = urlsplit(url.replace("+psycopg", ""))
@@ -50,32 +89,51 @@ class PostgresStage:
         base = parts.path[1:] + os.environ.get("PYTEST_XDIST_WORKER", "") + apart
         self.name, self.filled = f"{base}_test", f"{base}_filled"
         self.url = parts._replace(scheme="postgresql+psycopg", path=f"/{self.name}").geturl()
-        self._run(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)', f'CREATE DATABASE "{self.name}"')
+        self._run(self.maintenance, f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        self._run(self.maintenance, f'CREATE DATABASE "{self.name}"')
+        self.putting_back = self.shape = ""
 
-    def _run(self, *statements: str) -> None:
-        engine = create_engine(self.maintenance, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-        with engine.connect() as connection:
+    def _run(self, url: str, *statements: str) -> None:
+        with self._connected(url) as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
+
+    def _asked(self, question: str) -> str:
+        with self._connected(self.url) as connection:
+            return str(connection.exec_driver_sql(question).scalar_one())
+
+    def _connected(self, url: str) -> Connection:
+        # A statement without parameters is sent as it is: its % are its own, and it may be several.
+        how = {"no_parameters": True}
+        return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool, execution_options=how).connect()
 
     def keep(self) -> None:
         """Keep the database as it is now, for `bring_back`."""
         self._run(
+            self.maintenance,
             f'DROP DATABASE IF EXISTS "{self.filled}" WITH (FORCE)',
             f'CREATE DATABASE "{self.filled}" TEMPLATE "{self.name}"',
         )
+        self._run(self.url, KEEP)
+        self.putting_back, self.shape = self._asked(PUTTING_BACK), self._asked(SHAPE)
 
     def bring_back(self) -> None:
-        """Begin again from what was kept."""
+        """Begin again from what was kept: its rows where only rows have changed, else the whole of it."""
+        self._run(self.maintenance, LET_GO.format(name=self.name))
+        if self._asked(SHAPE) == self.shape:
+            self._run(self.url, self.putting_back)
+            return
         self._run(
+            self.maintenance,
             f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
             f'CREATE DATABASE "{self.name}" TEMPLATE "{self.filled}"',
         )
+        self._run(self.url, KEEP)
 
     def close(self) -> None:
         """Remove both databases."""
         for name in (self.name, self.filled):
-            self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._run(self.maintenance, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 class Stage:
@@ -101,6 +159,8 @@ class Stage:
     def play(self) -> Iterator[Flask]:
         """Give one test the portal with the cast on it."""
         clock.clock.fixed = None
+        # A test may change who sees what.
+        scope.known.cache_clear()
         self._let_go()
         self.database.bring_back()
         # What is kept of the ends of history belongs to the database of the test before.

@@ -67,6 +67,18 @@ def test_a_data_key_that_was_written_with_is_not_replaced_by_another(tmp_path):
     assert instance.ring_files(tmp_path / "keys") == []
 
 
+def test_before_there_are_data_the_keys_of_a_backup_may_take_the_place_of_new_ones(tmp_path):
+    completed(tmp_path)
+    (ring,) = instance.ring_files(tmp_path / "keys")
+    other = ring.rename(ring.with_name("data-0007.key"))
+    completed(tmp_path)
+    assert (tmp_path / instance.INSTALLED).read_text() == other.name
+    (tmp_path / "sidan.db").write_bytes(b"rows")
+    other.rename(ring)
+    with pytest.raises(instance.KeyMissing, match=other.name):
+        completed(tmp_path)
+
+
 def test_an_instance_from_before_the_ring_gets_its_first_data_key(tmp_path):
     first = completed(tmp_path)
     (tmp_path / "keys" / "data-0001.key").unlink()

@@ -169,7 +169,7 @@ def test_the_demo_is_kept_until_a_fresh_start_and_tells_its_password_once(tmp_pa
     assert first.process.returncode == 0
     with started(folder, "--demo", "--full") as second:
         assert second.line("演示人员的密码") is None
-        assert second.line("--full")
+        assert second.line("正在装入全部统计数字的明细")
     (folder / "left-over").touch()
     with started(folder, "--demo", "--fresh", SIDAN_DEMO_PASSWORD="an-own-demo-password") as third:
         assert "an-own-demo-password" not in "\n".join(third.lines)

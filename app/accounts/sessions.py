@@ -4,14 +4,16 @@ import hashlib
 import logging
 import re
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Row, Update, and_, delete, event, select, update
+from sqlalchemy import Row, Update, and_, bindparam, delete, event, select, update
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapper
@@ -19,6 +21,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account, Grant
 from app.accounts.traces import SignIn
+from app.called import NO_WORDS
 from app.communities.models import Community, Place
 from app.core import clock
 from app.core.actor import Actor, Held, acting, current, system
@@ -58,6 +61,9 @@ class Person:
     sign_in_id: int
     communities: tuple[str, ...] = ()
     """The names of the communities the person works in."""
+    slogan: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The slogan and the own words of the community, where the person works in one only."""
 
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
@@ -98,29 +104,41 @@ def find(token: str) -> tuple[Person, Actor] | None:
         return None
     first = rows[0]
     _see(first.sign_in_id, first.seen_at)
-    held = tuple(held_by(row) for row in rows if row.role is not None)
+    # Two grants alike reach no further than one, and every condition built from them would say it twice.
+    held = tuple(dict.fromkeys(held_by(row) for row in rows if row.role is not None))
     communities = tuple(dict.fromkeys(row.community_name for row in rows if row.community_name))
+    only = first if len({row.community_id for row in rows}) == 1 else None
     person = Person(first.id, first.name, first.login, first.sign_in_id, communities)
+    if only is not None:
+        person = replace(person, slogan=only.slogan or "", words=only.words.words if only.words else NO_WORDS)
     return person, Actor(f"person:{first.id}", first.id, held)
 
 
 def _rows(token_hash: str) -> list[Row[Any]]:
+    moment = clock.now()
+    asked = {"token": token_hash, "moment": moment, "seen": moment - idle()}
+    with acting(system("sign-in")):
+        return list(db.session.execute(_wanted(clock.today()), asked))
+
+
+@lru_cache(maxsize=2)
+def _wanted(_day: date) -> Any:
+    """Return the statement of every request, made once a day: which grants hold goes by the day."""
     given = and_(Grant.account_id == Account.id, Grant.holding())
-    found = (
+    alive = (SignIn.ends_at > bindparam("moment"), SignIn.seen_at > bindparam("seen"))
+    return (
         select(
             *(Account.id, Account.name, Account.login, SignIn.id.label("sign_in_id"), SignIn.seen_at),
             *(Grant.role, Grant.community_id, Grant.place_id, Place.path, Grant.subject_id),
-            Community.name.label("community_name"),
+            *(Community.name.label("community_name"), Community.words, Community.slogan),
         )
         .select_from(SignIn)
         .join(Account, Account.id == SignIn.account_id)
         .outerjoin(Grant, given)
         .outerjoin(Place, Place.id == Grant.place_id)
         .outerjoin(Community, Community.id == Grant.community_id)
-        .where(SignIn.token_hash == token_hash, *_alive(), Account.active)
+        .where(SignIn.token_hash == bindparam("token"), *alive, Account.active)
     )
-    with acting(system("sign-in")):
-        return list(db.session.execute(found))
 
 
 def held_by(row: Row[Any]) -> Held:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, or_, select, update
 
 from app.accounts import brake, passwords, refusals, sessions, tokens
 from app.accounts.models import Account
+from app.called import NO_WORDS, speak
 from app.core import checks, clock, recording, sealing
 from app.core.actor import acting, set_actor, system
 from app.core.database import transaction, writing
@@ -27,16 +28,22 @@ def identify() -> None:
     A token opens the REST doors only, and is never helped by a cookie that came along.
     """
     set_actor(None)
+    speak(NO_WORDS)
     g.account = None
     scheme, _space, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and request.path.startswith("/api/"):
-        set_actor(tokens.find(given.strip()))
+        bearer = tokens.find(given.strip())
+        if bearer is not None:
+            actor, own = bearer
+            set_actor(actor)
+            speak(own)
         return
     token = session.get(COOKIE_KEY) if request.endpoint != "static" else None
     found = sessions.find(token) if isinstance(token, str) else None
     if found is not None:
         g.account, actor = found
         set_actor(actor)
+        speak(g.account.words)
 
 
 def sign_in(name: str, password: str, agent: str = "") -> str | None:

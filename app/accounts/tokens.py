@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,7 +13,8 @@ from sqlalchemy import Row, select, update
 from app.accounts.models import Account, Grant
 from app.accounts.sessions import SEEN_EVERY, held_by, note_presence
 from app.accounts.traces import AccessToken
-from app.communities.models import Place
+from app.called import NO_WORDS
+from app.communities.models import Community, Place
 from app.core import checks, clock, recording
 from app.core.actor import Actor, acting, system
 from app.core.fields import Text
@@ -58,24 +60,28 @@ def _require(given: Grant, name: str, days: int) -> None:
         raise Violation(found)
 
 
-def find(token: str) -> Actor | None:
-    """Return who acts with this token, in one statement; None if it, its grant or its account is over."""
+def find(token: str) -> tuple[Actor, Mapping[str, str]] | None:
+    """Return who acts with this token and the own words of the community, in one statement; None if it is over.
+
+    It is over with its grant and its account, too.
+    """
     row = _row(_hash(token)) if token.startswith(PREFIX) else None
     if row is None:
         return None
     _see(row.id, row.used_at)
-    return Actor(f"token:{row.id}", row.account_id, (held_by(row),))
+    return Actor(f"token:{row.id}", row.account_id, (held_by(row),)), row.words.words if row.words else NO_WORDS
 
 
 def _row(token_hash: str) -> Row[Any] | None:
     found = (
         select(
             *(AccessToken.id, AccessToken.used_at, Grant.account_id, Grant.role, Grant.community_id),
-            *(Place.path, Grant.subject_id),
+            *(Place.path, Grant.subject_id, Community.words),
         )
         .join(Grant, Grant.id == AccessToken.grant_id)
         .join(Account, Account.id == Grant.account_id)
         .outerjoin(Place, Place.id == Grant.place_id)
+        .outerjoin(Community, Community.id == Grant.community_id)
         .where(AccessToken.token_hash == token_hash, *_alive(), Grant.holding(), Account.active)
     )
     with acting(system("sign-in")):

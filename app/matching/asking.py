@@ -1,37 +1,34 @@
 """What programs may ask of matching: the candidates for a need, and the needs a resource could answer (S3-07)."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
 
 from app.core import payload
 from app.core.fields import Text
 from app.core.questions import Question, Schema, object_of
-from app.extensions import db
 from app.fulfilments.choices import LIVE
+from app.fulfilments.following import orders_of
 from app.fulfilments.models import Fulfilment
 from app.matching import service
 from app.matching.score import Candidate
 from app.needs.models import Need
 from app.resources.models import Resource
-from app.resources.service import offerable
 
 SHOWN: Final = 20
 """How many candidates and how many left-out ones are told."""
 
 
-def asked_already(need: Need) -> dict[int, int]:
-    """Return the live orders of a need, by provider."""
-    live = select(Fulfilment.provider_id, Fulfilment.id).where(
-        Fulfilment.community_id == need.community_id, Fulfilment.need_id == need.id, Fulfilment.state.in_(LIVE)
-    )
-    return {row[0]: row[1] for row in db.session.execute(live)}
+def asked_already(standing: Iterable[Fulfilment]) -> dict[int, int]:
+    """Return the live ones among the orders of a need, by provider."""
+    return {order.provider_id: order.id for order in standing if order.state in LIVE}
 
 
 def _candidates(need: Need) -> Schema:
-    found, left_out = service.candidates(need)
-    orders = asked_already(need)
+    standing = orders_of(need)
+    found, left_out = service.candidates(need, standing)
+    orders = asked_already(standing)
     told = [_helper(one) | {"order": orders.get(_provider(one.helper.provider) or 0)} for one in found[:SHOWN]]
     return {"candidates": told, "left_out": [_helper(one) for one in left_out[:SHOWN]]}
 
@@ -48,7 +45,7 @@ def _provider(provider: Any) -> int | None:
 
 
 def _needs(resource: Resource) -> Schema:
-    reason = offerable(resource)
+    reason = service.reason_against(resource)
     told = [_need(need, one) for need, one in service.answerable(resource)[:SHOWN]]
     return {"needs": told, "reason": None if reason is None else str(reason)}
 

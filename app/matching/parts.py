@@ -1,14 +1,16 @@
 """The sets of rows the gap view counts: needs nobody has taken on, and resources nobody uses."""
 
-from datetime import timedelta
+import calendar
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from app.core import clock
 from app.core.listing import Quick
+from app.core.timeline import Step
 from app.fulfilments.choices import LIVE, FulfilmentState
 from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState
@@ -43,5 +45,35 @@ def idle() -> ColumnElement[bool]:
     return and_(offered, in_term, ~used.exists())
 
 
+def idle_in(first: date) -> ColumnElement[bool]:
+    """The resources that were offered when a month ended, and that no order used in it."""
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    begins, ends = clock.day_starts(first), clock.day_ends(last)
+    held = and_(Resource.created_at < ends, _stood(ends) == ResourceState.AVAILABLE.value)
+    in_term = and_(
+        or_(Resource.valid_from.is_(None), Resource.valid_from <= last),
+        or_(Resource.valid_to.is_(None), Resource.valid_to >= last),
+    )
+    orders = Fulfilment.__table__.c
+    used = _orders_of("resource_id", Resource, *LIVE, FulfilmentState.CONFIRMED).where(
+        or_(
+            and_(orders.created_at >= begins, orders.created_at < ends),
+            and_(orders.scheduled_at >= begins, orders.scheduled_at < ends),
+        )
+    )
+    return and_(held, in_term, ~used.exists())
+
+
+def _stood(moment: datetime) -> Any:
+    """Return the SQL for the state a resource was in at a moment: where the step before it led, or the next began."""
+    steps = Step.__table__.c
+    of_it = (steps.community_id == Resource.community_id, steps.list == Resource.list_name)
+    before = select(steps.target).where(*of_it, steps.row_id == Resource.id, steps.at < moment)
+    after = select(steps.source).where(*of_it, steps.row_id == Resource.id, steps.at >= moment)
+    led = before.where(steps.target.is_not(None)).order_by(steps.id.desc()).limit(1).scalar_subquery()
+    began = after.where(steps.source.is_not(None)).order_by(steps.id).limit(1).scalar_subquery()
+    return func.coalesce(led, began, Resource.state)
+
+
 NEED_PARTS: Final = {"unmet": Quick(_("Nobody has taken it on"), unmet)}
-RESOURCE_PARTS: Final = {"idle": Quick(_("Offered and not used"), idle)}
+RESOURCE_PARTS: Final = {"idle": Quick(_("Offered and not used"), idle, idle_in)}

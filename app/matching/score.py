@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from app.core import clock
 from app.core.fields import Text
-from app.matching.topics import BROAD, topics
+from app.matching.topics import is_weak, topics
 
 SAME_CATEGORY: Final = 35
 SAME_TOP: Final = 15
@@ -128,13 +128,14 @@ def _category(asked: Asked, helper: Helper) -> Points:
 
 
 def _topics(asked: Asked, helper: Helper) -> Points:
-    theirs = topics(helper.text)
-    shared = [topic for topic in topics(asked.text) if topic in theirs]
+    ours, theirs = topics(asked.text), topics(helper.text)
+    shared = [topic for topic in ours if topic in theirs]
     if not shared:
         return NONE
+    weak = {topic for topic in shared if is_weak(topic, ours[topic]) or is_weak(topic, theirs[topic])}
     # Who says it with several words means it more than who mentions it.
-    emphasis = sum(len(theirs[topic]) - 1 for topic in shared if topic not in BROAD)
-    weight = sum(PER_BROAD if topic in BROAD else PER_TOPIC for topic in shared)
+    emphasis = sum(len(theirs[topic]) - 1 for topic in shared if topic not in weak)
+    weight = sum(PER_BROAD if topic in weak else PER_TOPIC for topic in shared)
     points = min(weight, MOST_TOPICS) + min(emphasis, MOST_EMPHASIS)
     return points, gettext("is about %(topics)s", topics="、".join(shared))
 
@@ -178,7 +179,8 @@ def _standing(helper: Helper) -> Points:
     if helper.checked_on is None:
         return NONE
     days = (clock.today() - helper.checked_on).days
-    return (FRESH if days <= FRESH_DAYS else 0), gettext("checked %(days)s days ago", days=days)
+    said = gettext("checked %(days)s days ago", days=days) if days > 0 else gettext("checked today")
+    return (FRESH if days <= FRESH_DAYS else 0), said
 
 
 def _free(helper: Helper) -> Points:

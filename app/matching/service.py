@@ -1,17 +1,22 @@
 """Gathers who might help, within what the actor may see, and lets the score judge them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
+from app.core import clock
+from app.core.fields import Text
 from app.extensions import db
 from app.fulfilments.choices import LIVE, FulfilmentState
+from app.fulfilments.following import still_asked
 from app.fulfilments.models import Fulfilment
 from app.matching import volunteers
 from app.matching.parts import unmet
@@ -38,23 +43,36 @@ PROJECTS: Final = (ProjectState.RUNNING, ProjectState.SUSPENDED, ProjectState.FI
 """Nor is a project that never ran."""
 
 
-def candidates(need: Need) -> tuple[list[Candidate], list[Candidate]]:
-    """Return who can help with a need, the best first, and who would fit but cannot be offered now, with the reason."""
-    asked = asked_of(need)
+FULL: Final = _("Its times of the next days are taken.")
+UNWILLING: Final = (
+    FulfilmentState.DECLINED,
+    FulfilmentState.EXPIRED,
+    FulfilmentState.RETURNED,
+    FulfilmentState.MISSED,
+)
+"""What may have come of an offer so that the next candidate is asked."""
+
+
+def candidates(need: Need, standing: Iterable[Fulfilment]) -> tuple[list[Candidate], list[Candidate]]:
+    """Return who can help with a need, the best first, and who would fit but cannot be offered now, with the reason.
+
+    `standing`: the orders it has or had.
+    """
+    asked = asked_of(need, still_asked(need, standing))
     serving, able = volunteers.helpers(need.community_id, asked, MOST)
     helpers = [*_resources(need, asked), *_teams(need, asked, able), *_projects(need, asked), *serving]
-    return ranked(asked, _with_orders(need.community_id, helpers))
+    return ranked(asked, _after_asking(standing, _with_orders(need.community_id, helpers)))
 
 
-def asked_of(need: Need) -> Asked:
-    """Return what is known of a need, as the score wants it."""
+def asked_of(need: Need, missing: int | None = None) -> Asked:
+    """Return what is known of a need, as the score wants it; `missing`: how many pieces of it nobody has taken on."""
     category = need.category
     return Asked(
         f"{need.title} {need.text or ''} {need.category_text or ''}",
         need.category_id,
         (category.parent_id or category.id) if category is not None else None,
         need.place.path if need.place is not None else "",
-        need.quantity_asked,
+        need.quantity_asked if missing is None else missing,
         need.planned_on,
     )
 
@@ -67,11 +85,12 @@ def _resources(need: Need, asked: Asked) -> list[Helper]:
     found = select(Resource).where(Resource.community_id == need.community_id, Resource.archived_at.is_(None), fits)
     found = found.where(Resource.state.not_in(GONE)).order_by(Resource.checked_on.desc(), Resource.id).limit(MOST)
     loaded = found.options(selectinload(Resource.categories), joinedload(Resource.provider), joinedload(Resource.place))
-    return [_resource(one, asked.quantity) for one in db.session.scalars(loaded)]
+    return [_resource(one, asked.quantity, asked.day) for one in db.session.scalars(loaded)]
 
 
-def _resource(resource: Resource, quantity: int | None) -> Helper:
-    place = resource.place
+def _resource(resource: Resource, quantity: int | None, day: date | None) -> Helper:
+    """Return a resource as a helper for so many, to be done by a day."""
+    place, free = resource.place, _free(resource, quantity, day)
     return Helper(
         "resource",
         resource.id,
@@ -83,13 +102,27 @@ def _resource(resource: Resource, quantity: int | None) -> Helper:
         place.path if place is not None else "",
         place.name if place is not None else "",
         resource.checked_on,
-        _free(resource),
-        refusal=offerable(resource, quantity=quantity),
+        free,
+        refusal=offerable(resource, quantity=quantity) or (FULL if free is None and _by_time(resource) else None),
+        remarks=tuple(_remarks(resource)),
     )
 
 
-def _free(resource: Resource) -> datetime | None:
-    return next_room(resource) if resource.quantity_mode is QuantityMode.SCHEDULED else None
+def _by_time(resource: Resource) -> bool:
+    return resource.quantity_mode is QuantityMode.SCHEDULED
+
+
+def _free(resource: Resource, quantity: int | None, day: date | None) -> datetime | None:
+    until = day if day is not None and day >= clock.today() else None
+    return next_room(resource, quantity, until) if _by_time(resource) else None
+
+
+def _remarks(resource: Resource) -> Iterator[str]:
+    """Say what whoever offers it must know: for whom it is, and what it costs."""
+    if resource.eligibility:
+        yield gettext("only for %(whom)s", whom=resource.eligibility)
+    if resource.fee:
+        yield gettext("costs %(fee)s", fee=resource.fee)
 
 
 def _teams(need: Need, asked: Asked, able: Mapping[int, list[Skill]]) -> list[Helper]:
@@ -171,6 +204,21 @@ def _with_orders(community_id: int, helpers: Iterable[Helper]) -> list[Helper]:
     return [_loaded(helper, busy, done) for helper in known]
 
 
+def _after_asking(standing: Iterable[Fulfilment], helpers: list[Helper]) -> list[Helper]:
+    """Leave out who was asked for this very need and did not do it, with what came of it."""
+    newest = {(order.provider_id, order.resource_id): order.state for order in standing}
+    return [_asked_before(helper, newest) for helper in helpers]
+
+
+def _asked_before(helper: Helper, newest: Mapping[tuple[int, int | None], FulfilmentState]) -> Helper:
+    if helper.provider is None or helper.refusal is not None:
+        return helper
+    came_of_it = newest.get((helper.provider.id, helper.id if helper.kind == "resource" else None))
+    if came_of_it not in UNWILLING:
+        return helper
+    return replace(helper, refusal=_("Was asked for this need already: %(state)s.", state=came_of_it.label))
+
+
 def _loaded(helper: Helper, busy: Counter[int], done: Counter[int]) -> Helper:
     if helper.provider is None:
         return helper
@@ -184,11 +232,23 @@ WORKING: Final = (NeedState.ACCEPTED, NeedState.PLANNED)
 
 def answerable(resource: Resource) -> list[tuple[Need, Candidate]]:
     """Return the open needs a resource could answer (点单), the best first; none while it cannot be offered."""
-    if offerable(resource) is not None:
+    helper = _resource(resource, None, None)
+    if helper.refusal is not None:
         return []
-    helper = _resource(resource, None)
     found = [(need, one) for need in _waiting(resource) if (one := judged(asked_of(need), helper)) is not None]
-    return sorted((pair for pair in found if pair[1].refusal is None), key=lambda pair: (-pair[1].points, pair[0].id))
+    fitting = [pair for pair in found if pair[1].refusal is None and _is_enough(resource, pair[0])]
+    return sorted(fitting, key=lambda pair: (-pair[1].points, pair[0].id))
+
+
+def reason_against(resource: Resource) -> Text | None:
+    """Return why a resource answers nothing now, in one sentence, or None if it can."""
+    return _resource(resource, None, None).refusal
+
+
+def _is_enough(resource: Resource, need: Need) -> bool:
+    """Tell whether as much is left of a resource as a need still asks for."""
+    left = resource.left
+    return left is None or left >= (need.quantity_asked or 1) or left >= (still_asked(need) or 1)
 
 
 def _waiting(resource: Resource) -> list[Need]:

@@ -8,12 +8,13 @@ from functools import cache
 from typing import Final
 
 TOPICS: Final[dict[str, str]] = {
-    "照明用电": "路灯 照明 太暗 太黑 漆黑 摸黑 灯坏 灯不亮 灯泡 声控灯 电工 电路 停电 插座 线路 电线 开关 跳闸",
+    "照明用电": "路灯 照明 太暗 太黑 漆黑 摸黑 灯坏 灯不亮 灯泡 声控灯 没有灯 没灯 装灯 换灯 盏灯 盏路灯 灯光 "
+    "灯座 太阳能灯 亮化 昏暗 很暗 很黑 好黑 看不清路 看不见路 电工 电路 停电 插座 线路 电线 开关 跳闸",
     "水管疏通": "漏水 水管 下水道 堵塞 堵了 疏通 积水 内涝 排水 水龙头 马桶 污水 返水 停水 水压 防水 渗水",
     "房屋修缮": "墙皮 屋顶 外墙 门窗 门锁 开锁 维修 修缮 修理 木工 泥水 粉刷 房屋 危房 裂缝 脱落",
     "家电小修": "家电 电视机 洗衣机 电风扇 热水器 磨刀 修鞋 修伞 配钥匙 便民维修 小家电 理发 缝补",
     "电梯": "电梯 加装电梯 困人 故障电梯",
-    "扶手防滑": "扶手 防滑 台阶 楼梯 坡道 无障碍 轮椅 摔倒 滑倒 适老化",
+    "扶手防滑": "扶手 防滑 台阶 楼梯 坡道 上下楼 无障碍 轮椅 摔倒 滑倒 适老化",
     "楼道清洁": "楼道 杂物 垃圾 卫生 清扫 清洁 清洗 大扫除 脏乱 保洁 异味 臭味 小广告 堆放",
     "绿化园艺": "绿化 树枝 修剪 花草 草坪 种菜 补种 树木 园艺 浇水 遮挡阳光",
     "停车充电": "停车 车位 占道 充电桩 电动车 飞线 充电棚 乱停 挪车",
@@ -44,6 +45,14 @@ TOPICS: Final[dict[str, str]] = {
 
 BROAD: Final = frozenset({"助老"})
 """Topics that say more about who somebody is than about what is needed."""
+
+WHERE: Final = frozenset({"楼道", "楼梯", "台阶", "坡道", "上下楼", "房屋", "门窗"})
+"""Words that as often say where something is as what it is: a lamp at the steps is no handrail (台阶没有灯)."""
+
+
+def is_weak(topic: str, said: list[str]) -> bool:
+    """Tell whether a topic says little of what is needed: it is broad, or only the place was named."""
+    return topic in BROAD or WHERE.issuperset(said)
 
 
 @cache

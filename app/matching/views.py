@@ -12,6 +12,7 @@ from app.core.database import transaction
 from app.core.gate import requires
 from app.core.specification import Panel
 from app.fulfilments import service as orders
+from app.fulfilments.following import orders_of, still_asked
 from app.fulfilments.models import Fulfilment
 from app.matching import service
 from app.matching.asking import SHOWN, asked_already
@@ -20,7 +21,6 @@ from app.needs.models import Need
 from app.parties.models import Party
 from app.projects.models import ServiceProject
 from app.resources.models import Resource
-from app.resources.service import offerable
 
 matching_pages: Final = Blueprint("matching", __name__)
 
@@ -47,10 +47,15 @@ def _page(list_name: str) -> Any:
 def candidates(need_id: int) -> Page:
     """Show who can help with a need, with the reasons, and who is left out, with the reason."""
     need = _found(Need, need_id)
-    found, left_out = service.candidates(need)
-    shown: dict[str, Any] = {"found": found[:SHOWN], "left_out": left_out[:SHOWN], "asked": asked_already(need)}
+    standing = orders_of(need)
+    found, left_out = service.candidates(need, standing)
+    shown: dict[str, Any] = {"found": found[:SHOWN], "left_out": left_out[:SHOWN], "asked": asked_already(standing)}
     view = _page(Need.list_name)
-    shown |= {"open": _takes_orders(need), "orders": _page(Fulfilment.list_name)}
+    shown |= {
+        "open": _takes_orders(need),
+        "orders": _page(Fulfilment.list_name),
+        "missing": still_asked(need, standing),
+    }
     return render_template("matching/candidates.html", view=view, row=need, **shown)
 
 
@@ -61,11 +66,12 @@ def offer(need_id: int) -> Page:
     need, provider = _found(Need, need_id), _chosen(Party, "provider")
     if provider is None:
         raise OutOfScope
-    known = asked_already(need).get(provider.id)
+    known = asked_already(orders_of(need)).get(provider.id)
     if known is None:
         asked_with = {name: _chosen(model, name) for name, model in ASKED_WITH.items()}
         with transaction():
-            order = orders.offer(need=need, provider=provider, quantity_asked=need.quantity_asked, **asked_with)
+            quantity = still_asked(need) or need.quantity_asked
+            order = orders.offer(need=need, provider=provider, quantity_asked=quantity, **asked_with)
         known = order.id
         flash(gettext("Offered to %(name)s.", name=provider), "success")
     return redirect(_page(Fulfilment.list_name).url("show", pk=known))
@@ -87,7 +93,7 @@ def needs(resource_id: int) -> Page:
     resource = _found(Resource, resource_id)
     found = service.answerable(resource)
     view = _page(Resource.list_name)
-    shown = {"found": found[:SHOWN], "reason": offerable(resource), "needs": _page(Need.list_name)}
+    shown = {"found": found[:SHOWN], "reason": service.reason_against(resource), "needs": _page(Need.list_name)}
     return render_template("matching/needs.html", view=view, row=resource, **shown)
 
 

@@ -79,6 +79,7 @@ class ServiceProject(Recorded, Sought, Scoped, Model):
         Index("ix_service_project_provider", "community_id", "provider_id", "id"),
     )
     list_name = "projects"
+    indexed = True
     flow: ClassVar[Flow] = FLOW
     option_order: ClassVar[tuple[Any, ...]] = ()
     rules: ClassVar[tuple[RowRule, ...]] = (chosen("provider", *PartyKind), categories_in_use, resources_are_there)

@@ -25,6 +25,10 @@ def _in(*states: ProjectState) -> Any:
     return lambda: ServiceProject.state.in_(states)
 
 
+def _running(kind: ProjectKind) -> Any:
+    return lambda: (ServiceProject.kind == kind) & (ServiceProject.state == ProjectState.RUNNING)
+
+
 def waiting_for_me() -> ColumnElement[bool]:
     """The projects the actor is to approve or to start."""
     actor = current()
@@ -61,6 +65,10 @@ class ServiceProjectView(ListView):
         "featured": Quick(_("Featured"), lambda: ServiceProject.kind == ProjectKind.FEATURED),
         "mine": Quick(_("Waiting for me"), waiting_for_me),
         "suspended": Quick(_("Suspended"), _in(ProjectState.SUSPENDED)),
+    }
+    parts = {
+        "regular_running": Quick(_("Regular, in operation"), _running(ProjectKind.REGULAR)),
+        "featured_running": Quick(_("Featured, in operation"), _running(ProjectKind.FEATURED)),
     }
     badge_filters = ("mine",)
     bulk_moves = ("approve", "start")

@@ -18,7 +18,7 @@ from app.core.rules import Violation
 from app.core.timeline import steps_of
 from app.extensions import db
 from app.needs.choices import AskedHow, Outcome
-from app.needs.flow import STILL_OPEN, not_the_deliverer
+from app.needs.guards import not_the_deliverer
 from app.needs.models import Need
 from app.public.tickets import Ticket
 
@@ -55,24 +55,36 @@ FROM_WHO_DID_IT: Final[Text] = _(
     "This slip was printed by somebody who did the work, so it cannot say that it is solved. "
     "Call the community, or ask for a new slip from somebody else."
 )
+FROM_WHO_WORKS: Final[Text] = _(
+    "This slip was printed by somebody who works on it, so it cannot withdraw it. "
+    "Call the community, or ask for a new slip from somebody else."
+)
+_ENDING: Final = {Answer.SOLVED: FROM_WHO_DID_IT, Answer.WITHDRAW: FROM_WHO_WORKS}
+"""The answers that end a need, and what is said of them where they come from who works on it."""
 
 
 def offered(ticket: Ticket) -> list[Answer]:
     """Return what whoever acts can answer now; a call can be asked for at any time."""
     possible = {move.name for move in moves.possible(ticket.need)}
     found = [answer for answer in Answer if answer is Answer.CALL or _MOVES[answer] in possible]
-    return [answer for answer in found if answer is not Answer.SOLVED or hearsay(ticket) is None]
+    return [answer for answer in found if _ENDING.get(answer) is None or not _is_hearsay(ticket)]
 
 
 def hearsay(ticket: Ticket) -> Text | None:
-    """Return why this code does not close the need: somebody who did the work since has printed it (M4)."""
+    """Return why this code does not end the need: somebody who works on it, or did the work, has printed it (M4)."""
+    possible = {move.name for move in moves.possible(ticket.need)}
+    said = next((words for answer, words in _ENDING.items() if _MOVES[answer] in possible), None)
+    return said if said is not None and _is_hearsay(ticket) else None
+
+
+def _is_hearsay(ticket: Ticket) -> bool:
     need, printer = ticket.need, ticket.issued_by_id
-    if printer is None or need.state not in callbacks.OPENED:
-        return None
+    if printer is None:
+        return False
     found = reach.working(need.community_id, (), (printer,))
     # Whoever has no grant any more may still have been in charge.
     actor = found[0] if found else Actor(f"person:{printer}", printer)
-    return FROM_WHO_DID_IT if not_the_deliverer(need, actor) is not None else None
+    return not_the_deliverer(need, actor) is not None
 
 
 def call_due(need: Need) -> date | None:
@@ -89,7 +101,7 @@ def has_number(need: Need) -> bool:
 
 def reopens_until(need: Need) -> datetime | None:
     """Return until when a closed need can be taken up again."""
-    return need.closed_at + STILL_OPEN if need.closed_at is not None else None
+    return need.closed_at + need.community.still_open if need.closed_at is not None else None
 
 
 def is_late(need: Need) -> bool:
@@ -103,8 +115,8 @@ def answer(ticket: Ticket, given: Answer, said: Said, version: int | None = None
 
     Raises Refused and Stale as every move does, and Violation under “words”, “points” or “phone”.
     """
-    if given is Answer.SOLVED and (reason := hearsay(ticket)) is not None:
-        raise Refused(reason)
+    if given in _ENDING and _is_hearsay(ticket):
+        raise Refused(_ENDING[given])
     try:
         if given is Answer.CALL:
             _call(ticket.need, said)

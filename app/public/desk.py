@@ -14,6 +14,7 @@ from app.core.deeds import Deed, NothingAsked
 from app.core.gate import requires
 from app.core.specification import Page, Panel
 from app.needs.models import Need
+from app.needs.story import instead
 from app.public import codes, paper, points, tickets
 
 pages: Final = Blueprint("papers", __name__)
@@ -58,7 +59,8 @@ def slip(need_id: int) -> Page:
     with transaction():
         signs = tickets.reissue(need)
     values = {"need": need, "office": points.office_of(need.community), "view": _view("needs")}
-    values |= {"code": codes.written(signs), "qr": paper.picture(signs), "until": need.code_issued_at + tickets.LIFE}
+    values |= {"told": instead(need), "until": need.code_issued_at + tickets.LIFE}
+    values |= {"code": codes.written(signs), "qr": paper.picture(signs)}
     return render_template("public/slip.html", title=gettext("Slip"), **values)
 
 

@@ -9,9 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
+from app.called import PORTAL
 from app.communities.models import Place
+from app.communities.service import words_of
 from app.core import access, clock, recording
 from app.core.actor import acting, current, system
+from app.core.fields import Text
 from app.core.moves import Refused
 from app.extensions import db
 from app.public import codes
@@ -26,10 +29,12 @@ RENEWED: Final = "point_code"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Whom a resident turns to: the community's name, and its telephone where one is known."""
+    """Whom a resident turns to: the community's name, its telephone where one is known, and its own words."""
 
     name: str
     phone: str | None
+    slogan: str = ""
+    portal: Text = PORTAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Point:
 
 def office_of(community: Any) -> Office:
     """Return the office of a community."""
-    return Office(community.name, community.phone)
+    return Office(community.name, community.phone, community.slogan or "", words_of(community).get(PORTAL.key, PORTAL))
 
 
 def code_of(place: Place) -> str | None:

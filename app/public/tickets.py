@@ -16,7 +16,7 @@ from app.core.actor import acting, current, system
 from app.core.moves import ARCHIVED, Refused
 from app.core.timeline import add_step
 from app.extensions import db
-from app.needs.flow import not_the_deliverer
+from app.needs.guards import not_the_deliverer
 from app.needs.models import Need
 from app.public import codes
 from app.public.codes import Kind

@@ -22,7 +22,7 @@ from app.extensions import db
 from app.needs.choices import NeedState
 from app.needs.models import Need
 from app.needs.service import resident
-from app.needs.story import NEXT, STANDS, building
+from app.needs.story import building, instead, standing
 from app.public import answering, tickets
 from app.public.answering import Answer
 from app.public.forms import AGAIN, AnswerForm
@@ -42,7 +42,6 @@ THANKED: Final = "thanked"
 OVER: Final = (NeedState.DELIVERED, NeedState.CLOSED, NeedState.CLOSED_UNCONFIRMED)
 """Where something has been done and has not been taken up again."""
 NONE_OF_THESE: Final[Text] = _("Please choose one of the answers below.")
-TOO_LATE: Final[Text] = _("It was closed more than 15 days ago; if something is wrong again, please report it anew.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +135,21 @@ def _thanks(ticket: Ticket) -> Text | None:
 
 def told(need: Need) -> list[tuple[Text, str]]:
     """Return where a need stands in plain words; no name, no telephone, no door, nobody of the staff."""
+    stands, follows = standing(need)
     lines: list[tuple[Text, str]] = [
-        (_("Where it stands"), str(STANDS[need.state])),
+        (_("Where it stands"), str(stands)),
         (_("What we did"), display.masked(need, "done_text") if need.state in OVER else display.EMPTY),
-        (_("Why not"), display.masked(need, "reject_reason")),
-        (_("Who can help instead"), need.who_can_help or display.EMPTY),
-        (_("What comes next"), str(TOO_LATE if answering.is_late(need) else NEXT[need.state])),
+        *instead(need),
+        (_("What comes next"), str(_too_late(need) if answering.is_late(need) else follows)),
     ]
     return [(label, words) for label, words in lines if words != display.EMPTY]
+
+
+def _too_late(need: Need) -> Text:
+    days = need.community.still_open.days
+    return _(
+        "It was closed more than %(days)s days ago; if something is wrong again, please report it anew.", days=days
+    )
 
 
 def stages(need: Need) -> list[Stage]:

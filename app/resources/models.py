@@ -106,6 +106,7 @@ class Resource(Recorded, Sought, Scoped, Model):
         Index("ix_resource_provider", "community_id", "provider_id", "id"),
     )
     list_name = "resources"
+    indexed = True
     sought_in = ("name", "text")
     flow: ClassVar[Flow] = FLOW
     option_order: ClassVar[tuple[Any, ...]] = ()

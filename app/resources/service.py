@@ -26,6 +26,8 @@ from app.resources.windows import Occurrence, hours, room
 
 check_due: Final = Signal()
 """Sent with `resource` when its provider should say whether it is still there, once before it is paused."""
+paused_unchecked: Final = Signal()
+"""Sent with `resource` when it was paused because nobody said so."""
 
 BATCH: Final = 200
 SOON: Final = 3
@@ -144,11 +146,20 @@ def window_at(resource: Resource, moment: datetime) -> Occurrence | None:
     return resource.windows.at(moment) if resource.windows is not None else None
 
 
-def next_room(resource: Resource) -> datetime | None:
-    """Return when a resource of opening times has room next, as far as the next few windows tell."""
+def next_room(resource: Resource, quantity: int | None = None, until: date | None = None) -> datetime | None:
+    """Return when a resource of opening times next has room for so many, within 15 days or until the end of a day.
+
+    None where its times are taken, or its term is over before.
+    """
     coming = resource.windows.coming(clock.now()) if resource.windows is not None else iter(())
-    soon = (one for one, _number in zip(coming, range(SOON), strict=False))
-    return next((one.begins for one in soon if room(one, partial(taken, resource)) != 0), None)
+    last = min((day for day in (until, resource.valid_to) if day is not None), default=date.max)
+    soon = (one for one in coming if clock.local(one.begins).date() <= last)
+    return next((one.begins for one in soon if _has_room(resource, one, quantity or 1)), None)
+
+
+def _has_room(resource: Resource, occurrence: Occurrence, quantity: int) -> bool:
+    free = room(occurrence, partial(taken, resource))
+    return free is None or free >= quantity
 
 
 def left_in_words(resource: Resource) -> list[str]:
@@ -235,9 +246,19 @@ def follow(sender: type[Resource], row: Resource, move: str, values: dict[str, A
 
 
 def pause_unchecked(now: datetime) -> int:
-    """Pause what nobody has asked about for 90 days; return how many. For a job: running again changes nothing."""
+    """Pause what nobody has asked about for 90 days; return how many. For a job: running again changes nothing.
+
+    Only what somebody was reminded of on an earlier day: after a long pause of the portal itself reminders come first.
+    Meanwhile it is not offered anyway.
+    """
     old = Resource.checked_on < _day(now) - RECHECK
-    return _each("pause_unchecked", _offered(old), lambda resource: moves.perform(resource, "pause", {}))
+    reminded = ~_unreminded() & (Resource.reminded_on < _day(now))
+    return _each("pause_unchecked", _offered(old) & reminded, _pause)
+
+
+def _pause(resource: Resource) -> None:
+    moves.perform(resource, "pause", {})
+    paused_unchecked.send(Resource, resource=resource)
 
 
 def expire_terms(now: datetime) -> int:
@@ -250,7 +271,12 @@ def expire_terms(now: datetime) -> int:
 def remind_providers(now: datetime) -> int:
     """Tell those who listen, once, that a provider should say whether a resource is still there; return how many."""
     due = Resource.checked_on <= _day(now) - RECHECK + REMIND
-    return _each("remind_providers", _offered(due) & Resource.reminded_on.is_(None), _remind)
+    return _each("remind_providers", _offered(due) & _unreminded(), _remind)
+
+
+def _unreminded() -> ColumnElement[bool]:
+    """Return the SQL for what nobody was reminded of since it was last checked."""
+    return or_(Resource.reminded_on.is_(None), Resource.reminded_on < Resource.checked_on)
 
 
 def _remind(resource: Resource) -> None:

@@ -68,6 +68,7 @@ class ResourceView(ListView):
         "ending": Quick(_("Ending soon"), ending),
         "ours": Quick(_("Ours"), ours),
     }
+    parts = {"listed": Quick(_("All entries"), lambda: Resource.id.is_not(None))}
     badge_filters = ("review", "check")
     alarm_column = "checked_on"
     loud_filters = ("check",)

@@ -216,7 +216,8 @@ class Photos {
   async add(from) {
     const fresh = [...from.files];
     if (from !== this.input) from.value = "";
-    this.files.push(...fresh);
+    // Where only one is taken, the last one chosen is it.
+    this.files = this.input.multiple ? [...this.files, ...fresh] : fresh.length ? fresh.slice(-1) : this.files;
     this.carry();
     for (const one of fresh) {
       const light = await smaller(one);

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -19,8 +19,12 @@ from app.fulfilments.models import Fulfilment
 from app.needs.choices import NeedState
 from app.needs.models import Need
 from app.organizations.models import Organization
+from app.parties.models import Party
 from app.resources.choices import QuantityMode, ResourceKind, ResourceState
 from app.resources.models import Resource
+from app.resources.windows import Windows
+from tests.cast.people import PARTIES
+from tests.conftest import Person
 from tests.whole.test_budget import counting
 
 NAME = re.compile(r"<h2>(.*?)</h2><span class=\"tag")
@@ -158,6 +162,103 @@ def test_what_cannot_be_offered_is_left_out_with_its_reason(as_worker, waiting, 
     assert "请" not in re.findall(r"<button[^>]*>请.*?</button>", page)
 
 
+WINDOW = "周一 9:00-10:00（1人）"
+
+
+@pytest.fixture
+def booked(app: Flask, waiting: Callable[..., int]) -> Callable[[int, int], None]:
+    """Let orders take the next times of a resource, one each."""
+
+    def book(resource: int, times: int) -> None:
+        need = waiting("另一处楼道没有扶手")
+        with app.app_context(), acting(system("tests")), database.transaction():
+            row = db.session.get_one(Resource, resource)
+            coming = row.windows.coming(clock.now(), 30)
+            for number, one in zip(range(times), coming, strict=False):
+                about = {"need": db.session.get_one(Need, need), "provider": row.provider, "resource": row}
+                about |= {"scheduled_at": one.begins, "state": FulfilmentState.SCHEDULED, "code": f"LD{need}{number}"}
+                db.session.add(Fulfilment(community=row.community, **about))
+
+    return book
+
+
+def test_who_has_no_time_left_is_left_out_and_answers_no_need(as_worker, waiting, share, booked):
+    need = waiting("楼道没有扶手")
+    columns = {"quantity_mode": QuantityMode.SCHEDULED, "windows": Windows.read(WINDOW)}
+    resource = share("楼道扶手安装", **columns)
+    booked(resource, 1)
+    assert NAME.findall(as_worker.page(f"/needs/candidates/{need}")) == ["楼道扶手安装"]
+    booked(resource, 4)
+    page = as_worker.page(f"/needs/candidates/{need}")
+    assert NAME.findall(page) == []
+    assert "近期的时间都约满了" in page
+    assert "近期的时间都约满了" in as_worker.page(f"/resources/needs/{resource}")
+
+
+def test_who_has_time_only_after_the_day_it_is_planned_for_is_left_out(as_worker, waiting, share):
+    clock.clock.fixed = clock.parse_local("2026-11-25T12:00")  # a Wednesday
+    columns = {"quantity_mode": QuantityMode.SCHEDULED, "windows": Windows.read("周一 9:00-10:00（2人）")}
+    share("楼道扶手安装", **columns)
+    soon, later = (waiting("楼道没有扶手", planned_on=date(2026, 11, day)) for day in (27, 30))
+    crowd = waiting("楼道没有扶手", quantity_asked=3)
+    found = [NAME.findall(as_worker.page(f"/needs/candidates/{need}")) for need in (soon, later, crowd)]
+    assert found == [[], ["楼道扶手安装"], []]
+
+
+def test_for_whom_it_is_and_what_it_costs_is_said(as_worker, waiting, share):
+    share("楼道扶手安装", eligibility="60 岁以上老人", fee="材料费 30 元")
+    page = as_worker.page(f"/needs/candidates/{waiting('楼道没有扶手')}")
+    assert "只面向60 岁以上老人" in page
+    assert "收费：材料费 30 元" in page
+
+
+def test_several_providers_share_what_one_need_asks_for(as_worker, waiting, share, behind):
+    need = waiting("楼道没有扶手", quantity_asked=5)
+    few = share("扶手维修", quantity_mode=QuantityMode.COUNTABLE, quantity=2, unit_of_measure="根")
+    share("楼道扶手安装", quantity_mode=QuantityMode.COUNTABLE, quantity=9, unit_of_measure="根")
+    assert NAME.findall(as_worker.page(f"/needs/candidates/{need}")) == ["楼道扶手安装"]
+    with behind():
+        row, other = db.session.get_one(Need, need), db.session.scalars(select(Party).filter_by(name=PARTIES[1])).one()
+        about = {"need": row, "provider": other, "state": FulfilmentState.CLAIMED, "place": row.place}
+        about |= {"quantity_asked": 3, "quantity_committed": 3, "code": "LD1"}
+        db.session.add(Fulfilment(community=row.community, **about))
+        db.session.commit()
+        provider = db.session.get_one(Resource, few).provider_id
+    page = as_worker.page(f"/needs/candidates/{need}")
+    assert "还差 2" in page
+    assert {*NAME.findall(page)} == {"扶手维修", "楼道扶手安装"}
+    (typed,) = re.findall(r'<input [^>]*name="quantity_asked"[^>]*>', as_worker.page(f"/fulfilments/add?need={need}"))
+    assert 'value="2"' in typed
+    chosen = {"provider": str(provider), "resource": str(few)}
+    assert as_worker.post(f"/needs/candidates/{need}", chosen).status_code == 302
+    with behind():
+        newest = db.session.scalars(select(Fulfilment).order_by(Fulfilment.id.desc()).limit(1)).one()
+        assert (newest.resource_id, newest.quantity_asked) == (few, 2)
+
+
+@pytest.mark.parametrize("state", ["declined", "expired", "returned", "missed"])
+def test_who_was_asked_and_did_not_do_it_makes_room_for_the_next(as_worker, waiting, share, behind, state):
+    need, resource = waiting("楼道没有扶手"), share("楼道扶手安装")
+    share("扶手维修")
+    with behind():
+        row, used = db.session.get_one(Need, need), db.session.get_one(Resource, resource)
+        about = {"need": row, "provider": used.provider, "resource": used, "code": "LD1", "place": row.place}
+        db.session.add(Fulfilment(community=row.community, state=FulfilmentState[state.upper()], **about))
+        db.session.commit()
+    page = as_worker.page(f"/needs/candidates/{need}")
+    assert NAME.findall(page) == ["扶手维修"]
+    assert "这件事已经请过" in page
+
+
+def test_a_resource_answers_no_need_that_asks_for_more_than_is_left(as_worker, waiting, share):
+    waiting("楼道没有扶手", quantity_asked=4)
+    waiting("楼梯要装扶手", quantity_asked=2)
+    resource = share("楼道扶手安装", quantity_mode=QuantityMode.COUNTABLE, quantity=3, unit_of_measure="根")
+    page = as_worker.page(f"/resources/needs/{resource}")
+    assert "楼梯要装扶手" in page
+    assert "楼道没有扶手" not in page
+
+
 def test_the_neighbour_finds_neither_our_need_nor_our_helpers(as_neighbour, waiting, share):
     ours = waiting("楼道没有扶手")
     share("楼道扶手安装")
@@ -218,6 +319,63 @@ def test_every_number_of_the_gap_view_opens_its_rows(as_secretary, waiting, shar
     assert "可以对接" in page
 
 
+def test_the_gap_view_sets_need_and_resource_of_a_place_side_by_side(as_secretary, waiting, share):
+    waiting("楼道没有扶手")
+    share("楼道扶手安装", place="第一网格")
+    share("扶手维修", place="第二网格")
+    share("扶手材料")
+    page = as_secretary.page("/boards/gaps")
+    (row,) = [row for row in page.split("<tr>") if "公共设施" in row and "data-label" in row]
+    cells = {name: re.sub(r"<[^>]+>", "", cell) for name, cell in re.findall(r'<td data-label="(.*?)">(.*?)</td>', row)}
+    assert {name: cells[name] for name in ("第一网格", "第二网格", "全社区或未填")} == {
+        "第一网格": "缺 1 闲 1",
+        "第二网格": "闲 1",
+        "全社区或未填": "闲 1",
+    }
+    for address, count in NUMBER.findall(row):
+        total = TOTAL.search(as_secretary.page(unescape(address)))
+        assert total, address
+        assert total[1] == count, address
+
+
+def test_what_lay_idle_in_a_past_month_is_told_by_how_it_stood_then(as_secretary, waiting, share):
+    clock.clock.fixed = clock.parse_local("2026-10-05T09:00")
+    need = waiting("楼道没有扶手")
+    never_used, used, paused_later, paused = share("扶手维修"), share("扶手安装"), share("扶手材料"), share("扶手清洗")
+    over = share("扶手检查", valid_from=date(2026, 8, 1), valid_to=date(2026, 9, 30))
+    order = {"need": need, "provider": provider_of(as_secretary, used), "resource": used, "quantity_asked": "1"}
+    assert as_secretary.post("/fulfilments/add", order).status_code == 302
+    put_off(as_secretary, paused)
+    clock.clock.fixed = clock.parse_local("2026-11-05T09:00")
+    put_off(as_secretary, paused_later)
+    added_later = share("扶手加固")
+    assert idle_rows(as_secretary, "2026-10") == {never_used, paused_later}
+    assert {used, paused, over, added_later}.isdisjoint(idle_rows(as_secretary, "2026-10"))
+    assert idle_rows(as_secretary, "2026-11") >= {never_used, added_later}
+
+
+def put_off(person: Person, resource: int) -> None:
+    """Pause a resource."""
+    version = person.get(f"/api/v1/resources/{resource}").get_json()["result"]["version"]
+    assert person.post(f"/resources/move/pause/{resource}", {"version": version}).status_code == 302
+
+
+def provider_of(person: Person, resource: int) -> str:
+    """Return who provides a resource, as the program reads it."""
+    found = person.get(f"/api/v1/resources/{resource}").get_json()
+    return str(found["result"]["provider"])
+
+
+def idle_rows(person: Person, month: str) -> set[int]:
+    """Return the resources that the number of all idle ones of a month opens."""
+    page = person.page(f"/boards/gaps?month={month}")
+    (row,) = [row for row in page.split("<tr>") if "公共设施" in row and "data-label" in row]
+    addresses = [unescape(address) for address, _count in NUMBER.findall(row) if address.startswith("/resources")]
+    return {int(pk) for pk in re.findall(r"/resources/show/(\d+)", person.page(addresses[-1]))}
+
+
 def test_a_month_that_is_none_is_said(as_secretary):
     for month in ("2026-13", "abc", "0001-01"):
         assert as_secretary.get(f"/boards/gaps?month={month}").status_code == 400
+        assert as_secretary.get(f"/resources/list/?quick=idle:{month}").status_code == 400
+    assert as_secretary.get("/needs/list/?quick=overdue:2026-10").status_code == 400

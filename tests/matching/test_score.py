@@ -47,6 +47,22 @@ def test_each_candidate_says_why(text: str, category: str, expected: tuple[str, 
         assert candidate.said.isascii() is False
 
 
+@pytest.mark.parametrize(
+    ("text", "first", "later"),
+    [
+        ("8栋楼下台阶没有灯，晚上下楼看不清路", "电工义务维修", "楼道扶手安装"),
+        ("楼梯间的声控灯坏了", "电工义务维修", "楼道扶手安装"),
+        ("楼道里的路灯不亮", "太阳能路灯专项经费", "楼道清洗日"),
+        ("门口台阶太高，老人怕摔倒，想装扶手", "楼道扶手安装", "电工义务维修"),
+    ],
+)
+def test_where_it_is_does_not_say_what_it_is(text: str, first: str, later: str):
+    found, _left_out = ranked(Asked(text, CATEGORIES["公共设施"]), helpers())
+    names = [one.helper.name for one in found]
+    assert names[0] == first, [(one.helper.name, one.points, one.said) for one in found[:5]]
+    assert later not in names[: names.index(first)]
+
+
 def test_a_need_nobody_answers_has_no_candidate():
     assert ranked(Asked("想知道隔壁市的演唱会门票"), helpers()) == ([], [])
 

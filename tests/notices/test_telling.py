@@ -116,7 +116,7 @@ def remind(app):
 def test_what_nobody_answers_in_time_is_told_to_the_office_once(register, told, remind):
     pk = register("gridworker")
     assert remind() == {"due": 0, "overdue": 0}
-    clock.clock.fixed = clock.now() + timedelta(days=3, minutes=1)
+    clock.clock.fixed = clock.now() + timedelta(days=6)
     assert remind() == {"due": 0, "overdue": 2}
     assert remind() == {"due": 0, "overdue": 0}
     assert told(pk)["secretary"] == ["to_accept", "overdue"]
@@ -136,7 +136,7 @@ def test_who_is_in_charge_is_reminded_a_day_before_and_again_when_it_is_late(reg
 
 def test_a_new_due_date_is_a_new_reminder(register, step, told, remind):
     pk = register("gridworker")
-    clock.clock.fixed = clock.now() + timedelta(days=4)
+    clock.clock.fixed = clock.now() + timedelta(days=6)
     remind()
     step("worker", "accept", pk)
     clock.clock.fixed = clock.now() + timedelta(days=16)
@@ -157,7 +157,7 @@ def test_more_needs_than_one_look_takes_are_all_told_of(register, remind, monkey
     monkeypatch.setattr(news, "AT_ONCE", 2)
     for _number in range(5):
         register()
-    clock.clock.fixed = clock.now() + timedelta(days=4)
+    clock.clock.fixed = clock.now() + timedelta(days=6)
     assert remind() == {"due": 0, "overdue": 10}
     assert remind() == {"due": 0, "overdue": 0}
 

@@ -8,11 +8,13 @@ from sqlalchemy import select
 from app.core import clock
 from app.extensions import db
 from app.fulfilments.models import Fulfilment
+from app.organizations.models import Team
 from app.parties.models import Party
 from app.projects.choices import ProjectState
 from app.projects.models import ServiceProject
 from app.projects.schedule import Schedule
 from tests.core.conftest import Program
+from tests.fulfilments.conftest import PARTNER, TEAM
 from tests.projects.conftest import UNIT
 
 NAME = re.compile(r"<h2>(.*?)</h2><span class=\"tag")
@@ -45,6 +47,30 @@ def test_under_one_that_does_not_run_no_order_is_placed(place, run, state, as_wo
     answer = place(pk)
     assert (answer.status_code, list(answer.json["message"])) == (422, ["project"])
     assert "楼道扶手行动" not in as_worker.page("/fulfilments/choices/project")
+
+
+def test_an_order_goes_to_who_carries_the_project_out_or_to_a_team_of_that_unit(place, run, parties, behind):
+    ours, anybodys = run(), run("便民服务", provider=None)
+    refused = place(ours, provider=parties[PARTNER])
+    assert (refused.status_code, list(refused.json["message"])) == (422, ["project"])
+    assert "由市中医院承办" in refused.json["message"]["project"][0]
+    assert place(anybodys, provider=parties[PARTNER]).status_code == 201
+    assert place(ours, provider=parties[TEAM]).status_code == 422
+    with behind():
+        db.session.get_one(Team, parties[TEAM]).organization_id = parties[UNIT]
+        db.session.commit()
+    assert place(ours, provider=parties[TEAM]).status_code == 201
+
+
+def test_by_telephone_no_other_provider_takes_what_stands_under_a_project(place, run, send, parties):
+    order = place(run()).json
+    said = {"version": order["result"]["version"], "said_by": "邓主任", "provider": parties[PARTNER]}
+    refused = send("worker", f"fulfilments/{order['id']}/move/assign", **said)
+    assert (refused.status_code, list(refused.json["message"])) == (422, ["provider"])
+    assert (
+        send("worker", f"fulfilments/{order['id']}/move/assign", **said | {"provider": parties[UNIT]}).status_code
+        == 200
+    )
 
 
 def test_what_was_archived_or_is_the_neighbours_is_not_chosen(place, run, behind):

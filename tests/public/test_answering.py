@@ -196,6 +196,29 @@ def test_some_of_what_is_closed_by_code_is_called_back(at, ticket, resident, cal
 # -- orders ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("state", "stands", "follows"),
+    [
+        ("offered", "已经请人来办，正在等对方答复", "请别的人"),
+        ("claimed", "已经有人接下", "约定时间"),
+        ("scheduled", "上门", "办好后"),
+    ],
+)
+def test_the_page_says_how_far_the_order_is_and_nobodys_name(order_at, order, ticket, resident, state, stands, follows):
+    pk = order_at(state)
+    page = resident.open(ticket(order(pk)["need_id"])).get_data(as_text=True)
+    assert stands in page
+    assert follows in page
+    assert "市中医院" not in page
+    if state == "scheduled":
+        assert f"{clock.local(order(pk)['scheduled_at']):%Y-%m-%d %H:%M}" in page
+
+
+def test_the_text_for_a_group_says_so_too(order_at, order, as_worker):
+    need_id = order(order_at("offered"))["need_id"]
+    assert "已经请人来办" in as_worker.page(f"/needs/message/{need_id}")
+
+
 def test_solved_confirms_what_was_carried_out(order_at, order, ticket, resident, need):
     pk = order_at("delivered")
     need_id = order(pk)["need_id"]

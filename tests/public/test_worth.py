@@ -66,6 +66,24 @@ def test_who_printed_the_slip_and_then_did_the_work_closes_nothing_with_it(
     assert need(pk)["state"] is NeedState.CLOSED
 
 
+def test_who_printed_the_slip_and_works_on_it_withdraws_nothing_with_it(
+    register, printed, make, resident, need, another
+):
+    pk = register("gridworker")
+    signs = printed("gridworker", pk)
+    for login, name in (("worker", "accept"), ("secretary", "plan"), ("gridworker", "start")):
+        assert make(login, pk, name) == 302
+    page = resident.open(signs).get_data(as_text=True)
+    assert 'value="withdraw"' not in page
+    assert "这张回执是办这件事的人打印的" in page
+    refused = resident.answer(signs, "withdraw", words="不用了")
+    assert refused.status_code == 409
+    assert "不能撤回" in refused.get_data(as_text=True)
+    assert need(pk)["state"] is NeedState.IN_PROGRESS
+    assert another("10.1.1.7").answer(printed("worker", pk), "withdraw").status_code == 303
+    assert need(pk)["state"] is NeedState.WITHDRAWN
+
+
 def test_by_such_a_slip_the_resident_still_says_that_it_is_not_solved(register, printed, make, resident, need):
     pk = register("gridworker")
     signs = printed("gridworker", pk)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import Account
 from app.communities.models import Category
 from app.core import clock
 from app.core.actor import acting, system
@@ -14,6 +15,7 @@ from app.core.moves import Refused, perform
 from app.core.timeline import Step
 from app.extensions import db
 from app.jobs.registry import known
+from app.notices.models import Notice
 from app.resources import service
 from app.resources.choices import ResourceState
 from app.resources.models import Resource
@@ -285,6 +287,8 @@ def test_time_reminds_then_pauses_then_ends_each_once(share, behind, resource):
 
     with service.check_due.connected_to(listen), behind():
         assert [service.remind_providers(clock.now()) for _again in range(2)] == [2, 0]
+        assert service.pause_unchecked(clock.now()) == 0
+        clock.clock.fixed = clock.now() + timedelta(1)
         assert [service.pause_unchecked(clock.now()) for _again in range(2)] == [1, 0]
         assert [service.expire_terms(clock.now()) for _again in range(2)] == [1, 0]
     assert told == [soon, late]
@@ -305,11 +309,53 @@ def test_asking_again_lets_the_reminder_come_again(as_liaison, share, behind, re
     assert (resource(pk)["checked_on"], resource(pk)["reminded_on"]) == (clock.today(), None)
 
 
+@pytest.fixture
+def told(behind):
+    """Return who was told of a kind of news and may still do something about it."""
+
+    def read(kind):
+        with behind():
+            found = select(Account.login).join(Notice, Account.id == Notice.account_id)
+            return {*db.session.scalars(found.where(Notice.kind == kind, Notice.done_at.is_(None)))}
+
+    return read
+
+
+def test_the_provider_is_told_before_and_when_it_is_paused(as_liaison, share, behind, told):
+    pk = share("worker", checked_on=clock.today() - timedelta(80))
+    with behind():
+        service.remind_providers(clock.now())
+    assert told("resource_check_due") == {"liaison", "worker"}
+    with behind():
+        assert service.pause_unchecked(clock.now() + timedelta(20)) == 1
+    assert told("resource_check_due") == set()
+    assert told("resource_paused") == {"liaison", "worker"}
+    assert move(as_liaison, "recheck", pk) == 302
+    assert told("resource_paused") == set()
+
+
+def test_nothing_is_paused_that_nobody_was_reminded_of(share, behind, resource):
+    pk = share(checked_on=clock.today() - timedelta(200), reminded_on=clock.today() - timedelta(300))
+    with behind():
+        assert service.pause_unchecked(clock.now()) == 0
+        assert service.remind_providers(clock.now()) == 1
+        assert service.pause_unchecked(clock.now()) == 0
+    assert resource(pk)["state"] is ResourceState.AVAILABLE
+
+
+def test_the_office_is_told_of_what_a_unit_shares(as_liaison, as_worker, share, told):
+    pk = share("liaison", state=ResourceState.DRAFT)
+    assert told("resource_to_review") == {"secretary", "worker"}
+    assert move(as_worker, "review", pk) == 302
+    assert told("resource_to_review") == set()
+
+
 def test_one_that_cannot_be_written_holds_up_no_other(share, behind, resource, monkeypatch):
     monkeypatch.setattr(service, "BATCH", 2)
     pks = [share(name=f"轮椅{number}", checked_on=clock.today() - timedelta(100)) for number in range(5)]
     with behind():
-        assert service.pause_unchecked(clock.now()) == 5
+        assert service.remind_providers(clock.now()) == 5
+        assert service.pause_unchecked(clock.now() + timedelta(1)) == 5
     assert {resource(pk)["state"] for pk in pks} == {ResourceState.PAUSED}
 
 
@@ -326,9 +372,11 @@ def test_nobody_expires_by_hand_what_the_system_ends(behind, share):
 def test_the_nightly_jobs_do_what_they_say(app, share, behind, resource):
     pk = share(checked_on=clock.today() - timedelta(91))
     with behind():
+        assert known()["remind_providers"].run() == {"resources": 1}
+        clock.clock.fixed = clock.now() + timedelta(1)
         counts = {name: known()[name].run() for name in ("remind_providers", "pause_unchecked", "expire_terms")}
     assert counts == {
-        "remind_providers": {"resources": 1},
+        "remind_providers": {"resources": 0},
         "pause_unchecked": {"resources": 1},
         "expire_terms": {"resources": 0},
     }

@@ -7,7 +7,8 @@ from flask import Flask
 
 from app.core import database
 from tests.conftest import Person
-from tests.whole.scene import Scene, register_need
+from tests.whole.scene import Scene
+from tests.whole.special import register_need
 from tests.whole.walk import Visitor
 
 
@@ -25,3 +26,11 @@ def scene(app: Flask) -> Scene:
 def visit(as_person: Callable[[str], Person]) -> Callable[[str], Visitor]:
     """Sign somebody of the cast in."""
     return lambda login: Visitor(as_person(login).client, login)
+
+
+@pytest.fixture
+def ours(scene: Scene) -> dict[str, int]:
+    """A row of each list, of our community."""
+    rows = {view.list_name: scene.make(view, "secretary") for view in scene.lists()}
+    scene.look_like_one()
+    return rows

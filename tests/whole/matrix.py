@@ -12,6 +12,7 @@ LIST_PAGES: Final = {
     "list": "v",
     "show": "v",
     "history": "v",
+    "printed": "v",
     "options": "v",
     "filter_choices": "v",
     "choices_of": "cem",
@@ -24,6 +25,10 @@ LIST_PAGES: Final = {
     "attach": "em",
     "reveal": "R",
     "find": "R",
+    "take_in": "i",
+    "template_xlsx": "i",
+    "export_xlsx": "x",
+    "export_csv": "x",
 }
 """The pages every list has, and the verb one needs for them (one of several)."""
 
@@ -43,6 +48,10 @@ API_DOORS: Final = {
     "remove_file": "em",
     "reveal": "R",
     "find": "R",
+    "take_in": "i",
+    "template_xlsx": "i",
+    "export_xlsx": "x",
+    "export_csv": "x",
 }
 """The doors for programs every list has, and the verb one needs for them."""
 
@@ -57,16 +66,25 @@ MORE_LIST_PAGES: Final = {
     "AccountView.reactivate": "e",
     "AccountView.end_sessions": "e",
     "GrantView.end": "e",
+    "NeedView.board": "v",
+    "NeedView.late": "v",
     "NeedView.message": "v",
+    "ApprovalApi.ask_file": "v",
+    "ApprovalView.fetch": "v",
+    "ApprovalView.index": "v",
     "PersonApi.ask_likely": "a",
     "PersonView.apart": "a",
+    "NeedView.similar": "c",
     "PersonView.duplicates": "a",
     "PersonView.merge": "a",
     "PersonView.part": "a",
+    "PersonView.tie": "a",
+    "PartnerView.certificate": "v",
     "VolunteerApi.ask_contact": "R",
     "VolunteerView.contact": "R",
     "VolunteerView.enrol": "c",
     "VolunteerView.paper": "v",
+    "MemberView.enrol": "c",
     "PartyOrgView.tree": "v",
     "PostView.board": "v",
     "PostView.responsible": "v",
@@ -88,6 +106,19 @@ OTHER_PAGES: Final = {
     "audit.verify": "word:verify",
     "audit.export": "word:export",
     "jobs.index": "e",
+    "box.ask": "c",
+    "imports.index": "i",
+    "imports.send": "i",
+    "imports.show": "i",
+    "imports.read": "i",
+    "imports.apply": "i",
+    "imports.undo": "i",
+    "imports.discard": "i",
+    "imports.rejected": "i",
+    "import_doors.send": "i",
+    "import_doors.get": "i",
+    "import_doors.apply": "i",
+    "import_doors.undo": "i",
     "notices.index": MEMBERS,
     "notices.read": MEMBERS,
     "notices.read_all": MEMBERS,
@@ -96,8 +127,10 @@ OTHER_PAGES: Final = {
     "matching.offer": "c",
     "matching.needs": "c",
     "gaps.index": "v",
+    "figures.compared": "v",
     "figures.index": "v",
     "figures.one": "v",
+    "figures.told_plainly": "v",
     "accounts.login": PUBLIC,
     "accounts.logout": PUBLIC,
     "accounts.setup": PUBLIC,
@@ -122,6 +155,9 @@ OTHER_PAGES: Final = {
     "files.fetch": MEMBERS,
     "files.remove": MEMBERS,
     "assets.licences": PUBLIC,
+    "handbook.index": PUBLIC,
+    "handbook.page": PUBLIC,
+    "handbook.picture": PUBLIC,
     "pages.health": PUBLIC,
     "static": PUBLIC,
 }
@@ -131,8 +167,11 @@ PAGE_LINES: Final = {
     "audit.verify": "audit",
     "audit.export": "audit",
     "jobs.index": "communities",
+    "box.ask": "communities",
+    "figures.compared": "needs",
     "figures.index": "needs",
     "figures.one": "needs",
+    "figures.told_plainly": "needs",
     "gaps.index": "needs",
     "papers.poster": "places",
     "registrations.agreement": "agreements",
@@ -151,6 +190,7 @@ LINES: Final = {
     "categories": "places",
     "grants": "users",
     "holidays": "places",
+    "limits": "places",
     "talents": "volunteers",
     "party_members": "people",
     "party_orgs": "posts",
@@ -171,8 +211,14 @@ def declared(endpoint: str) -> str:
     return pages[page]
 
 
+ANY_LIST: Final = "*"
+"""Stands for any list of the table."""
+
+
 def line_of(endpoint: str, view: Any) -> str:
     """Return the line of the role table an address stands under."""
+    if endpoint.startswith(("imports.", "import_doors.")):
+        return ANY_LIST
     return PAGE_LINES[endpoint] if endpoint in PAGE_LINES else line(view.list_name)
 
 

@@ -1,12 +1,15 @@
 """Filling in forms: what a page shows in its fields, and what somebody would type into an empty one."""
 
 import re
+import zipfile
 from datetime import date, datetime
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any, Final
 
 from app.core import clock
 from app.core.fields import Labelled, facts
+from app.core.sheets.writing import MIME
 from tests.whole.scene import Scene
 
 HAN: Final = re.compile("[\u4e00-\u9fff]{4}")
@@ -57,6 +60,15 @@ class _Fields(HTMLParser):
             # HTML leaves out the first line break of a text box.
             fields[self.area] = fields[self.area].removeprefix("\r\n").removeprefix("\n")
             self.area = ""
+
+
+def text_of(answer: Any) -> str:
+    """Return what an answer says: of a workbook the XML of all its parts."""
+    if answer.mimetype != MIME or answer.status_code != 200 or not answer.data:
+        # A picture is no text; what would stand in it as text is found all the same.
+        return answer.get_data().decode(errors="replace")
+    with zipfile.ZipFile(BytesIO(answer.data)) as archive:
+        return "\n".join(archive.read(name).decode() for name in archive.namelist())
 
 
 def fields_of(page: str, action: str = "") -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from tests.whole.paper import text_of
 from tests.whole.walk import Door, Visitor
 
 NOTHING = (400, 403, 404, 405, 422)
@@ -42,7 +43,7 @@ class Spy:
 
     def _judge(self, what: str, answer: TestResponse, expected: tuple[int, ...]) -> None:
         self.tried += 1
-        text = CHANCE.sub("", answer.get_data(as_text=True))
+        text = CHANCE.sub("", text_of(answer))
         if answer.is_json:
             text = json.dumps(answer.get_json(), ensure_ascii=False)
         if answer.status_code not in expected:

@@ -19,7 +19,7 @@ from tests.whole.walk import HANDBOOK, ROOT
 DOCS: Final = ROOT / "docs"
 BORROWED: Final = {"db", "fab", "routes", "run", "shell", "babel"}
 """Command groups of the frameworks; of these the handbook names what operators need."""
-FOR_TESTS: Final = {"SIDAN_TEST_DATABASE_URL", "SIDAN_NO_SKIPS"}
+FOR_TESTS: Final = {"SIDAN_TEST_DATABASE_URL", "SIDAN_NO_SKIPS", "SIDAN_PICTURES"}
 CODE: Final = re.compile(r"`([^`\n]+)`")
 
 
@@ -85,7 +85,7 @@ def test_every_command_and_each_of_its_options_is_in_the_handbook(app: Flask):
 
 
 def test_no_command_is_written_about_that_does_not_exist(app: Flask):
-    known = {*commands(app), "db upgrade"}
+    known = {*commands(app), "db upgrade", "db copy"}
     written = set(re.findall(r"flask --app app ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", everything_written()))
     assert written
     assert {
@@ -109,6 +109,7 @@ def addresses(app: Flask) -> set[str]:
         "list/",
         "show",
         "history",
+        "print",
         "add",
         "edit",
         "move",
@@ -121,6 +122,10 @@ def addresses(app: Flask) -> set[str]:
         "attach",
         "reveal",
         "find",
+        "template.xlsx",
+        "import",
+        "export.xlsx",
+        "export.csv",
     }
     found = set()
     for route in app.url_map.iter_rules():

@@ -67,6 +67,10 @@ def test_a_row_registered_in_the_form_leaves_one_entry(app: Flask, scene: Scene,
 
 
 def test_a_row_changed_in_the_form_leaves_one_entry(app: Flask, scene: Scene, visit, view: Any):
+    if all("e" not in verbs(role, view.guard) for role in ROLES.values()):
+        # Its rows are changed by moves alone.
+        assert visit(WRITER).get(f"{view.route_base}/edit/{scene.make(view)}").status_code == 404
+        return
     login = writer_of(view, "e")
     pk, person = scene.make(view, login), visit(login)
     page = person.get(f"{view.route_base}/edit/{pk}")
@@ -85,6 +89,7 @@ def test_a_row_changed_in_the_form_leaves_one_entry(app: Flask, scene: Scene, vi
         "intentions",
         "skills",
         "summary",
+        "note",
     )
     name = next((one for one in typed_in if one in form), "")
     before = len(entries(app, view))

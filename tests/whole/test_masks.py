@@ -18,7 +18,7 @@ from app.core.model import Recorded
 from app.core.payload import spoken
 from app.core.revealing import RevealTally
 from app.extensions import db
-from tests.whole.paper import fields_of, written
+from tests.whole.paper import fields_of, text_of, written
 from tests.whole.scene import Scene
 from tests.whole.traces import plain_files, plain_texts
 from tests.whole.walk import ROLES, doors, makes, masked, passes, reveals, verbs
@@ -70,7 +70,7 @@ def pages(app: Flask, scene: Scene, person: Any, view: Any, pk: int) -> Iterator
         if door.endpoint.endswith(("Api.info", "Api.file")):
             continue
         if door.view is view and door.method == "GET" and passes(door, role) and makes(door, role):
-            yield str(door), person.get(door.address).get_data(as_text=True)
+            yield str(door), text_of(person.get(door.address))
     base = view.route_base
     for address in ("/list/?size=200", "/options?q=", "/options?q=139", "/list/?archived=1"):
         yield address, person.get(base + address).get_data(as_text=True)

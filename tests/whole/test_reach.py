@@ -16,7 +16,7 @@ from app.core.actor import Actor, Held, acting, system
 from app.extensions import db
 from app.needs.models import Need
 from app.roles import Role
-from tests.whole.scene import OURS, THEIRS
+from tests.whole.special import OURS, THEIRS
 
 TITLES = {
     "第一网格": "第一网格的路灯",
@@ -119,6 +119,28 @@ def test_one_post_masks_and_the_other_does_not(as_person, behind, register):
     person = as_person("auditor")
     assert "欧阳小明" not in person.page(f"/needs/show/{here}")
     assert "欧阳大海" in person.page(f"/needs/show/{there}")
+
+
+def test_one_post_exports_and_the_other_does_not(as_person, behind, register):
+    """Auditor with us, worker next door: both lists are seen, and only what is next door is taken out."""
+    register(title="第一网格的路灯")
+    register("neighbour", "桥南的事", None)
+    with behind():
+        theirs = db.session.scalars(select(Community).filter_by(code=THEIRS)).one()
+        auditor = db.session.scalars(select(Account).filter_by(login="auditor")).one()
+        db.session.add(Grant(account=auditor, role=GrantRole.WORKER, community=theirs))
+        db.session.commit()
+    person = as_person("auditor")
+    assert {"第一网格的路灯", "桥南的事"} <= titles(person)
+    for address in ("/needs/export.csv", "/api/v1/needs/export.csv"):
+        told = person.page(address)
+        assert "桥南的事" in told
+        assert "第一网格的路灯" not in told
+
+
+def test_the_grid_lead_takes_out_the_own_grid_alone(as_gridlead, everywhere):
+    told = as_gridlead.page("/needs/export.csv")
+    assert {title for title in everywhere if title in told} == FIRST_GRID
 
 
 # -- the same words in SQL and in Python ----------------------------------------------------------------------------

@@ -16,6 +16,7 @@ import app as portal
 from app.core import disclosing, editing, messaging, moving, specification, views
 from app.core.files import attaching
 from app.core.scope import guarded_models
+from app.core.sheets import pages
 from app.core.views import ListView
 from app.fulfilments import contact
 
@@ -26,6 +27,7 @@ PARTS = {
     moving.Moving,
     attaching.Attaching,
     messaging.Messaging,
+    pages.Sheets,
 }
 PLATFORM = {specification.Specification, *PARTS, views.ListView}
 FRAMEWORK = (BaseView, BaseApi)

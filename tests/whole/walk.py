@@ -19,7 +19,7 @@ from app.core.revealing import revealable
 from app.roles import TABLE, Role
 from tests.cast import people
 from tests.conftest import Person
-from tests.whole.matrix import MEMBERS, PUBLIC, WORD, declared, line_of
+from tests.whole.matrix import ANY_LIST, MEMBERS, PUBLIC, WORD, declared, line_of
 from tests.whole.scene import Scene
 
 ROOT: Final = Path(__file__).parents[2]
@@ -135,15 +135,15 @@ def _rows_of(route: Route, view: Any, scene: Scene) -> list[Any]:
 
 def _file(scene: Scene, login: str, rows: dict[str, int], view: Any) -> str:
     """Return a file of the row of a list; where no list is meant, of the first list whose rows have files."""
-    view = view or next(one for one in scene.lists() if one.model.attachments)
+    view = view or next(one for one in scene.lists() if one.model.attachments and not one.model.portrait)
     if view.list_name not in rows:
         rows[view.list_name] = scene.make(view, login)
     return str(scene.file_of(view.list_name, rows[view.list_name]))
 
 
 def _described(route: str, values: dict[str, str]) -> str:
-    kept = {"pk": "{pk}", "file_id": "{file_id}"}
-    return re.sub(r"<(\w+)>", lambda found: kept.get(found[1]) or values[found[1]], route)
+    kept = {"pk": "{pk}", "file_id": "{file_id}", "number": "{number}"}
+    return re.sub(r"<(?:int:)?(\w+)>", lambda found: kept.get(found[1]) or values[found[1]], route)
 
 
 def page_of(function: Any) -> Any:
@@ -154,8 +154,8 @@ def page_of(function: Any) -> Any:
 
 def _filled(route: Route, view: Any, rows: dict[str, int], file: Callable[[Any], str]) -> Iterator[dict[str, str]]:
     """Yield the values for the arguments of a route; an argument nobody knows yet stops the walk."""
-    fixed = STYLE | {"code": "solved", "token": "no-such-link"}
-    fixed |= dict.fromkeys(("sign_in_id", "view_id", "token_id", "notice_id"), "999999")
+    fixed = STYLE | {"code": "solved", "token": "no-such-link", "page": "secretary", "picture": "secretary-home.png"}
+    fixed |= dict.fromkeys(("sign_in_id", "view_id", "token_id", "notice_id", "number"), "999999")
     fixed |= {argument: str(rows[name]) for argument, name in ROWS.items() if argument in route.arguments}
     if "pk" in route.arguments:
         fixed["pk"] = str(rows[view.list_name])
@@ -220,7 +220,9 @@ def passes(door: Door, role: Role) -> bool:
     if needed.startswith(WORD):
         listing = line_of(door.endpoint, door.view)
         return needed.removeprefix(WORD) in TABLE[listing][list(Role).index(role)].split(", ")
-    return bool(set(needed) & verbs(role, line_of(door.endpoint, door.view)))
+    stands = line_of(door.endpoint, door.view)
+    lists = TABLE if stands == ANY_LIST else [stands]
+    return any(set(needed) & verbs(role, listing) for listing in lists)
 
 
 def makes(door: Door, role: Role) -> bool:

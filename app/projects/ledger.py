@@ -1,0 +1,106 @@
+"""Service projects in ledgers (服务项目清单)."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import select
+
+from app.core.sheets import readers
+from app.core.sheets.ledger import Column, Draft, Ledger, Sight
+from app.ledgers.keeper import Keeper
+from app.ledgers.world import batches, pairs
+from app.projects.choices import ProjectKind, ProjectState
+from app.projects.models import ServiceProject
+from app.projects.schedule import Schedule
+
+KINDS: Final = readers.spelled(
+    {
+        ProjectKind.REGULAR: "常规 常规服务 常规服务项目 常规项目 基本服务",
+        ProjectKind.FEATURED: "特色 特色服务 特色服务项目 特色项目 品牌项目",
+    }
+)
+"""What ledgers call the kinds; a section line may say it for all rows below."""
+SAID: Final = {ProjectKind.REGULAR: "常规", ProjectKind.FEATURED: "特色"}
+
+
+def _finish(draft: Draft, sight: Sight) -> None:
+    """Let the section a row stands under say its kind where the row does not."""
+    if "kind" in draft.meant or not draft.section:
+        return
+    found = next(
+        (
+            kind
+            for word, kind in (("特色", ProjectKind.FEATURED), ("常规", ProjectKind.REGULAR))
+            if word in draft.section
+        ),
+        None,
+    )
+    if found is not None:
+        draft.meant["kind"], draft.said["type"] = found.value, SAID[found]
+    else:
+        draft.meant["section"] = draft.section[:40]
+
+
+LEDGER: Final = Ledger(
+    "service_project",
+    "projects",
+    "服务项目 项目清单 服务清单",
+    (
+        Column(
+            "type",
+            readers.choice("kind", ProjectKind, KINDS, SAID, readers.unknown_to("section")),
+            "项目类型 类型 项目类别 类别 服务类型 服务类别",
+        ),
+        Column(
+            "name", readers.line("name", 60), "项目名称 服务项目 服务事项 事项名称 服务名称 服务内容 名称", needed=True
+        ),
+        Column("audience", readers.line("audience", 120), "服务对象 受众 面向对象 服务人群 对象"),
+        Column("leader", readers.line("owner", 60), "责任人 负责人 项目负责人 联系人 牵头人"),
+        Column("phone", readers.phone("phone"), "联系电话 办公电话 电话 联系方式"),
+        Column(
+            "frequency",
+            readers.worded("schedule", Schedule, readers.unknown_to("duty_boundary", "服务时间：")),
+            "服务频次 服务时间 频次 开展时间 时间 周期 活动时间",
+        ),
+        Column("section", readers.line("section", 40), "板块 所属板块 栏目"),
+        Column(
+            "duty_boundary", readers.words("duty_boundary", 500), "职责边界 服务标准 具体内容 项目内容 服务内容说明"
+        ),
+        Column("funding", readers.line("funding", 120), "资金来源 经费来源 经费"),
+        Column("remark", readers.silent, "备注 说明"),
+    ),
+    finish=_finish,
+)
+
+
+class ProjectKeeper(Keeper):
+    """Takes in service projects, as drafts for the secretary to approve."""
+
+    model: ClassVar[Any] = ServiceProject
+    state: ClassVar[Any] = ProjectState.DRAFT
+
+    def prefetch(self, drafts: Sequence[Draft]) -> None:
+        """Ask once which names there are."""
+        super().prefetch(drafts)
+        for some in batches(draft.meant["name"] for draft in drafts):
+            wanted = select(ServiceProject.name, ServiceProject.id).where(
+                ServiceProject.community_id == self.world.community_id,
+                ServiceProject.name.in_(some),
+                ServiceProject.archived_at.is_(None),
+            )
+            self.known.update(pairs(wanted))
+
+    def natural(self, draft: Draft) -> Hashable | None:
+        """A project is known by its name."""
+        name: str = draft.meant["name"]
+        return name
+
+    def key(self, draft: Draft) -> str:
+        """The name."""
+        return "name"
+
+    def build(self, draft: Draft) -> ServiceProject:
+        """Return the new project."""
+        project: ServiceProject = super().build(draft)
+        project.kind = project.kind or ProjectKind.REGULAR
+        return project

@@ -1,0 +1,144 @@
+"""Shared resources in ledgers (资源共享清单)."""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import select
+
+from app.communities.models import Place
+from app.core.bulk import Bulk, Made
+from app.core.sheets import readers
+from app.core.sheets.ledger import Column, Draft, Ledger
+from app.core.sheets.values import Reason
+from app.extensions import db
+from app.ledgers.keeper import Keeper
+from app.ledgers.world import batches
+from app.organizations.ledger import Parties
+from app.parties.models import Party
+from app.resources.choices import QuantityMode, ResourceKind, ResourceState
+from app.resources.models import Resource
+from app.resources.windows import Windows
+
+KINDS: Final = readers.spelled(
+    {
+        ResourceKind.SERVICE: "服务 服务类",
+        ResourceKind.SKILL: "技能 技术 知识",
+        ResourceKind.FACILITY: "设备 设施 器材",
+        ResourceKind.VENUE: "阵地 场地 场所 空间",
+        ResourceKind.GOODS: "物资 物品 实物",
+        ResourceKind.FUND: "资金 经费",
+        ResourceKind.PEOPLE: "人才 人力 队伍 人员 志愿者 专家",
+    }
+)
+"""What ledgers call the kinds."""
+SAID: Final = {
+    ResourceKind.PEOPLE: "人才",
+    ResourceKind.FACILITY: "设备",
+    ResourceKind.VENUE: "阵地",
+    ResourceKind.SERVICE: "服务",
+    ResourceKind.SKILL: "技能",
+    ResourceKind.GOODS: "物资",
+    ResourceKind.FUND: "资金",
+}
+"""How outsiders call them."""
+_WORDS = readers.unknown_to
+
+LEDGER: Final = Ledger(
+    "resource",
+    "resources",
+    "资源共享 资源清单 共享资源 资源",
+    (
+        Column(
+            "provider",
+            readers.line("provider_name", 80),
+            ("单位名称 提供单位 共建单位 资源单位 提供方 单位 资源提供方 资源提供单位 提供者 所属单位"),
+            needed=True,
+        ),
+        Column("name", readers.line("name", 60), "资源名称 共享资源 资源 资源项目 项目 名称", needed=True),
+        Column(
+            "category",
+            readers.choice("kind", ResourceKind, KINDS, SAID, _WORDS("conditions", "资源类别：")),
+            "资源类别 类别 资源类型 类型 分类",
+        ),
+        Column(
+            "content", readers.words("text", 1000), "具体内容 可提供服务内容 服务内容 资源内容 内容 资源描述 可提供服务"
+        ),
+        Column(
+            "open_time",
+            readers.worded("windows", Windows, _WORDS("conditions", "可用时间：")),
+            "可用时间 开放时间 服务时间 可提供时间 时间",
+        ),
+        Column("quantity", readers.count("quantity", 1), "数量 规模 可容纳人数"),
+        Column("unit_of_measure", readers.line("unit_of_measure", 10), "计量单位"),
+        Column(
+            "grid",
+            readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE),
+            "服务范围 服务网格 所属网格 网格",
+        ),
+        Column("eligibility", readers.line("eligibility", 120), "服务对象 适用对象 面向对象 受益群体"),
+        Column("conditions", readers.words("conditions", 500), "使用条件 使用要求 使用说明"),
+        Column("fee", readers.line("fee", 60), "收费 收费标准 费用"),
+        Column("contact", readers.name("contact_name"), "联系人 联络员 负责人 单位联系人"),
+        Column("phone", readers.phone("contact_phone"), "联系电话 联系方式 电话 手机 手机号 手机号码 联系人电话"),
+        Column("valid_to", readers.day("valid_to", future=True), "有效期 有效期至 截止日期 截止时间"),
+        Column("remark", readers.silent, "备注 说明"),
+    ),
+)
+
+
+class ResourceKeeper(Keeper):
+    """Takes in shared resources, as drafts to be reviewed."""
+
+    model: ClassVar[Any] = Resource
+    state: ClassVar[Any] = ResourceState.DRAFT
+
+    def prefetch(self, drafts: Sequence[Draft]) -> None:
+        """Ask once for the providers, and what they share already."""
+        super().prefetch(drafts)
+        parties = Parties.of(self.world)
+        parties.prefetch(draft.meant["provider_name"] for draft in drafts)
+        for some in batches(draft.meant["name"] for draft in drafts):
+            wanted = select(Party.name, Resource.name, Resource.id).join(Party, Party.id == Resource.provider_id)
+            here = wanted.where(
+                Resource.community_id == self.world.community_id,
+                Resource.name.in_(some),
+                Resource.archived_at.is_(None),
+            )
+            self.known.update({(provider, name): pk for provider, name, pk in db.session.execute(here)})
+
+    def natural(self, draft: Draft) -> Hashable | None:
+        """A provider shares a thing once."""
+        return draft.meant["provider_name"], draft.meant["name"]
+
+    def key(self, draft: Draft) -> str:
+        """Provider and name."""
+        return "name"
+
+    def complete(self, draft: Draft) -> None:
+        """A name several people have is none to go by."""
+        parties = Parties.of(self.world)
+        name = draft.meant["provider_name"]
+        if name in parties.doubtful:
+            draft.reject(Reason.AMBIGUOUS, "provider", name)
+        elif name not in parties.known:
+            draft.warn("provider_made", "provider", name)
+
+    def build(self, draft: Draft) -> Resource:
+        """Return the new resource; what can be counted is, what has opening times goes by them."""
+        resource: Resource = super().build(draft)
+        resource.kind = resource.kind or ResourceKind.SERVICE
+        if draft.meant.get("windows"):
+            resource.quantity_mode = QuantityMode.SCHEDULED
+        elif draft.meant.get("quantity"):
+            resource.quantity_mode = QuantityMode.COUNTABLE
+        resource.checked_on = self.world.today
+        # Whoever it is, the provider is there by the time it is written.
+        resource.provider_id = 0
+        return resource
+
+    def add(self, draft: Draft, bulk: Bulk) -> Made:
+        """Make the resource ready to be written, with its provider."""
+        provider = Parties.of(self.world).party(draft.meant["provider_name"], bulk)
+        row, checked = self.row(draft)
+        row.provider = provider
+        return bulk.add(row, "register", self.state.value, checked=checked, **self.told(draft))
