@@ -27,6 +27,8 @@ from app.core.unfinished import finished, key_of, seen
 Criteria = dict[type[Any], tuple[Any, frozenset[type[Any]] | tuple[()]]]
 """By model: what narrows it, None for nothing, and the models that reads in its turn."""
 
+KEPT: Final = "kept"
+"""The execution option of a statement that is made once: what narrows it is kept with it."""
 PARTY: Final = "party"
 """The table in which people, units and teams stand together, with the ids of their own rows."""
 
@@ -58,7 +60,16 @@ def narrow(state: ORMExecuteState) -> None:
         # A statement that writes many rows at once would pass by the checks of each.
         raise OutOfScope
     if state.is_select or not unbounded:
-        state.statement = state.statement.options(*criteria(state.statement, actor))
+        made = _kept if KEPT in state.execution_options else _narrowed
+        state.statement = made(state.statement, actor, seen(), today())
+
+
+def _narrowed(statement: Any, actor: Actor | None, _work: int, _day: date) -> Any:
+    return statement.options(*criteria(statement, actor))
+
+
+_kept: Final = lru_cache(maxsize=64)(_narrowed)
+"""The same for statements that are made once and asked again and again."""
 
 
 def criteria(statement: Any, actor: Actor | None) -> list[Any]:

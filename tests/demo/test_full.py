@@ -9,9 +9,7 @@ import yaml
 
 from app import demo
 from app.core import clock
-from tests.demo.test_demo import counts, empty
-
-__all__ = ["empty"]
+from tests.demo.test_demo import counts
 
 SCENARIO: Final = Path(__file__).parents[3] / "shared" / "samples" / "scenarios" / "003_wujiangbei.yaml"
 TOLD: Final = {

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.communities.models import Community
 from app.core import clock
 from app.core.history import Entry
 from app.core.timeline import Step
@@ -83,7 +84,7 @@ def test_how_things_stood_is_taken_over_only_as_history(take_in, behind):
 
 def test_a_volunteer_who_is_known_is_found_and_blanks_are_filled(take_in, behind, as_secretary):
     with behind():
-        community = db.session.scalars(select(Party.community_id).limit(1)).one()
+        community = db.session.scalars(select(Community.id).filter_by(code="wjb")).one()
         person = Person(community_id=community, name="徐涛龙", phones=["15200009927"])
         db.session.add(person)
         db.session.commit()
@@ -104,7 +105,7 @@ def test_a_volunteer_who_is_known_is_found_and_blanks_are_filled(take_in, behind
 
 def test_what_contradicts_a_record_is_shown_and_changes_nothing(read, behind):
     with behind():
-        community = db.session.scalars(select(Party.community_id).limit(1)).one()
+        community = db.session.scalars(select(Community.id).filter_by(code="wjb")).one()
         db.session.add(Person(community_id=community, name="顾斌", id_number=OTHER, political="13", phones=[]))
         db.session.commit()
     told = read(

@@ -103,14 +103,6 @@ def answers(door: Door, role: Role) -> tuple[int, ...]:
     return (302,) if leads or (door.endpoint, role) in LED else (200,)
 
 
-@pytest.mark.parametrize("login", ROLES)
-def test_who_may_look_finds_the_page_and_who_may_not_is_told_so(app: Flask, scene, visit, login: str):
-    person, role = visit(login), ROLES[login]
-    looks = [door for door in doors(app, scene, login, {}) if door.method == "GET"]
-    found = [(str(door), person.get(door.address).status_code, answers(door, role)) for door in looks]
-    assert [one for one in found if one[1] not in one[2]] == []
-
-
 def test_a_stranger_is_sent_to_the_sign_in_page_from_everywhere_else(app: Flask, scene, nobody):
     wrong = []
     for door in doors(app, scene, "secretary"):
@@ -156,8 +148,12 @@ def test_a_move_of_other_roles_is_refused_and_changes_nothing(app: Flask, scene,
 def test_an_empty_form_is_answered_with_words_and_never_with_an_error_of_ours(app: Flask, scene, visit, login: str):
     role = ROLES[login]
     found = [door for door in doors(app, scene, login) if door.method != "GET" and passes(door, role)]
+    person = visit(login)
     for door in found:
-        status = visit(login).knock(door).status_code
+        status = person.knock(door).status_code
+        if door.endpoint.startswith("accounts."):
+            # Some of these end the sign-in.
+            person = visit(login)
         expected = (*PROCESSED, 400) if door.endpoint.endswith("action_post") else PROCESSED
         expected = (*expected, *REFUSED) if door.endpoint in ASKER_ONLY else expected
         if not makes(door, role) or spares(door, role):
@@ -181,21 +177,37 @@ def test_no_form_is_taken_without_its_token(app: Flask, scene, visit, login: str
 
 
 @pytest.mark.parametrize("login", CAST)
-def test_looking_changes_nothing(app: Flask, scene, visit, login: str):
+def test_who_may_look_finds_the_page_who_may_not_is_told_so_and_nothing_changes(app: Flask, scene, visit, login: str):
     person = visit(login)
     looked = [door for door in doors(app, scene, login) if door.method == "GET"]
     taking = [door for door in looked if ".export_" in door.endpoint]
     before = dump(app)
-    for door in looked:
-        if door not in taking:
-            assert person.get(door.address).status_code < 500, str(door)
-        assert person.client.head(door.address, buffered=True).status_code < 500, str(door)
+    found = look(person, [door for door in looked if door not in taking])
     assert dump(app) == before
     # Taking rows out is written down, and nothing else becomes of it.
-    for door in taking:
-        assert person.get(door.address).status_code in (200, 403, 404), str(door)
+    found += look(person, taking)
     after = dump(app)
     assert [name for name in before if after[name] != before[name]] in ([], ["chain_head", "history"])
+    # The neighbour stands apart, and finds nothing of ours.
+    role = ROLES.get(login)
+    assert [(str(door), status) for door, status in found if status not in expected(door, role)] == []
+
+
+def look(person, looked: list[Door]) -> list[tuple[Door, int]]:
+    return [(door, person.get(door.address).status_code) for door in looked]
+
+
+def expected(door: Door, role: Role | None) -> tuple[int, ...]:
+    return answers(door, role) if role else (200, 302, 403, 404, 409)
+
+
+def test_asking_for_the_head_of_a_page_changes_nothing(app: Flask, scene, visit):
+    person = visit("secretary")
+    looked = [door for door in doors(app, scene, "secretary") if door.method == "GET"]
+    before = dump(app)
+    for door in looked:
+        assert person.client.head(door.address, buffered=True).status_code < 500, str(door)
+    assert dump(app) == before
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "QUERY"])
