@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -45,6 +46,7 @@ class Person:
 
     def __init__(self, client: FlaskClient, login: str) -> None:
         self.client, self.login = client, login
+        self._seen: tuple[Any, str] = ("", "")
 
     def get(self, address: str, **kwargs: Any) -> TestResponse:
         """Open an address."""
@@ -55,10 +57,18 @@ class Person:
         return self.client.post(address, data={"csrf_token": self.token(), **(data or {})}, **kwargs)
 
     def token(self) -> str:
-        """Return the CSRF token of this browser."""
-        found = TOKEN.search(self.client.get("/roles/").get_data(as_text=True))
-        assert found, f"{self.login} finds no token"
-        return found[1]
+        """Return the CSRF token of this browser; a page is opened for it once in each of its sessions."""
+        if self._secret() is None or self._secret() != self._seen[0]:
+            found = TOKEN.search(self.client.get("/roles/").get_data(as_text=True))
+            assert found, f"{self.login} finds no token"
+            self._seen = (self._secret(), found[1])
+        return self._seen[1]
+
+    def _secret(self) -> Any:
+        app = self.client.application
+        cookie = self.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+        reader = SecureCookieSessionInterface().get_signing_serializer(app)
+        return reader.loads(cookie.value).get("csrf_token") if cookie and reader else None
 
     def page(self, address: str) -> str:
         """Open an address that must be there, and return the page."""

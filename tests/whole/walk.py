@@ -48,14 +48,7 @@ FILES: Final = frozenset({"vulnerabilities"})
 
 
 class Visitor(Person):
-    """Somebody of the cast who keeps the CSRF token once it has been seen."""
-
-    _token = ""
-
-    def token(self) -> str:
-        """Return the CSRF token of this browser."""
-        self._token = self._token or super().token()
-        return self._token
+    """Somebody of the cast who goes through doors of every kind."""
 
     def post(self, address: str, data: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
         """Send a form, or JSON to the doors of programs."""
