@@ -143,12 +143,15 @@ class Moment(DateTimeLocalField):
             # Nothing is computed from a moment nobody can mean.
             if (complaint := checks.plausible(moment)) is not None:
                 raise ValueError(str(complaint))
-            self.data = moment
+            # The page shows no seconds: what comes back as it was shown has not been changed.
+            self.data = self.object_data if _shown(moment) == _shown(self.object_data) else moment
 
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return f"{clock.local(self.data):%Y-%m-%dT%H:%M}" if isinstance(self.data, datetime) else ""
+        return str(self.raw_data[0]) if self.raw_data else _shown(self.data)
+
+
+def _shown(moment: Any) -> str:
+    return f"{clock.local(moment):%Y-%m-%dT%H:%M}" if isinstance(moment, datetime) else ""
 
 
 class Number(IntegerField):

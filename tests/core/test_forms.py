@@ -239,3 +239,13 @@ def test_a_closed_place_is_offered_no_more(as_secretary, behind, app):
         place.close_reason = "拆迁"
         db.session.commit()
     assert as_secretary.get("/needs/choices/place?q=二建").json["results"] == []
+
+
+def test_a_moment_that_comes_back_as_it_was_shown_keeps_its_seconds(app):
+    kept = datetime(2026, 11, 22, 9, 30, 41, tzinfo=UTC)
+    with app.test_request_context():
+        same, other = (
+            Everything(MultiDict({"moment": text}), meta={"csrf": False}, data={"moment": kept}).moment.data
+            for text in ("2026-11-22T17:30", "2026-11-22T17:31")
+        )
+    assert (same, other) == (kept, datetime(2026, 11, 22, 9, 31, tzinfo=UTC))

@@ -21,6 +21,7 @@ from app.needs.limits import Limit, TimeLimit
 from app.needs.models import Need
 from app.notices.models import Notice
 from tests.core.conftest import program
+from tests.whole.paper import fields_of
 
 __all__ = ["program"]
 
@@ -208,3 +209,14 @@ def live(ours, life, urgency, sort):
 
 def place():
     return db.session.scalars(select(Place).where(Place.name == "武江北路8栋")).first()
+
+
+def test_who_corrects_only_the_title_moves_no_due_date(as_secretary, register, need):
+    later(seconds=41)
+    pk = register()
+    before = need(pk)
+    form = fields_of(as_secretary.page(f"/needs/edit/{pk}"))
+    as_secretary.post(f"/needs/edit/{pk}", form | {"title": "楼道灯不亮"})
+    after = need(pk)
+    assert after["title"] == "楼道灯不亮"
+    assert (after["received_at"], after["response_due"]) == (before["received_at"], before["response_due"])

@@ -101,7 +101,10 @@ def complaints(where: str, page: str) -> list[str]:
 @pytest.mark.parametrize("login", ROLES)
 def test_every_page_of_every_role_is_chinese(app: Flask, scene: Scene, visit, login: str):
     person, found, looked = visit(login), [], 0
-    for door in doors(app, scene, login):
+    every = doors(app, scene, login)
+    closed = [door for door in every if not passes(door, ROLES[login])]
+    # Who may not is told so by the same page everywhere.
+    for door in [one for one in every if passes(one, ROLES[login])] + closed[::50]:
         if door.endpoint == "static" or (
             door.method == "POST" and door.endpoint in ("accounts.logout", "accounts.end_all_own")
         ):
