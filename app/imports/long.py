@@ -4,6 +4,7 @@ Of a long ledger the sheets of one list are read. At no time more than a chunk o
 at, and put by encrypted before the next one.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -15,10 +16,10 @@ from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.called import speaking
-from app.communities.models import Community
+from app.communities.models import Community, Place
 from app.communities.service import words_for
 from app.core import clock, plans
-from app.core.access import Forbidden, OutOfScope
+from app.core.access import Forbidden, OutOfScope, may_row
 from app.core.actor import Actor, Held, acting, system
 from app.core.database import Clash, transaction, writing
 from app.core.errors import CLASH, SENTENCES
@@ -27,7 +28,7 @@ from app.core.rules import Violation
 from app.core.sheets.book import HEADS, MOST_ROWS, Book, TooMany, Unreadable
 from app.core.sheets.ledger import Draft
 from app.extensions import db
-from app.imports import registry, service, storing, taking, undoing
+from app.imports import registry, service, storing, strange, taking, undoing
 from app.imports.models import BatchState, ImportBatch
 from app.imports.service import Asked, Taken
 from app.imports.understanding import Choice, Understood, rows
@@ -114,6 +115,7 @@ class Reader:
         self.last: dict[str, int] = {}
         self.counts = dict.fromkeys(("accepted", "rejected", "duplicates", "warnings"), 0)
         self.places: storing.Places = storing.index(())
+        self.strange: Counter[str] = Counter()
         self.read = 0
         self.waiting = chain.from_iterable(self._rows(one) for one in taken.sheets)
 
@@ -143,6 +145,7 @@ class Reader:
             if some:
                 self._look(some)
         self.places = storing.index(some, self.read, self.places)
+        self.strange += strange.count(some, self.world)
         self.read += len(some)
         for name, more in service.counts(some).items():
             self.counts[name] += more
@@ -201,6 +204,7 @@ def _put_by(batch: ImportBatch, reader: Reader) -> None:
         service.take_on(batch, BatchState.WAITING, BatchState.READ)
         storing.add_rows(batch, number, reader.along)
         storing.keep_index(batch, reader.places)
+        storing.keep_strange(batch, reader.strange)
         batch.pieces = batch.pieces_done = number - 1
         batch.told, batch.moved_at = reader.taken.told(reader.counts), clock.now()
         service.write_down("ledger_read", batch)
@@ -230,6 +234,18 @@ def choose(batch: ImportBatch, choices: Mapping[str, Choice], history: bool) -> 
         batch.choices, batch.history = {sheet: asdict(choice) for sheet, choice in choices.items()}, history
         batch.moved_at = clock.now()
         jobs.ask(JOB, batch.id)
+
+
+def name_places(batch: ImportBatch, meant: Mapping[str, Place]) -> None:
+    """Let words of a ledger be other names of places, and read it again. Raises Forbidden, Violation, Refused."""
+    asked = {words for words, _rows in storing.strange_of(batch)}
+    with transaction():
+        for words in sorted(asked & meant.keys()):
+            place = meant[words]
+            if place.community_id != batch.community_id or not may_row("e", place):
+                raise Forbidden
+            place.aliases = [*place.aliases, words]
+    choose(batch, service.chosen(batch), batch.history)
 
 
 # -- the worker -----------------------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from flask_wtf.file import FileField
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from app.communities.models import Community
-from app.core import access
+from app.communities.models import Community, Place
+from app.core import access, selects
 from app.core.actor import current
 from app.core.database import Clash, transaction
 from app.core.database import writing as writing_now
@@ -24,7 +24,7 @@ from app.core.moves import Refused
 from app.core.sheets import writing
 from app.core.sheets.book import Unreadable
 from app.extensions import db
-from app.imports import long, registry, returning, service, showing, undoing
+from app.imports import long, registry, returning, service, showing, storing, undoing
 from app.imports.models import BatchState, ImportBatch
 from app.imports.service import Asked
 from app.imports.understanding import KEYED, Choice
@@ -36,6 +36,8 @@ SHOWN: Final = 50
 SECONDS: Final = 3
 """After so long the page of a ledger somebody is at work with looks again how far it is."""
 NO_FILE: Final = _("Choose the file first.")
+NO_PLACE: Final = _("Choose for one of the names at least which place it means.")
+NO_CHOICE: Final = _("This choice does not exist (any more); choose again.")
 NOWHERE: Final = _("In this community nobody lets you take in ledgers; ask its secretary.")
 
 
@@ -145,6 +147,10 @@ def _show(batch: ImportBatch, complaint: Any = None, status: int = 200) -> Respo
         ]
     }
     values |= {"titles": showing.titles(), "complaint": complaint, "history": _may_take_history()}
+    values |= {
+        "strange": storing.strange_of(batch) if batch.state is BatchState.READ else [],
+        "names": access.may("e", Place.guard()),
+    }
     values |= {"seconds": SECONDS, "is_left": batch.fault_text is not None or long.is_left(batch)}
     return render_template("imports/show.html", **values), status
 
@@ -180,6 +186,33 @@ def _choices(sent: Mapping[str, str]) -> dict[str, Choice]:
         elif kind == "column" and place.isdigit() and len(place) < 6:
             found.setdefault(own, Choice()).columns[int(place)] = value
     return found
+
+
+@import_pages.post("/imports/<int:number>/places")
+@requires("i", ANY_LIST)
+def name_places(number: int) -> ResponseReturnValue:
+    """Let words nobody knows mean places from now on, and read the ledger again."""
+    meant, wrong = _meant(request.form)
+    if not meant or wrong:
+        return _show(batch_of(number), wrong or NO_PLACE, 422)
+    try:
+        long.name_places(batch_of(number), meant)
+    except (Unreadable, Refused) as refused:
+        said = refused.sentence if isinstance(refused, Unreadable) else refused.reason
+        return _show(batch_of(number), said, 409)
+    flash(gettext("Read again; %(count)s places have one more name.", count=len(meant)), "success")
+    return redirect(url_for("imports.show", number=number))
+
+
+def _meant(sent: Mapping[str, str]) -> tuple[dict[str, Place], Any]:
+    """Return which place each of the words is said to mean (`word-N`, `place-N`), and what is wrong with that."""
+    said = {
+        sent.get(f"word-{name.partition('-')[2]}", ""): given for name, given in sent.items() if name[:6] == "place-"
+    }
+    chosen = {words: given for words, given in said.items() if given}
+    found = {str(place.id): place for place in selects.find_all(Place, chosen.values())}
+    missing = [words for words, given in chosen.items() if given not in found]
+    return {words: found[given] for words, given in chosen.items() if given in found}, NO_CHOICE if missing else None
 
 
 @import_pages.post("/imports/<int:number>/apply")

@@ -21,7 +21,7 @@ from app.core.sheets.headings import comparable
 from app.core.sheets.ledger import Draft, Sight
 from app.core.sheets.writing import letters
 from app.extensions import db
-from app.imports import registry, storing
+from app.imports import registry, storing, strange
 from app.imports.models import BatchState, ImportBatch, ImportTrace, LedgerWord
 from app.imports.understanding import Choice, Understood, header, ignored, rows, understand
 from app.ledgers.keeper import Keeper
@@ -222,13 +222,14 @@ def look(world: World, drafts: Sequence[Draft]) -> list[tuple[Keeper, list[Draft
 def stage(community: Community, data: bytes, file_name: str, asked: Asked) -> ImportBatch:
     """Read a ledger and let it stand by until somebody has looked at it. Raises Unreadable, Forbidden, Refused."""
     community_id = community.id
-    taken, _world = read(community, data, asked)
+    taken, world = read(community, data, asked)
     with transaction():
         batch = new_batch(community_id, data, file_name, asked)
         batch.told = taken.told()
         batch.pieces = pieces_of(taken.drafts)
         storing.keep_file(batch, data)
         storing.keep_rows(batch, taken.drafts, taken.along)
+        storing.keep_strange(batch, strange.count(taken.drafts, world))
         write_down("ledger_read", batch)
     return batch
 
@@ -272,12 +273,13 @@ def choose(batch: ImportBatch, choices: Mapping[str, Choice], history: bool | No
     data = storing.file_of(batch)
     if data is None:
         raise Refused(GONE)
-    taken, _world = read(community, data, Asked(batch.asked, history, choices))
+    taken, world = read(community, data, Asked(batch.asked, history, choices))
     with transaction():
         take_on(batch, BatchState.READ, BatchState.READ)
         batch.choices = {sheet: asdict(choice) for sheet, choice in choices.items()}
         batch.told, batch.history, batch.pieces = taken.told(), history, pieces_of(taken.drafts)
         storing.keep_rows(batch, taken.drafts, taken.along)
+        storing.keep_strange(batch, strange.count(taken.drafts, world))
 
 
 def chosen(batch: ImportBatch) -> dict[str, Choice]:

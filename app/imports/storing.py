@@ -3,6 +3,7 @@
 import json
 import zlib
 from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -13,9 +14,12 @@ from app.core.files import vault
 from app.core.sheets.ledger import Draft
 from app.extensions import db
 from app.imports.models import ImportBatch, ImportPart
+from app.imports.strange import SHOWN
 
 INDEX: Final = -1
 """The number of the piece that says where in the whole ledger the rows stand, by what becomes of them."""
+STRANGE: Final = -2
+"""The number of the piece that says which words for places nobody knows, and of how many rows."""
 FILE: Final = 0
 """The number of the piece that is the file itself."""
 ROWS: Final = 200
@@ -68,6 +72,17 @@ def index_of(batch: ImportBatch) -> Places:
     content = db.session.scalar(select(ImportPart.content).filter_by(batch_id=batch.id, number=INDEX))
     found: Places = _opened(batch, INDEX, content) if content is not None else {}
     return found
+
+
+def keep_strange(batch: ImportBatch, words: Counter[str]) -> None:
+    """Keep which words for places nobody knows; part of the current transaction."""
+    _keep(batch, STRANGE, _packed(words.most_common(SHOWN)))
+
+
+def strange_of(batch: ImportBatch) -> list[tuple[str, int]]:
+    """Return which words for places nobody knows, and of how many rows; the most first."""
+    content = db.session.scalar(select(ImportPart.content).filter_by(batch_id=batch.id, number=STRANGE))
+    return [(words, rows) for words, rows in _opened(batch, STRANGE, content)] if content is not None else []
 
 
 def _keep(batch: ImportBatch, number: int, content: bytes) -> None:

@@ -1,10 +1,13 @@
 """The pages: a secretary sends a ledger, looks, takes it in, takes it back."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from app.communities.models import Place
 from app.core.sheets import reading
 from app.extensions import db
 from app.imports.models import BatchState, ImportBatch
@@ -91,3 +94,74 @@ def test_what_a_coordinator_sent_is_masked_for_all_but_the_coordinator(
     assert told["coordinator"]["accepted"][0]["values"]["phone"] == "13800000008"
     assert "values" not in told["secretary"]["accepted"][0]
     assert phone not in str(told["secretary"])
+
+
+STRANGE = [
+    ["XQ3", "赵敏", "13800000003", "幸福里片区", "井盖破损", "公共设施", "2026.3.9", ""],
+    ["XQ4", "孙立", "13800000004", "幸福里片区", "路面积水", "公共设施", "2026.3.9", ""],
+    ["XQ5", "周萍", "13800000005", "东门外", "楼道堆物", "公共设施", "2026.3.9", ""],
+]
+
+
+@pytest.fixture
+def waiting(as_person: Any) -> Callable[[str], int]:
+    """Send a ledger that names places nobody knows, and return its number."""
+
+    def send(login: str) -> int:
+        form = sent(needs(GOOD, *STRANGE), list="auto")
+        answer = as_person(login).post("/imports/", form, content_type="multipart/form-data")
+        return int(answer.location.rsplit("/", 1)[1])
+
+    return send
+
+
+@pytest.fixture
+def grid(behind: Any) -> int:
+    """The second grid."""
+    with behind():
+        return db.session.scalars(select(Place.id).filter_by(name="第二网格")).one()
+
+
+def test_a_place_nobody_knows_is_named_once_for_all_its_rows(as_secretary, waiting, grid, behind):
+    number = waiting("secretary")
+    page = as_secretary.page(f"/imports/{number}")
+    assert "可收入 1 行" in page
+    assert page.index("幸福里片区") < page.index("东门外")
+    chosen = {"word-1": "幸福里片区", "place-1": grid, "word-2": "东门外", "place-2": ""}
+    assert as_secretary.post(f"/imports/{number}/places", chosen).status_code == 302
+    page = as_secretary.page(f"/imports/{number}")
+    assert "可收入 3 行" in page
+    assert "东门外" in page
+    with behind():
+        assert "幸福里片区" in db.session.get_one(Place, grid).aliases
+        assert db.session.scalars(select(Need)).all() == []
+    assert "可收入 3 行" in as_secretary.page(f"/imports/{waiting('secretary')}")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{}, {"word-1": "幸福里片区", "place-1": ""}, {"word-1": "幸福里片区", "place-1": "999999"}]
+)
+def test_naming_no_place_changes_nothing_and_is_said(as_secretary, waiting, wrong, behind):
+    number = waiting("secretary")
+    answer = as_secretary.post(f"/imports/{number}/places", wrong)
+    assert answer.status_code == 422
+    assert re.search("选", answer.get_data(as_text=True))
+    with behind():
+        assert not any("幸福里片区" in place.aliases for place in db.session.scalars(select(Place)))
+
+
+def test_words_the_ledger_does_not_say_become_no_name_of_a_place(as_secretary, waiting, grid, behind):
+    as_secretary.post(f"/imports/{waiting('secretary')}/places", {"word-1": "第一网格", "place-1": grid})
+    with behind():
+        assert "第一网格" not in db.session.get_one(Place, grid).aliases
+
+
+def test_who_does_not_keep_the_places_is_told_whom_to_ask(as_worker, waiting, grid, behind):
+    number = waiting("worker")
+    page = as_worker.page(f"/imports/{number}")
+    assert "幸福里片区" in page
+    assert f"/imports/{number}/places" not in page
+    answer = as_worker.post(f"/imports/{number}/places", {"word-1": "幸福里片区", "place-1": grid})
+    assert answer.status_code == 403
+    with behind():
+        assert "幸福里片区" not in db.session.get_one(Place, grid).aliases

@@ -111,6 +111,7 @@ OTHER_PAGES: Final = {
     "imports.send": "i",
     "imports.show": "i",
     "imports.read": "i",
+    "imports.name_places": "i",
     "imports.apply": "i",
     "imports.undo": "i",
     "imports.discard": "i",

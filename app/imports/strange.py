@@ -1,0 +1,33 @@
+"""Places of a ledger nobody knows: counted by their words, so that each is asked for once for all rows."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from app.communities.models import Place
+from app.core.sheets.ledger import Draft, Trouble
+from app.core.sheets.values import Reason
+from app.ledgers.world import World
+
+SHOWN: Final = 20
+"""How many of them are asked for at once, those with the most rows first."""
+LONGEST: Final = 60
+"""What is longer is an address and no other name of a place."""
+
+
+def count(drafts: Iterable[Draft], world: World) -> Counter[str]:
+    """Return the words for places nobody knows, and how many rows each.
+
+    Words that may mean several places are not among them: another name would not tell which of them a row means.
+    """
+    found = Counter(
+        words
+        for draft in drafts
+        if not draft.along
+        for words in dict.fromkeys(one.found for one in draft.troubles if _of_a_place(one))
+    )
+    return Counter({words: rows for words, rows in found.items() if not world.find(Place, words)})
+
+
+def _of_a_place(trouble: Trouble) -> bool:
+    return trouble.reason == Reason.PLACE and 0 < len(trouble.found) <= LONGEST
