@@ -9,6 +9,7 @@ from app.communities.models import PlaceKind
 from app.core.fields import Text
 from app.needs.choices import Urgency
 from app.parties.models import Partied
+from app.posts.choices import ROLES, PostDuty
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +111,6 @@ class PartyEntry:
 
 
 @dataclass(slots=True, eq=False)
-class ProjectEntry:
-    """A service project. `columns`: what else is said of it; `categories`: by name."""
-
-    line: At
-    name: str
-    columns: dict[str, Any]
-    categories: list[str] = field(default_factory=list)
-    provider: PartyEntry | None = None
-
-
-@dataclass(slots=True, eq=False)
 class ResourceEntry:
     """A shared resource. `columns`: what else is said of it; `categories`: by their words."""
 
@@ -130,6 +120,18 @@ class ResourceEntry:
     provider: PartyEntry | None
     categories: list[str] = field(default_factory=list)
     place: PlaceEntry | None = None
+
+
+@dataclass(slots=True, eq=False)
+class ProjectEntry:
+    """A service project. `columns`: what else is said of it; `categories`: by name."""
+
+    line: At
+    name: str
+    columns: dict[str, Any]
+    categories: list[str] = field(default_factory=list)
+    provider: PartyEntry | None = None
+    resources: list[ResourceEntry] = field(default_factory=list)
 
 
 @dataclass(slots=True, eq=False)
@@ -143,6 +145,26 @@ class AccountEntry:
     role: GrantRole
     place: PlaceEntry | None
     speaks_for: PartyEntry | None = None
+
+
+@dataclass(slots=True, eq=False)
+class PostEntry:
+    """A duty of somebody, who need not sign in. `columns`: what else is said of it; `spots`: where each is said."""
+
+    line: At
+    name: str
+    phones: list[str]
+    account: AccountEntry | None
+    duty: PostDuty
+    places: list[PlaceEntry]
+    columns: dict[str, Any]
+    spots: dict[str, At] = field(default_factory=dict)
+
+    def gives(self, account: AccountEntry) -> bool:
+        """Tell whether what an entry says of an account follows from this post."""
+        signs_in = self.account is not None and self.account.login == account.login
+        role = ROLES.get(self.duty) if self.columns["gives_role"] else None
+        return signs_in and role is account.role.role and account.place in self.places
 
 
 @dataclass(slots=True, eq=False)
@@ -166,5 +188,6 @@ class Box:
     resources: list[ResourceEntry] = field(default_factory=list)
     projects: list[ProjectEntry] = field(default_factory=list)
     accounts: list[AccountEntry] = field(default_factory=list)
+    posts: list[PostEntry] = field(default_factory=list)
     left_aside: dict[str, int] = field(default_factory=dict)
     """Sections whose list does not exist yet, and how many entries they have."""

@@ -3,7 +3,7 @@
 What stands masked or sealed, and all that is about people who sign in, is taken only where that was asked for.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ from app.box.sections import (
     COMMUNITY,
     LIMITS,
     PLACES,
+    POSTS,
+    RESOURCES,
     SECTIONS,
     TEAMS,
     UNITS,
@@ -26,9 +28,12 @@ from app.box.sections import (
 )
 from app.box.words import category_words, led
 from app.communities.models import Category, Community, Place
-from app.core.fields import Labelled, Worded
+from app.core.fields import Labelled, Text, Worded, facts
 from app.extensions import db
 from app.parties.models import Party
+from app.people.models import Person
+from app.posts.models import Post
+from app.resources.models import Resource
 
 Said = dict[str, Any]
 """What a row says, by the keys of YAML; empty values are left out."""
@@ -58,6 +63,7 @@ class _Taking:
         self.place_words = self._ways()
         self.category_words = self._category_words()
         self.parties: dict[str, int] = {}
+        self.resources: dict[int, str] = {}
 
     def run(self) -> Taken:
         """Take section by section, in the order in which they name each other."""
@@ -65,10 +71,12 @@ class _Taking:
         content |= self._row(COMMUNITY, self.community)
         content[PLACES.key] = self._tree(PLACES, self.places)
         content[CATEGORIES.key] = self._tree(CATEGORIES, self.categories)
-        for section in SECTIONS[3:-1]:
-            content[section.key] = self._flat(section)
+        for section in SECTIONS[3:]:
+            if not section.personal:
+                content[section.key] = self._flat(section)
         if self.with_people:
             content[ACCOUNTS.key] = list(self._accounts())
+            content[POSTS.key] = list(self._posts({one["login"] for one in content[ACCOUNTS.key]}))
         return self.taken
 
     # -- rows -------------------------------------------------------------------------------------------------------
@@ -97,28 +105,30 @@ class _Taking:
                 found[_key(section, row)] = said
                 if section in (UNITS, TEAMS):
                     self.parties.setdefault(row.name, row.party.id)
+                if section is RESOURCES:
+                    self.resources[row.id] = row.name
         return list(found.values())
 
     def _is_whole(self, section: Section, row: Any, said: Said, found: Mapping[str, Said]) -> bool:
         """Tell whether a box can hold a row: it has all it needs there, and no other has its name."""
-        why = None
         lost = (one for one in section.columns if one.key not in said and self._is_wanted(section, one, row))
         if _key(section, row) in found:
-            why = gettext("another one has the same name")
-        elif (missing := next(lost, None)) is not None:
-            why = gettext("the box does not hold what it names under “%(label)s”", label=section.label(missing))
-        if why is not None:
-            self.taken.left_out.append(
-                gettext("%(section)s “%(row)s”: %(why)s.", section=section.title, row=row, why=why)
-            )
-        return why is None
+            return self._leave_out(section, row, gettext("another one has the same name"))
+        if (missing := next(lost, None)) is not None:
+            return self._leave_out(section, row, _lost(section.label(missing)))
+        return True
+
+    def _leave_out(self, section: Section, row: Any, why: str) -> bool:
+        self.taken.left_out.append(gettext("%(section)s “%(row)s”: %(why)s.", section=section.title, row=row, why=why))
+        return False
 
     def _is_wanted(self, section: Section, column: Column, row: Any) -> bool:
         """Tell whether a row would mean something else without this column."""
         return column.needed or (section is LIMITS and column.key == "category" and row.category_id is not None)
 
     def _row(self, section: Section, row: Any) -> Said:
-        columns = (one for one in section.columns if self.with_people or not section.is_personal(one))
+        own = (one for one in section.columns if one.model is None)
+        columns = (one for one in own if self.with_people or not section.is_personal(one))
         values = {one.key: self._value(section, one, row) for one in columns}
         return {key: value for key, value in values.items() if value not in (None, "", []) and value is not False}
 
@@ -138,6 +148,8 @@ class _Taking:
             return self.place_words.get(value.id)
         if isinstance(value, Category):
             return self.category_words.get(value.id)
+        if isinstance(value, Resource):
+            return self.resources.get(value.id)
         return self._party(value) if isinstance(value, Party) else None
 
     def _party(self, party: Party) -> str | None:
@@ -181,6 +193,38 @@ class _Taking:
         said = {"login": account.login, "name": account.name, "phone": account.phone, "role": grant.role.value}
         said |= {"place": self._named(grant.place), "unit": self._named(grant.subject)}
         return {key: value for key, value in said.items() if value}
+
+    # -- posts ------------------------------------------------------------------------------------------------------
+
+    def _posts(self, logins: Collection[str]) -> Iterable[Said]:
+        """Yield the posts held now or later; `logins`: the accounts the box holds."""
+        appointed = select(Post.person_id).where(Post.community_id == self.community.id)
+        people = select(Person).where(Person.id.in_(appointed), Person.archived_at.is_(None))
+        holders = {person.id: person for person in db.session.scalars(people)}
+        called: dict[Any, int] = {}
+        for post in self._all(Post, Post.id):
+            holder = holders.get(post.person_id)
+            if holder is None or post.archived_at is not None or post.is_over():
+                continue
+            said = self._row(POSTS, post) | self._holder(holder, logins)
+            # A role goes to an account.
+            said = said if "login" in said else {key: one for key, one in said.items() if key != "gives_role"}
+            who = said.get("login") or (holder.name, *holder.phones)
+            if called.setdefault(who, holder.id) != holder.id:
+                self._leave_out(POSTS, post, gettext("another one has the same name"))
+            elif len(said.get("places", ())) < len(post.places):
+                self._leave_out(POSTS, post, _lost(facts(Post)["places"].label))
+            else:
+                yield {column.key: said[column.key] for column in POSTS.columns if column.key in said}
+
+    def _holder(self, person: Person, logins: Collection[str]) -> Said:
+        login = person.account.login if person.account is not None else None
+        said = {"name": person.name, "phones": list(person.phones), "login": login if login in logins else None}
+        return {key: value for key, value in said.items() if value}
+
+
+def _lost(label: Text) -> str:
+    return gettext("the box does not hold what it names under “%(label)s”", label=label)
 
 
 def plain(value: Any) -> Any:

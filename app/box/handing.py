@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from app.box import files, locking
 from app.box.export import Taken, take
-from app.box.sections import ACCOUNTS
+from app.box.sections import ACCOUNTS, POSTS
+from app.called import NO_WORDS, speaking
 from app.communities.models import Community
 from app.core import recording
 from app.core.actor import acting, current, system
@@ -83,7 +84,9 @@ def export_with_people(code: str, path: Path, reason: str | None, force: bool = 
         with acting(system("cli")):
             taken = take(community, with_people=True)
     words = locking.new_words()
-    write_bytes(path, [locking.lock(form(taken.content), words)])
+    # Another community reads it, or the same one after it has renamed something.
+    with speaking(NO_WORDS):
+        write_bytes(path, [locking.lock(form(taken.content), words)])
     return Locked(words, taken)
 
 
@@ -112,7 +115,9 @@ def _asked(community: Community, request: ExportRequest | None, reason: str | No
 
 def _count(community: Community) -> int:
     with acting(system("cli")):
-        return len(take(community, with_people=True).content[ACCOUNTS.key])
+        content = take(community, with_people=True).content
+    unsigned = {(post["name"], *post.get("phones", ())) for post in content[POSTS.key] if "login" not in post}
+    return len(content[ACCOUNTS.key]) + len(unsigned)
 
 
 WITH_PEOPLE: Final = Whole(_("A whole community with its accounts and contacts"), "people", _count)

@@ -46,14 +46,17 @@ class OfferReader:
 
     def __init__(self, lines: Lines, parties: PartyReader, categories: Categories) -> None:
         self.lines, self.parties, self.categories = lines, parties, categories
-
-    def projects(self, item: Item | None) -> list[ProjectEntry]:
-        """Return the projects, each name once."""
-        return self._different(item, self._project)
+        self.known: dict[str, ResourceEntry] = {}
 
     def resources(self, item: Item | None) -> list[ResourceEntry]:
         """Return the resources, each name once."""
-        return self._different(item, self._resource)
+        found = self._different(item, self._resource)
+        self.known = {resource.name: resource for resource in found}
+        return found
+
+    def projects(self, item: Item | None) -> list[ProjectEntry]:
+        """Return the projects, each name once; the resources are read before."""
+        return self._different(item, self._project)
 
     def _different(self, item: Item | None, read: Callable[[Item], _Offer | None]) -> list[_Offer]:
         found: dict[str, _Offer] = {}
@@ -74,6 +77,7 @@ class OfferReader:
         entry.columns["kind"] = entry.columns["kind"] or ProjectKind.REGULAR
         entry.categories = self.categories.listed(fields.get("categories"))
         entry.provider = self._provider(fields.get("provider"))
+        entry.resources = self._resources(fields.get("resources"))
         return entry if name is not None else None
 
     def _resource(self, item: Item) -> ResourceEntry | None:
@@ -89,6 +93,16 @@ class OfferReader:
         entry.categories = self.categories.listed(fields.get("categories"))
         entry.place = self.parties.place(fields.get("place"))
         return entry if name is not None else None
+
+    def _resources(self, item: Item | None) -> list[ResourceEntry]:
+        found: list[ResourceEntry] = []
+        for one in self.lines.items(item):
+            word = self.lines.word(one)
+            if word in self.known:
+                found.append(self.known[word])
+            elif word is not None:
+                self.lines.wrong(one.line, _("There is no resource “%(word)s” in this file.", word=word))
+        return list(dict.fromkeys(found))
 
     def _provider(self, item: Item | None) -> PartyEntry | None:
         return self.parties.named(item, PROVIDERS)

@@ -23,6 +23,7 @@ from app.box.contents import (
 from app.box.lines import LARGEST_FILE, Item, Lines, parse
 from app.box.offer_reading import Categories, OfferReader
 from app.box.party_reading import PartyReader, plain
+from app.box.post_reading import PostReader
 from app.box.sections import ACCOUNTS, COMMUNITY, GIVEN, HOLIDAYS, KNOWN, LIMITS, PLACES
 from app.box.words import places_called
 from app.communities import naming
@@ -91,6 +92,7 @@ class BoxReader:
         box.resources = offers.resources(fields.get("resources"))
         box.projects = offers.projects(fields.get("projects"))
         box.accounts = self._accounts(fields.get("accounts"), box)
+        box.posts = PostReader(self.lines, self.parties, box).read(fields.get("posts"))
         if self.lines.complaints:
             raise BoxError(self.lines.complaints)
         return box

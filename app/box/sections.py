@@ -14,9 +14,11 @@ from flask_babel import lazy_gettext as _
 from app.accounts.models import Account, GrantRole
 from app.communities.models import LEVEL_NAMES, Category, Community, Holiday, Place
 from app.communities.own_words import NO_LINES
-from app.core.fields import RELATED, Shape, Text, facts, shape
+from app.core.fields import RELATED, Field, Shape, Text, facts, shape
 from app.needs.limits import TimeLimit
 from app.organizations.models import Organization, Team
+from app.people.models import Person
+from app.posts.models import Post
 from app.projects.models import ServiceProject
 from app.resources.models import Resource
 from app.roles import Role
@@ -33,13 +35,14 @@ Choices = Callable[[], Iterable[tuple[str, str]]]
 class Column:
     """One column of a section.
 
-    `key`: in YAML. `of`: the column of the model, where it is called otherwise. `label`, `help`: where the model's own
-    words do not say it. `names`: the section whose rows it names. `offered`: what may be chosen, where the model does
-    not say it.
+    `key`: in YAML. `of`: the column of the model, where it is called otherwise. `model`: whose column it is, where
+    it is none of the section's own. `label`, `help`: where the model's own words do not say it. `names`: the section
+    whose rows it names. `offered`: what may be chosen, where the model does not say it.
     """
 
     key: str
     of: str = ""
+    model: Any = None
     label: Text | None = None
     help: Text | None = None
     needed: bool = False
@@ -84,24 +87,30 @@ class Section:
         return tuple(column for column in self.columns if column.key != "name" and self._is_plain(column))
 
     def _is_plain(self, column: Column) -> bool:
-        return not column.names and self.shape(column).kind not in (*RELATED, "list")
+        borrowed = column.names or column.model is not None
+        return not borrowed and self.shape(column).kind not in (*RELATED, "list")
+
+    def _field(self, column: Column) -> Field | None:
+        return facts(column.model or self.model).get(column.name)
 
     def shape(self, column: Column) -> Shape:
         """Return what kind of value a column holds."""
-        return shape(self.model, column.name) if column.name in facts(self.model) else Shape("text", column.needed)
+        model = column.model or self.model
+        return shape(model, column.name) if self._field(column) is not None else Shape("text", column.needed)
 
     def label(self, column: Column) -> str:
         """Return the heading of a column."""
-        return str(column.label if column.label is not None else facts(self.model)[column.name].label)
+        own = self._field(column)
+        return str(column.label if column.label is not None or own is None else own.label)
 
     def help(self, column: Column) -> str:
         """Return what is said beside the heading of a column; empty where nothing needs saying."""
-        own = facts(self.model)[column.name].help if column.name in facts(self.model) else None
-        return str(column.help if column.help is not None else own or "")
+        own = self._field(column)
+        return str(column.help if column.help is not None else (own and own.help) or "")
 
     def is_personal(self, column: Column) -> bool:
         """Tell whether a column stands masked or sealed, so that its values leave only as a raw export."""
-        field = facts(self.model).get(column.name)
+        field = self._field(column)
         return self.personal or (field is not None and (field.mask is not None or field.sealed))
 
     def choices(self, column: Column) -> list[tuple[str, str]]:
@@ -262,6 +271,7 @@ PROJECTS: Final = Section(
         Column("owner"),
         Column("phone"),
         Column("provider", names="units", help=_("A unit or team of this file.")),
+        Column("resources", names="resources", help=_SEVERAL),
     ),
 )
 ACCOUNTS: Final = Section(
@@ -289,6 +299,34 @@ ACCOUNTS: Final = Section(
     ),
     personal=True,
 )
+POSTS: Final = Section(
+    "posts",
+    _("Grid staff"),
+    Post,
+    (
+        Column("name", model=Person, help=_("A person of several posts has a row for each."), needed=True),
+        Column(
+            "phones",
+            model=Person,
+            help=_("Tells apart who has the same name; the first is called first. %(several)s", several=_SEVERAL),
+        ),
+        Column(
+            "login",
+            model=Account,
+            help=_("Of an account of this file; empty: the person does not sign in."),
+            names="accounts",
+        ),
+        Column("duty", needed=True),
+        Column("company"),
+        Column("places", names="places", help=_("For the whole community: empty. %(several)s", several=_SEVERAL)),
+        Column("scope"),
+        Column("households"),
+        Column("since", help=_("Empty: today.")),
+        Column("until"),
+        Column("gives_role"),
+    ),
+    personal=True,
+)
 
 SECTIONS: Final[tuple[Section, ...]] = (
     COMMUNITY,
@@ -301,6 +339,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     RESOURCES,
     PROJECTS,
     ACCOUNTS,
+    POSTS,
 )
 """In the order of the sheets. The first one's columns stand in YAML beside the keys of the others."""
 BY_KEY: Final[Mapping[str, Section]] = {section.key: section for section in SECTIONS}

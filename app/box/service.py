@@ -1,7 +1,7 @@
 """Puts what a box holds into the database. What is there already stays as it is, so a box may be read again."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.accounts import service as accounts
 from app.accounts.models import Account, Grant, GrantRole
+from app.box.appointing import appoint
 from app.box.contents import (
     AccountEntry,
     At,
@@ -80,6 +81,7 @@ class _Applying:
         self.report = Report(box.code, box.name, left_aside={key: n for key, n in box.left_aside.items() if n})
         self.places: dict[PlaceEntry, Place] = {}
         self.parties: dict[PartyEntry, Any] = {}
+        self.resources: dict[ResourceEntry, Any] = {}
 
     def run(self) -> Report:
         """Make what is missing and tell what was done."""
@@ -96,6 +98,10 @@ class _Applying:
         for entry in self.box.accounts:
             with _named(entry.line):
                 self._account(entry)
+        for post in self.box.posts:
+            with _named(post.line, post.spots):
+                if appoint(post, self.community, self.places, self._complete_with):
+                    self.report.made["posts"] += 1
         self.categories = self._known_categories()
         for limit in self.box.limits:
             with _named(limit.line):
@@ -269,11 +275,13 @@ class _Applying:
         known = db.session.scalars(same.order_by(model.archived_at.is_(None).desc(), model.id)).first()
         if known is None:
             make = resources.offer if isinstance(entry, ResourceEntry) else projects.register
-            make(community=self.community, name=entry.name, **columns)
+            known = make(community=self.community, name=entry.name, **columns)
             self.report.made[model.list_name] += 1
         elif known.archived_at is None:
             self._complete_with(known, columns)
         db.session.flush()
+        if isinstance(entry, ResourceEntry):
+            self.resources[entry] = known
 
     def _beside(self, entry: ResourceEntry | ProjectEntry) -> dict[str, Any]:
         """Return the other rows a resource or project names."""
@@ -283,6 +291,9 @@ class _Applying:
             found["provider"] = self.parties[entry.provider].party
         if isinstance(entry, ResourceEntry) and entry.place is not None:
             found["place"] = self.places[entry.place]
+        if isinstance(entry, ProjectEntry):
+            used = [one for resource in entry.resources if (one := self.resources[resource]).archived_at is None]
+            found |= {"resources": used} if used else {}
         return found
 
     def _complete_with(self, row: Any, columns: dict[str, Any]) -> None:
@@ -306,7 +317,7 @@ class _Applying:
         place = self.places[entry.place] if entry.place is not None else None
         if entry.role is GrantRole.VOLUNTEER:
             self._volunteer(account, entry)
-        else:
+        elif not any(post.gives(entry) for post in self.box.posts):
             self._grant(account, entry, place, self._spoken_for(entry))
         if fresh:
             self.report.links.append((entry.login, entry.name, accounts.invite(account)))
@@ -339,7 +350,7 @@ class _Applying:
 
 def _is_said(present: Any, value: Any) -> bool:
     """Tell whether a row says already what a file says; related rows have no order."""
-    if isinstance(value, list) and value and isinstance(value[0], Category):
+    if isinstance(value, list) and value and not isinstance(value[0], str):
         return set(present) == set(value)
     return bool(present == value)
 
@@ -354,13 +365,13 @@ def _stranger(entry: AccountEntry) -> Complaint | None:
 
 
 @contextmanager
-def _named(line: At) -> Iterator[None]:
-    """Turn a broken rule into a complaint about the line."""
+def _named(line: At, spots: Mapping[str, At] | None = None) -> Iterator[None]:
+    """Turn a broken rule into a complaint about the line, or about the spot where the column is said."""
     try:
         yield
     except Violation as violation:
-        texts = [text for complaints in violation.errors.values() for text in complaints]
-        raise BoxError([Complaint(line, text) for text in texts]) from None
+        said = [(name, text) for name, texts in violation.errors.items() for text in texts]
+        raise BoxError([Complaint((spots or {}).get(name, line), text) for name, text in said]) from None
 
 
 def links_told(report: Report) -> list[str]:

@@ -107,6 +107,11 @@ class Value:
         return self.whole is not None
 
     @property
+    def is_count(self) -> bool:
+        """Tell whether nothing but a number of rows is told."""
+        return not (self.is_rate or self.figure.minutes or self.figure.total)
+
+    @property
     def rate(self) -> float | None:
         """Return the share; None where there is nothing to divide by, and of what is no rate."""
         return self.part.count / self.whole.count if self.whole is not None and self.whole.count else None

@@ -15,6 +15,7 @@ from app.core import database
 from app.extensions import db
 from app.organizations.models import Organization, Team
 from app.people.models import Person
+from app.posts.models import Post
 from app.projects.models import ServiceProject
 
 BOX = """\
@@ -55,7 +56,7 @@ reference_date: 2026-11-20
 """
 
 
-KEPT = (Community, Place, Category, Holiday, Organization, Team, Person, ServiceProject, Account, Grant)
+KEPT = (Community, Place, Category, Holiday, Organization, Team, Person, Post, ServiceProject, Account, Grant)
 
 
 @pytest.fixture

@@ -4,15 +4,17 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from app.box import export, files, handing, reading, service
 from app.box.commands import community as commands
 from app.box.words import BELOW
 from app.communities import naming
-from app.core import checks
+from app.core import checks, clock
 from app.core.actor import acting, system
 from app.core.sheets import reading as sheets
 from app.extensions import db
+from app.resources.models import Resource
 from tests.box.conftest import BOX
 from tests.box.test_box import PROJECTS
 
@@ -29,7 +31,8 @@ resources:
   - {name: 会议室, provider: 惠民小学, kind: venue, place: 河西片区, categories: [公共设施], valid_to: 2027-12-31}
   - {name: 轮椅, provider: 护学队, kind: goods, quantity_mode: countable, quantity: 3, unit_of_measure: 辆}
 """
-WHOLE = BOX + PROJECTS + MORE
+USED = PROJECTS.replace("featured, schedule", "featured, resources: [轮椅, 会议室], schedule")
+WHOLE = BOX + USED + MORE
 FORMS = ("yaml", "xlsx")
 
 
@@ -89,6 +92,18 @@ def test_the_secretary_finds_in_it_what_the_community_set_for_itself(run, easter
         "category": "环境卫生", "urgency": "normal", "response": "2个工作日", "resolution": "7天", "note": "创卫期间"
     }  # fmt: skip
     assert [one["name"] for one in said["resources"]] == ["会议室", "轮椅"]
+    assert [one.get("resources") for one in said["projects"]] == [None, ["会议室", "轮椅"]]
+
+
+def test_a_resource_that_was_archived_is_no_longer_named_by_its_project(run, eastern, box, taken, app, everything):
+    with app.app_context(), acting(system("tests")):
+        wheelchair = db.session.scalars(select(Resource).where(Resource.name == "轮椅")).one()
+        wheelchair.archived_at, wheelchair.archive_reason = clock.now(), "坏了"
+        db.session.commit()
+    assert taken("dh")["projects"][1]["resources"] == ["会议室"]
+    before = everything()
+    assert run("init", box(WHOLE)).exit_code == 0
+    assert everything() == before
 
 
 @pytest.mark.parametrize("form", FORMS)

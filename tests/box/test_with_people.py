@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from app.box import export, handing, locking
 from app.box.commands import community as commands
+from app.called import NO_WORDS, speaking
+from app.communities.service import set_words
 from app.core.actor import acting, system
 from app.core.history import Entry
 from app.exports.models import ExportRequest
@@ -129,6 +131,16 @@ def test_the_people_are_there_in_an_empty_installation(fetched, behind, elsewher
     with elsewhere.app_context(), acting(system("tests")):
         assert export.take(handing.community_of("wjb"), with_people=True).content == first
     assert {one["login"] for one in first["accounts"]} >= {"secretary", "gridlead", "liaison", "volunteer"}
+
+
+def test_own_words_of_roles_do_not_shut_others_out(fetched, app, behind, elsewhere):
+    with app.app_context(), acting(system("tests")):
+        set_words(handing.community_of("wjb"), {"role.GridLead": "片区负责人", "list.posts": "红马甲"})
+        db.session.commit()
+    path, words = fetched("xlsx")
+    with speaking(NO_WORDS):
+        answer = elsewhere.test_cli_runner().invoke(commands, ["init", str(path)], input=f"{words}\n")
+    assert answer.exit_code == 0, answer.output
 
 
 def test_a_damaged_file_is_one_sentence(fetched, run):

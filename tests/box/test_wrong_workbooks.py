@@ -167,7 +167,7 @@ def test_the_template_is_a_workbook_that_asks_for_the_name_of_the_community(app,
     assert runner.invoke(commands, ["template", str(path)]).exit_code == 0
     book = read(path.read_bytes())
     assert [sheet.name for sheet in book.sheets] == [
-        "说明", "社区", "位置", "类别", "时限", "节假日", "单位", "队伍", "资源", "服务项目", "账号"
+        "说明", "社区", "位置", "类别", "时限", "节假日", "单位", "队伍", "资源", "服务项目", "账号", "网格队伍"
     ]  # fmt: skip
     assert runner.invoke(commands, ["template", str(path)]).exit_code != 0
     assert runner.invoke(commands, ["template", str(path), "--force"]).exit_code == 0

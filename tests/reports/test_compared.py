@@ -64,6 +64,14 @@ def test_the_numbers_are_those_of_each_community(as_supervisor, as_secretary, as
     }
 
 
+def test_a_count_is_said_once(as_supervisor, register):
+    register("secretary")
+    page = as_supervisor.page(COMPARED)
+    assert {len(re.findall(r"\d+", cell)) for cell in cells(page, "网格")} == {1}
+    assert all(cell.endswith(" 条") for cell in cells(page, "网格"))
+    assert "÷" in cells(page, "响应率")[0]
+
+
 def test_who_works_in_one_community_compares_nothing_and_sees_no_neighbour(as_secretary):
     page = as_secretary.page(COMPARED)
     assert len(heads(page)) == 2
