@@ -14,9 +14,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-CHARACTER: Final = re.compile(r'"(\d+)":\s*"([^,"]*)')
+CHARACTER: Final = re.compile(rb'"(\d+)":\s*"([^,"]*)')
 """A character, by its number, and the reading it has most often."""
-PHRASE: Final = re.compile(r'"([^"]+)":\s*\[((?:\s*\[[^\]]*\],?)+)\s*\]')
+PHRASE: Final = re.compile(rb'"([^"]+)":\s*\[((?:\s*\[[^\]]*\],?)+)\s*\]')
 FIRST: Final = re.compile(r'\[\s*"([^"]*)"')
 TONES: Final = re.compile("[\u0300\u0301\u0304\u030c]")
 """The four tones as marks of their own; the dots of ü and the hat of ê are none."""
@@ -49,32 +49,31 @@ def tables() -> Tables:
     return made
 
 
-def _file(name: str) -> str:
+def _file(name: str) -> bytes:
     # Finding the package does not import it.
     spec = find_spec("pypinyin")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("pypinyin", name="pypinyin")
-    return Path(spec.origin).with_name(name).read_text(encoding="utf-8")
+    return Path(spec.origin).with_name(name).read_bytes()
 
 
-def _take_characters(made: Tables, text: str) -> None:
+def _take_characters(made: Tables, content: bytes) -> None:
     places = {"": 0}
-    for found in CHARACTER.finditer(text):
-        syllable = plain(found[2])
+    for found in CHARACTER.finditer(content):
+        syllable = plain(found[2].decode())
         place = places.setdefault(syllable, len(places))
         if place == len(made.syllables):
             made.syllables.append(syllable)
         made.characters[int(found[1])] = place
 
 
-def _take_phrases(made: Tables, text: str) -> None:
-    lines: dict[str, list[str]] = {}
-    for found in PHRASE.finditer(text):
-        word = found[1]
-        said = " ".join(plain(one) for one in FIRST.findall(found[2]))
+def _take_phrases(made: Tables, content: bytes) -> None:
+    for found in PHRASE.finditer(content):
+        word = found[1].decode()
+        said = " ".join(plain(one) for one in FIRST.findall(found[2].decode()))
         usual = " ".join(made.character(one) for one in word)
-        lines.setdefault(word[0], []).append(f"{word}:{'' if said == usual else said}")
-    made.phrases = {first: "\n" + "\n".join(some) + "\n" for first, some in lines.items()}
+        known = made.phrases.get(word[0], "\n")
+        made.phrases[word[0]] = f"{known}{word}:{'' if said == usual else said}\n"
 
 
 @cache
