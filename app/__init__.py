@@ -42,7 +42,7 @@ from app import (
 from app.accounts import sign_in
 from app.accounts.models import Account
 from app.assets import serving
-from app.core import api, clock, database, errors, gate, hosts, keyring, page, recording, scope, sealing, words
+from app.core import api, arenas, clock, database, errors, gate, hosts, keyring, page, recording, scope, sealing, words
 from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db, migrate
@@ -87,6 +87,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Raises SettingError, InstanceError or KeyMissing with one sentence for the operator. Nothing is written to the
     database: `flask db upgrade` and `run.py` do that.
     """
+    arenas.share()
     app = Flask(__name__, static_folder=None)
     app.config.update(config.load(overrides))
     instance.complete(app.config)

@@ -99,8 +99,8 @@ def _wait_for(port: int) -> None:
 
 def processes(pid: int) -> list[str]:
     """Return the processes of the portal, the first one first; those of the worker are among them."""
-    below = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    return [str(pid), *below]
+    below = [file.read_text(encoding="ascii") for file in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [str(pid), *" ".join(below).split()]
 
 
 def memory(pid: int) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app import instance
+from app.core import readings
 from app.core.hosts import address
 
 # `config` itself is a name gunicorn would take for one of its own settings.
@@ -53,6 +54,7 @@ def on_starting(server: Any) -> None:
 
 def when_ready(server: Any) -> None:
     """Leave in peace what was loaded before the processes part, so that it stays shared between them."""
+    readings.tables()
     gc.collect()
     gc.freeze()
 

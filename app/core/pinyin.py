@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
+from app.core import readings
 
 SURNAMES: Final = {
     "曾": "z",
@@ -57,8 +57,7 @@ def initials(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    parts = lazy_pinyin(text, style=Style.FIRST_LETTER, strict=False)
-    return "".join(_KEPT.findall("".join(parts).lower()))
+    return _kept(syllable[0] for syllable in readings.syllables(text))
 
 
 def words(texts: Iterable[str]) -> str:
@@ -69,4 +68,8 @@ def words(texts: Iterable[str]) -> str:
 
 def spelled(text: str) -> str:
     """Return a text spelled out in small letters, without blanks: 陈秀兰 is chenxiulan."""
-    return "".join(_KEPT.findall("".join(lazy_pinyin(text, strict=False)).lower()))
+    return _kept(readings.syllables(text))
+
+
+def _kept(parts: Iterable[str]) -> str:
+    return "".join(_KEPT.findall("".join(parts).lower()))
