@@ -65,7 +65,7 @@ def member_poster(community_id: int) -> Page:
     if request.method == "POST":
         with transaction():
             points.renew_for_members(community, request.form.get("seen"))
-        return redirect(url_for("papers.member_poster", community_id=community.id), 303)
+        return redirect(url_for("papers.member_poster", community_id=community.id))
     signs = points.code_for_members(community)
     values = {"community": community, "office": points.office_of(community), "view": _view("members"), "signs": signs}
     shown = {"code": codes.written(signs), "qr": paper.picture(signs)} if signs else {}
