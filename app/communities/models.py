@@ -64,6 +64,7 @@ class Community(Settings, Recorded, Sought, Guarded, Model):
     archivable = False
     open_to_members = True
     row_sets: ClassVar[dict[str, RowSet]] = {"own": all_rows}
+    acts: ClassVar[dict[str, Text]] = {"point_code": _("Poster code for members renewed")}
     rules: ClassVar[tuple[RowRule, ...]] = (levels_in_use,)
 
     code: Mapped[str] = mapped_column(

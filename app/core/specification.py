@@ -103,6 +103,8 @@ class Specification(ModelView):
     def __init__(self, **kwargs: Any) -> None:
         self.model: Any = self.datamodel.obj
         self.guests: list[Callable[[Any], list[Panel]]] = []
+        self.ways: list[Callable[[], list[tuple[Text, str]]]] = []
+        """Further pages about the list that lists above lead to, as `beside` says its own."""
         self.leads: dict[str, Callable[[Any], str | None]] = {}
         """By move: where its page leads afterwards, if not back to the row; lists above say it here."""
         self.list_name = self.model.list_name
@@ -261,6 +263,10 @@ class Specification(ModelView):
     def beside(self) -> list[tuple[Text, str]]:
         """Return the words and addresses of further pages about the list, such as a board."""
         return []
+
+    def all_beside(self) -> list[tuple[Text, str]]:
+        """Return the further pages about the list, also those lists above have added to `ways`."""
+        return [*self.beside(), *(found for way in self.ways for found in way())]
 
     def lead(self, row: Any) -> list[Panel]:
         """Return sections that stand before the facts of a row: what one opens it for."""

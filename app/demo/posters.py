@@ -1,4 +1,4 @@
-"""Posters in the demo communities: a telephone, and a code in every place people live in."""
+"""Posters in the demo communities: a telephone, and a code in every place people live in, and one for members."""
 
 from typing import Final
 
@@ -17,6 +17,7 @@ def hang() -> None:
     """Hang them up; the caller commits."""
     for community in db.session.scalars(select(Community)):
         community.phone = PHONES.get(community.code)
+        points.renew_for_members(community)
     for place in db.session.scalars(select(Place).where(Place.kind.in_(WHERE)).order_by(Place.path)).all():
         if place.is_open:
             points.renew(place)

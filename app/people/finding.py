@@ -21,15 +21,16 @@ from app.people.models import Person
 
 LONGEST: Final = {"name": 40, "phone": 20, "id_number": 30, "guardian_name": 40, "guardian_phone": 32}
 NEEDED: Final = ("name", "phone")
-MADE_WITH: Final = ("name", "birth", "guardian_name", "guardian_phone")
+MADE_WITH: Final = ("name", "birth", "guardian_name", "guardian_phone", "consent", "consent_version")
 _EMPTY: Final = _("Please fill this in.")
 
 
 def known_or_new(community: Community, who: Mapping[str, Any]) -> Person:
     """Return the person of a community with this number or phone, always of this name, or a new one.
 
-    `who`: name and phone, perhaps id_number, birth, guardian_name and guardian_phone. The caller commits, and
-    sees to it that the whole community is in sight. Raises Violation under the names of `who`.
+    `who`: name and phone, perhaps id_number, birth, guardian_name and guardian_phone, and consent and consent_version,
+    which are kept only with a new record. The caller commits, and sees to it that the whole community is in sight.
+    Raises Violation under the names of `who`.
     """
     require(who)
     return _by_number(community, who) or _by_phone(community, who) or _made(community, who)

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.communities.models import Place
+from app.communities.models import Community, Place
 from app.core import access, selects
+from app.core.actor import current
 from app.core.database import transaction
 from app.core.deeds import Deed, NothingAsked
+from app.core.fields import Text
 from app.core.gate import requires
 from app.core.specification import Page, Panel
+from app.extensions import db
 from app.needs.models import Need
 from app.needs.story import instead
 from app.public import codes, paper, points, tickets
@@ -24,6 +27,11 @@ def _renew(place: Place, form: Any) -> dict[str, Any]:
     return {"code": points.renew(place)}
 
 
+MEMBER_POSTER: Final[Text] = _("Poster for members")
+MEMBER_LISTS: Final = ("members", "units")
+"""The lists that lead to it."""
+MOST_POSTERS: Final = 3
+"""So many communities stand above a list at most."""
 RENEW: Final = Deed(
     _("Make a new poster code"),
     NothingAsked,
@@ -45,6 +53,43 @@ def poster(place_id: int) -> Page:
     values |= {"may_renew": place.is_open and access.may_row("e", place), "renew": RENEW}
     shown = {"code": codes.written(signs), "qr": paper.picture(signs)} if signs else {}
     return render_template("public/poster.html", title=gettext("Poster"), **values, **shown)
+
+
+@pages.route("/members/poster/<int:community_id>", methods=["GET", "POST"])
+@requires("e", "members")
+def member_poster(community_id: int) -> Page:
+    """Show the poster by which party members report in, ready to be printed; make its code, or the next one."""
+    community = selects.find(Community, str(community_id))
+    if community is None or not points.may_hang(community):
+        raise access.OutOfScope
+    if request.method == "POST":
+        with transaction():
+            points.renew_for_members(community, request.form.get("seen"))
+        return redirect(url_for("papers.member_poster", community_id=community.id))
+    signs = points.code_for_members(community)
+    values = {"community": community, "office": points.office_of(community), "view": _view("members"), "signs": signs}
+    shown = {"code": codes.written(signs), "qr": paper.picture(signs)} if signs else {}
+    return render_template("public/member_poster.html", title=MEMBER_POSTER, renew=RENEW.label, **values, **shown)
+
+
+def member_posters() -> list[tuple[Text, str]]:
+    """Return the ways from the lists of members and units to the posters of the communities one works for."""
+    found = [community for community in _communities() if points.may_hang(community)]
+    several = len(found) > 1
+    return [
+        (
+            _("Poster of %(community)s", community=one.name) if several else MEMBER_POSTER,
+            url_for("papers.member_poster", community_id=one.id),
+        )
+        for one in found
+    ]
+
+
+def _communities() -> list[Community]:
+    """Return the communities the actor holds a grant in, unless they are too many to stand above a list."""
+    actor = current()
+    own = sorted(actor.communities) if actor is not None and access.may("e", points.OFFICE_LIST) else []
+    return [db.session.get_one(Community, pk) for pk in own] if len(own) <= MOST_POSTERS else []
 
 
 @pages.post("/needs/slip/<int:need_id>")

@@ -15,6 +15,7 @@ from app.core.files import staging
 from app.core.files.fields import Photos
 from app.core.files.kinds import ONLY
 from app.core.forms import Flag, Kept, Line, Number, Paragraph, PortalForm
+from app.core.model import new_uid
 from app.core.moves import LONGEST_REASON
 from app.public.answering import Said
 from app.public.reporting import LONGEST_TEXT, Words
@@ -117,7 +118,33 @@ class CodeForm(PortalForm):
     )
 
 
-class ReportForm(PortalForm):
+class DoorForm(PortalForm):
+    """What every form at a poster asks besides: consent, and nothing in the field that only programs see."""
+
+    agreed = Flag(_("I have read how my words are handled, and agree."), [filled])
+    # People do not see this field; programs that fill in everything fall for it.
+    website = Line(_("Please leave this empty"), render_kw={"autocomplete": "off", "tabindex": "-1"})
+    key = Kept()
+
+    def validate_website(self, field: Any) -> None:
+        """Refuse, in words, what no person fills in."""
+        if field.data:
+            field.data, field.raw_data = None, [""]
+            raise ValidationError(gettext("Please leave this empty, and send it again."))
+
+    def keep_secret(self) -> None:
+        """Keep the random bits that make a double click one; draw new ones where the form carries none of ours."""
+        given = self.key.data or ""
+        if len(given) != 32 or set(given) - set("0123456789abcdef"):
+            self.renew_secret()
+
+    def renew_secret(self) -> None:
+        """Draw new random bits: what is sent next is another one."""
+        self.key.data = new_uid()
+        self.key.raw_data = [self.key.data]
+
+
+class ReportForm(DoorForm):
     """What somebody writes at a poster."""
 
     text = Paragraph(
@@ -141,16 +168,6 @@ class ReportForm(PortalForm):
         description=_("Only for calling you about this matter. Without it, look here what became of it."),
         render_kw={"autocomplete": "tel", "inputmode": "tel"},
     )
-    agreed = Flag(_("I have read how my words are handled, and agree."), [filled])
-    # People do not see this field; programs that fill in everything fall for it.
-    website = Line(_("Please leave this empty"), render_kw={"autocomplete": "off", "tabindex": "-1"})
-    key = Kept()
-
-    def validate_website(self, field: Any) -> None:
-        """Refuse, in words, what no person fills in."""
-        if field.data:
-            field.data, field.raw_data = None, [""]
-            raise ValidationError(gettext("Please leave this empty, and send it again."))
 
     def words(self) -> Words:
         """Return what was written."""

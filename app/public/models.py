@@ -13,14 +13,17 @@ from app.core.clock import Instant
 
 
 class PointCode(Model):
-    """The code on the posters of one place, or one that stood there before. No secret: it hangs in the stairwell."""
+    """The code on the posters of one place, or one that stood there before. No secret: it hangs in the stairwell.
+
+    Without a place it is that of the whole community, by which party members report in.
+    """
 
     __tablename__ = "point_code"
     __table_args__ = (Index("ix_point_code_place", "community_id", "place_id", "replaced_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
-    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
     code: Mapped[str] = mapped_column(String(8), unique=True)
     made_at: Mapped[datetime] = mapped_column(Instant)
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

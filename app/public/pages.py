@@ -18,7 +18,7 @@ import config
 from app.core.fields import Text
 from app.core.gate import public
 from app.core.specification import Page
-from app.public import codes, opened, quotas, reports, tickets, visits
+from app.public import arrivals, codes, opened, points, quotas, reports, tickets, visits
 from app.public.codes import Code, Kind
 from app.public.forms import CodeForm
 from app.public.notices import Notice, notice
@@ -109,7 +109,7 @@ def _opened(code: Code) -> Page:
 
     The code of a poster is no secret, and who has opened a code does not guess it: neither waits for the brake.
     """
-    page = reports.page(code.signs) if code.kind is Kind.POINT else None
+    page = _poster(code.signs) if code.kind is Kind.POINT else None
     if page is None and not opened.knows(code.signs) and not quotas.may_guess():
         return notice(Notice.BRAKED)
     if code.kind is Kind.TICKET:
@@ -117,6 +117,14 @@ def _opened(code: Code) -> Page:
     if page is not None:
         return page
     return notice(Notice.UNKNOWN if quotas.guessed_wrong() else Notice.BRAKED)
+
+
+def _poster(signs: str) -> Page | None:
+    """Show the form of a poster; None where no poster ever had this code."""
+    point = points.find(signs)
+    if point is None:
+        return None
+    return reports.page(point) if point.place_id else arrivals.page(point)
 
 
 def _ticket(signs: str) -> Page | None:

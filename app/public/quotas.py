@@ -43,6 +43,10 @@ REPORTS: Final = Quota("reports", 10, timedelta(hours=1))
 """Reports from one address."""
 AT_POINT: Final = Quota("reports", 30, timedelta(hours=1))
 """Reports at one place."""
+ARRIVALS: Final = Quota("arrivals", 30, timedelta(hours=1))
+"""Members who report in from one address; a hall full of them has one."""
+AT_COMMUNITY: Final = Quota("arrivals", 200, timedelta(hours=1))
+"""Members who report in to one community."""
 TRIES: Final = Quota("tries", 20, timedelta(hours=1))
 """Forms with photos from one address, taken or refused: drawing a picture anew costs us more than sending it."""
 

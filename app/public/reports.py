@@ -14,7 +14,7 @@ from app.core.fields import Text
 from app.core.model import new_uid
 from app.core.rules import Violation
 from app.core.specification import Page
-from app.public import codes, opened, paper, points, quotas, reporting, tickets
+from app.public import codes, opened, paper, quotas, reporting, tickets
 from app.public.forms import AGAIN, ReportForm
 from app.public.notices import Notice, notice
 from app.public.points import Point
@@ -27,31 +27,16 @@ BUSY: Final[Text] = _(
 )
 
 
-def page(signs: str) -> Page | None:
-    """Show the form of a poster, and take what was written; None where no poster ever had this code."""
-    point = points.find(signs)
-    if point is None:
-        return None
+def page(point: Point) -> Page:
+    """Show the form of a poster, and take what was written."""
     form, sent = ReportForm(), request.method == "POST"
     if not point.current and not (sent and point.lately):
         return notice(Notice.OUT_OF_DATE, point.office, form.typed() if sent else "")
     if not sent:
         form.key.data = new_uid()
         return _form(form, point)
-    _keep_secret(form)
+    form.keep_secret()
     return _sent(form, point)
-
-
-def _keep_secret(form: ReportForm) -> None:
-    """Keep the random bits that make a double click one report; draw new ones where the form carries none of ours."""
-    given = form.key.data or ""
-    if len(given) != 32 or set(given) - set("0123456789abcdef"):
-        _renew_secret(form)
-
-
-def _renew_secret(form: ReportForm) -> None:
-    form.key.data = new_uid()
-    form.key.raw_data = [form.key.data]
 
 
 def _sent(form: ReportForm, point: Point) -> Page:
@@ -63,7 +48,7 @@ def _sent(form: ReportForm, point: Point) -> Page:
         known = reporting.already(point, form.words(), form.key.data)
     except reporting.Spent:
         # Somebody went back to the page and typed something else: that is a report of its own.
-        _renew_secret(form)
+        form.renew_secret()
         known = None
     if known is not None:
         form.photos.forget()
@@ -110,7 +95,7 @@ def _twice(form: ReportForm, point: Point) -> Page:
         known = None
     if known is not None:
         return _receipt(known, point)
-    _renew_secret(form)
+    form.renew_secret()
     return _refused(form, point, 409, STALE)
 
 

@@ -133,6 +133,10 @@ class Member(Recorded, Scoped, Model):
     )
     list_name = "members"
     personal: ClassVar[frozenset[str]] = frozenset({"party_joined_on", "skills", "service_posts"})
+    acts: ClassVar[dict[str, Text]] = {
+        "by_poster": _("Reported in by the QR code"),
+        "by_poster_again": _("Reported in by the QR code once more"),
+    }
     flow: ClassVar[Flow] = FLOW
     row_sets: ClassVar[dict[str, RowSet]] = {"own unit": own_unit, "self": oneself}
     rules: ClassVar[tuple[RowRule, ...]] = (

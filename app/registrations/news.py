@@ -29,6 +29,11 @@ MEMBER_REPORTED: Final = Kind(
     done_by=("receive", "transfer", "withdraw", "archive"),
     icon="person-check",
 )
+MEMBER_AGAIN: Final = Kind(
+    "member_again",
+    _("Somebody who is registered already has reported in by the QR code; ask what has changed"),
+    icon="person-check",
+)
 MEMBER_RECEIVED: Final = Kind(
     "member_received", _("The community has received a member; a service post can be claimed")
 )
@@ -93,6 +98,7 @@ UNIT_NEWS: Final = (
 MEMBER_NEWS: Final = (
     Told("register", MEMBER_REPORTED, _SECRETARY),
     Told("report_in", MEMBER_REPORTED, _SECRETARY),
+    Told("by_poster_again", MEMBER_AGAIN, Whom(roles=OFFICE)),
     Told("receive", MEMBER_RECEIVED, _THEIRS),
     Told("claim_post", POST_CLAIMED, Whom(roles=OFFICE)),
     Told("ask_second", SECOND_ASKED, _SECRETARY),

@@ -12,7 +12,7 @@ from app.core.actor import Actor, Held, acting, current, system
 from app.core.codes import next_code
 from app.core.moves import Refused, moved, settled
 from app.core.rules import Violation
-from app.core.timeline import add_step
+from app.core.timeline import add_step, steps_of
 from app.extensions import db
 from app.organizations.flow import VOTES
 from app.organizations.models import Organization
@@ -123,6 +123,32 @@ def enrol(community: Community, who: Mapping[str, Any], **columns: Any) -> Membe
             raise Violation(
                 {"name" if name == "person" else name: said for name, said in wrong.errors.items()}
             ) from None
+
+
+BY_POSTER: Final = "by_poster"
+"""The step of a member who reported in by the community's QR code."""
+AGAIN: Final = "by_poster_again"
+"""The step of a member who did so and stands in the register already; nothing else of the row changes."""
+
+
+def report_by_poster(community: Community, who: Mapping[str, Any], number: str, **columns: Any) -> None:
+    """Let somebody without an account report in by name and phone; the caller commits.
+
+    Acts for the system, because who reports sees nothing: whether the person or the registration was known shows
+    neither in what is returned nor in what is raised. `number`: that of the receipt; the same one counts once. Raises
+    Violation.
+    """
+    person = finding.known_or_new(community, who).party
+    known = _known(person, community)
+    if known is None or (known.archived_at is None and known.state in LEFT):
+        member = register(community=community, person=person, **columns)
+        add_step(db.session, member, BY_POSTER, None, member.state.value, number=number)
+    elif not _has_receipt(known, number):
+        add_step(db.session, known, AGAIN, None, known.state.value, number=number)
+
+
+def _has_receipt(member: Member, number: str) -> bool:
+    return any(step.said.get("number") == number for step in steps_of(db.session, member))
 
 
 def may_enrol(actor: Actor, community: Community | None = None, unit: Party | None = None) -> bool:

@@ -19,6 +19,7 @@ from app.core.gate import requires
 from app.core.listing import Quick
 from app.core.rules import Violation
 from app.core.specification import Page, Panel
+from app.core.timeline import Step
 from app.core.views import ListView, Moves, ScopedInterface
 from app.extensions import db
 from app.organizations.views import GROUP
@@ -157,6 +158,12 @@ class MemberView(ByName, ListView):
     def row_moves(self, row: Member) -> Moves:
         """Return none for the list: whether somebody is registered elsewhere too is looked up on the page."""
         return []
+
+    def step_said(self, step: Step) -> list[tuple[Text, str]]:
+        """A step by the QR code says the number of the receipt its page showed."""
+        if step.move in (service.BY_POSTER, service.AGAIN):
+            return [(_("Number of the page's receipt"), str(step.said.get("number")))]
+        return super().step_said(step)
 
     def lead(self, row: Member) -> list[Panel]:
         """Tell the secretary of another community that asks."""

@@ -10,11 +10,11 @@ from app.public import tickets
 from tests.browser.conftest import DESK, PHONE, PICTURES
 from tests.browser.test_looks import faults
 from tests.core.files.conftest import picture
-from tests.public.conftest import at, ids, make, place_id, poster
+from tests.public.conftest import at, banner, ids, make, place_id, poster
 
 pytestmark = pytest.mark.browser
 
-__all__ = ["at", "ids", "make", "place_id", "poster"]
+__all__ = ["at", "banner", "ids", "make", "place_id", "poster"]
 
 
 @pytest.fixture
@@ -124,6 +124,48 @@ def test_without_a_script_everything_works(chromium, address, poster):
     page.click("details[open] button")
     assert "已经撤回" in page.inner_text("main")
     context.close()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE, (360, 740)])
+def test_a_member_reports_in_from_the_poster_to_the_receipt(visitor, banner, size):
+    person = visitor(size)
+    person.open(f"/q/{banner()}")
+    assert faults(person) == []
+    assert min(targets(person)) >= 44
+    person.picture(f"public-arrival-{size[0]}")
+    person.page.fill("#name", "林志远")
+    person.page.fill("#unit", "市农机站")
+    person.page.fill("#phone", "12")
+    person.page.check("text=健康医疗")
+    person.page.check("#grown")
+    person.page.check("#agreed")
+    person.page.click("main button")
+    assert faults(person) == []
+    assert person.page.is_checked("text=健康医疗")
+    person.picture(f"public-arrival-wrong-{size[0]}")
+    person.page.fill("#phone", "13800138111")
+    person.page.click("main button")
+    assert "报到编号" in person.text()
+    assert faults(person) == []
+    person.picture(f"public-arrived-{size[0]}")
+
+
+@pytest.mark.parametrize("base", [None, "https://sidan.example.cn"])
+def test_the_poster_for_members_prints_clean(app, visitor, banner, base):
+    signs = banner()
+    app.config["BASE_URL"] = base
+    try:
+        for size in (DESK, PHONE):
+            person = visitor(size).sign_in("secretary")
+            person.open("/members/list/")
+            person.picture(f"members-list-{size[0]}")
+            person.page.click("text=党员报到海报")
+            assert faults(person) == []
+            assert signs[:4] in person.text()
+            person.picture(f"members-poster-{size[0]}-{'with' if base else 'without'}")
+        _on_paper(person, f"members-poster-paper-{'with' if base else 'without'}")
+    finally:
+        app.config["BASE_URL"] = None
 
 
 @pytest.mark.parametrize("base", [None, "https://sidan.example.cn"])

@@ -108,6 +108,18 @@ def poster(app: Flask, place_id: Callable[[str], int]) -> Callable[..., str]:
 
 
 @pytest.fixture
+def banner(app: Flask) -> Callable[..., str]:
+    """Hang up the poster by which members report in, and return its code."""
+
+    def hang(code: str = "wjb") -> str:
+        with app.app_context(), acting(system("tests")), database.transaction():
+            community = db.session.scalars(select(Community).filter_by(code=code)).one()
+            return points.renew_for_members(community, points.code_for_members(community))
+
+    return hang
+
+
+@pytest.fixture
 def ticket(app: Flask) -> Callable[[int], str]:
     """Give out the code of a need, and return it."""
 

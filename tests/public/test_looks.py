@@ -9,7 +9,7 @@ from tests.whole.test_headers import faults
 
 
 @pytest.fixture
-def seen(register, ticket, poster, resident, at):
+def seen(register, ticket, poster, banner, resident, at):
     """Every page of the public door, by what it is."""
     signs = poster()
     done = ticket(at("delivered"))
@@ -21,6 +21,8 @@ def seen(register, ticket, poster, resident, at):
         "form": resident.open(signs),
         "refused": resident.report(signs, "", phone="12", address="长" * 200, website="x"),
         "receipt": resident.report(signs),
+        "members": resident.open(banner()),
+        "members refused": resident.send(banner(), {"name": "长" * 90, "phone": "12", "website": "x"}),
         "waiting": resident.open(ticket(register())),
         "done": resident.open(done),
         "wrong answer": resident.answer(done, "solved", points="9"),

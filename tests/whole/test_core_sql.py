@@ -149,6 +149,8 @@ SEE_EVERYTHING = {
     "app.keys.rotate": "a command, by the operator of the machine",
     "app.public.commands.issue": "a command, by the operator of the machine",
     "app.public.points.find": "finds the place of a poster, by its code, before anybody acts",
+    "app.public.enrolling.scanning": "a party member at a poster, of whom nobody may tell whether they were known",
+    "app.public.points._of_community": "finds the community of a poster, by its code, before anybody acts",
     "app.public.tickets._need_of": "finds the one need of a code, by its hash, before the resident acts",
     "app.reports.commands.verify": "a command, by the operator of the machine",
     "app.accounts.reach.working": "finds whom a row may concern; ids and grants only",

@@ -40,6 +40,7 @@ ROWS: Final = {
     "unit_id": "units",
     "member_id": "members",
     "agreement_id": "agreements",
+    "community_id": "communities",
 }
 """The lists whose rows some addresses outside them name."""
 LETTERS: Final = frozenset("vcemaixR")
