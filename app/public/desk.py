@@ -15,7 +15,6 @@ from app.core.deeds import Deed, NothingAsked
 from app.core.fields import Text
 from app.core.gate import requires
 from app.core.specification import Page, Panel
-from app.extensions import db
 from app.needs.models import Need
 from app.needs.story import instead
 from app.public import codes, paper, points, tickets
@@ -60,7 +59,7 @@ def poster(place_id: int) -> Page:
 def member_poster(community_id: int) -> Page:
     """Show the poster by which party members report in, ready to be printed; make its code, or the next one."""
     community = selects.find(Community, str(community_id))
-    if community is None or not points.may_hang(community):
+    if community is None or not points.may_hang(community.id):
         raise access.OutOfScope
     if request.method == "POST":
         with transaction():
@@ -74,22 +73,20 @@ def member_poster(community_id: int) -> Page:
 
 def member_posters() -> list[tuple[Text, str]]:
     """Return the ways from the lists of members and units to the posters of the communities one works for."""
-    found = [community for community in _communities() if points.may_hang(community)]
-    several = len(found) > 1
+    own = [pk for pk in _communities() if points.may_hang(pk)]
+    if len(own) == 1:
+        return [(MEMBER_POSTER, url_for("papers.member_poster", community_id=own[0]))]
     return [
-        (
-            _("Poster of %(community)s", community=one.name) if several else MEMBER_POSTER,
-            url_for("papers.member_poster", community_id=one.id),
-        )
-        for one in found
+        (_("Poster of %(community)s", community=one.name), url_for("papers.member_poster", community_id=one.id))
+        for one in selects.find_all(Community, map(str, own))
     ]
 
 
-def _communities() -> list[Community]:
+def _communities() -> list[int]:
     """Return the communities the actor holds a grant in, unless they are too many to stand above a list."""
     actor = current()
-    own = sorted(actor.communities) if actor is not None and access.may("e", points.OFFICE_LIST) else []
-    return [db.session.get_one(Community, pk) for pk in own] if len(own) <= MOST_POSTERS else []
+    own = sorted(actor.communities) if actor is not None else []
+    return own if len(own) <= MOST_POSTERS else []
 
 
 @pages.post("/needs/slip/<int:need_id>")

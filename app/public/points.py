@@ -102,13 +102,13 @@ def renew(place: Place) -> str:
     return signs
 
 
-def may_hang(community: Community) -> bool:
+def may_hang(community_id: int) -> bool:
     """Tell whether the actor hangs up the poster by which party members report in: the office of the community."""
     actor = current()
     if actor is None:
         return False
     held = (one for one, _rule in access.clauses(actor, OFFICE_LIST, "e"))
-    return actor.unbounded or any(one.community_id in (None, community.id) for one in held)
+    return actor.unbounded or any(one.community_id in (None, community_id) for one in held)
 
 
 def renew_for_members(community: Community, seen: str | None = None) -> str:
@@ -117,7 +117,7 @@ def renew_for_members(community: Community, seen: str | None = None) -> str:
     `seen`: the code that is to be replaced; where another one is in force by now, that one is returned and stays.
     Raises Forbidden.
     """
-    if not may_hang(community):
+    if not may_hang(community.id):
         raise access.Forbidden
     db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update())
     known = code_for_members(community)
