@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.communities.models import Place
+from app.communities.models import Community, Place
 from app.core.sheets import reading
 from app.extensions import db
 from app.imports.models import BatchState, ImportBatch
@@ -165,3 +165,17 @@ def test_who_does_not_keep_the_places_is_told_whom_to_ask(as_worker, waiting, gr
     assert answer.status_code == 403
     with behind():
         assert "幸福里片区" not in db.session.get_one(Place, grid).aliases
+
+
+def test_the_neighbour_neither_names_places_of_our_ledger_nor_lends_theirs(
+    as_secretary, as_neighbour, waiting, grid, behind
+):
+    number = waiting("secretary")
+    said = {"word-1": "幸福里片区", "place-1": grid}
+    assert as_neighbour.post(f"/imports/{number}/places", said).status_code in (404, 422)
+    with behind():
+        theirs = db.session.scalars(select(Place.id).join(Place.community).where(Community.code == "qn")).first()
+    assert theirs is not None
+    assert as_secretary.post(f"/imports/{number}/places", said | {"place-1": theirs}).status_code == 422
+    with behind():
+        assert not any("幸福里片区" in place.aliases for place in db.session.scalars(select(Place)))
