@@ -236,16 +236,21 @@ def choose(batch: ImportBatch, choices: Mapping[str, Choice], history: bool) -> 
         jobs.ask(JOB, batch.id)
 
 
-def name_places(batch: ImportBatch, meant: Mapping[str, Place]) -> None:
-    """Let words of a ledger be other names of places, and read it again. Raises Forbidden, Violation, Refused."""
-    asked = {words for words, _rows in storing.strange_of(batch)}
+def name_places(batch: ImportBatch, meant: Mapping[str, Place]) -> int:
+    """Let words of a ledger be other names of open places of its community, read it again, and return how many.
+
+    Raises Forbidden, Violation, Refused, Unreadable.
+    """
+    asked = {words for words, _rows in storing.strange_of(batch)} & meant.keys()
     with transaction():
-        for words in sorted(asked & meant.keys()):
+        service.take_on(batch, BatchState.READ, BatchState.READ)
+        for words in sorted(asked):
             place = meant[words]
             if place.community_id != batch.community_id or not may_row("e", place):
                 raise Forbidden
-            place.aliases = [*place.aliases, words]
+            place.aliases = [*dict.fromkeys([*place.aliases, words])]
     choose(batch, service.chosen(batch), batch.history)
+    return len(asked)
 
 
 # -- the worker -----------------------------------------------------------------------------------------------------

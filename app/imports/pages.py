@@ -136,7 +136,9 @@ def show(number: int) -> ResponseReturnValue:
     return _show(batch_of(number))
 
 
-def _show(batch: ImportBatch, complaint: Any = None, status: int = 200) -> ResponseReturnValue:
+def _show(
+    batch: ImportBatch, complaint: Any = None, status: int = 200, meant: Mapping[str, Place] | None = None
+) -> ResponseReturnValue:
     page = request.args.get("page", "1")
     rows = showing.Rows(batch, request.args.get("show", ""), int(page) if page.isdigit() and len(page) < 7 else 1)
     changed = undoing.changed_since(batch) if batch.state is BatchState.APPLIED else []
@@ -147,10 +149,8 @@ def _show(batch: ImportBatch, complaint: Any = None, status: int = 200) -> Respo
         ]
     }
     values |= {"titles": showing.titles(), "complaint": complaint, "history": _may_take_history()}
-    values |= {
-        "strange": storing.strange_of(batch) if batch.state is BatchState.READ else [],
-        "names": access.may("e", Place.guard()),
-    }
+    values |= {"strange": storing.strange_of(batch) if batch.state is BatchState.READ else []}
+    values |= {"names": service.may_name_places(batch), "meant": meant or {}}
     values |= {"seconds": SECONDS, "is_left": batch.fault_text is not None or long.is_left(batch)}
     return render_template("imports/show.html", **values), status
 
@@ -192,27 +192,27 @@ def _choices(sent: Mapping[str, str]) -> dict[str, Choice]:
 @requires("i", ANY_LIST)
 def name_places(number: int) -> ResponseReturnValue:
     """Let words nobody knows mean places from now on, and read the ledger again."""
-    meant, wrong = _meant(request.form)
-    if not meant or wrong:
-        return _show(batch_of(number), wrong or NO_PLACE, 422)
+    batch = batch_of(number)
+    meant, wrong = _meant(batch, request.form)
+    if wrong is not None:
+        return _show(batch, wrong, 422, meant)
     try:
-        long.name_places(batch_of(number), meant)
+        named = long.name_places(batch, meant)
     except (Unreadable, Refused) as refused:
         said = refused.sentence if isinstance(refused, Unreadable) else refused.reason
-        return _show(batch_of(number), said, 409)
-    flash(gettext("Read again; %(count)s places have one more name.", count=len(meant)), "success")
+        return _show(batch_of(number), said, 409, meant)
+    flash(gettext("Read again; %(count)s places have one more name.", count=named), "success")
     return redirect(url_for("imports.show", number=number))
 
 
-def _meant(sent: Mapping[str, str]) -> tuple[dict[str, Place], Any]:
+def _meant(batch: ImportBatch, sent: Mapping[str, str]) -> tuple[dict[str, Place], Any]:
     """Return which place each of the words is said to mean (`word-N`, `place-N`), and what is wrong with that."""
-    said = {
-        sent.get(f"word-{name.partition('-')[2]}", ""): given for name, given in sent.items() if name[:6] == "place-"
-    }
-    chosen = {words: given for words, given in said.items() if given}
+    numbers = [name.removeprefix("place-") for name, given in sent.items() if name.startswith("place-") and given]
+    chosen = {sent.get(f"word-{number}", ""): sent[f"place-{number}"] for number in numbers}
     found = {str(place.id): place for place in selects.find_all(Place, chosen.values())}
-    missing = [words for words, given in chosen.items() if given not in found]
-    return {words: found[given] for words, given in chosen.items() if given in found}, NO_CHOICE if missing else None
+    own = {pk: place for pk, place in found.items() if place.community_id == batch.community_id and place.is_open}
+    meant = {words: own[pk] for words, pk in chosen.items() if pk in own}
+    return meant, NO_CHOICE if len(meant) < len(chosen) else None if meant else NO_PLACE
 
 
 @import_pages.post("/imports/<int:number>/apply")

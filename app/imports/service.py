@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from app.communities.models import Community
+from app.communities.models import Community, Place
 from app.core import access, plans, recording
 from app.core.actor import current
 from app.core.database import reading, transaction
@@ -63,6 +63,13 @@ def may_take_history(community: Community) -> bool:
     held = actor.held if actor is not None else ()
     is_secretary = any(one.role is Role.SECRETARY and one.community_id == community.id for one in held)
     return is_secretary or (actor is not None and actor.unbounded)
+
+
+def may_name_places(batch: ImportBatch) -> bool:
+    """Tell whether the actor keeps the places of the community of a ledger."""
+    actor = current()
+    held = (one for one, _rule in access.clauses(actor, Place.guard(), "e")) if actor is not None else ()
+    return any(one.community_id in (None, batch.community_id) for one in held)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Places of a ledger nobody knows: counted by their words, so that each is asked for once for all rows."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
@@ -12,7 +13,8 @@ from app.ledgers.world import World
 SHOWN: Final = 20
 """How many of them are asked for at once, those with the most rows first."""
 LONGEST: Final = 60
-"""What is longer is an address and no other name of a place."""
+_SOMEBODY_AT_HOME: Final = re.compile(r"\d{3,}|家$")
+"""The door of somebody is an address, which is kept sealed; it becomes no name of a place."""
 
 
 def count(drafts: Iterable[Draft], world: World) -> Counter[str]:
@@ -30,4 +32,5 @@ def count(drafts: Iterable[Draft], world: World) -> Counter[str]:
 
 
 def _of_a_place(trouble: Trouble) -> bool:
-    return trouble.reason == Reason.PLACE and 0 < len(trouble.found) <= LONGEST
+    words = trouble.found
+    return trouble.reason == Reason.PLACE and 0 < len(words) <= LONGEST and not _SOMEBODY_AT_HOME.search(words)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -148,6 +149,49 @@ def test_naming_no_place_changes_nothing_and_is_said(as_secretary, waiting, wron
     assert re.search("选", answer.get_data(as_text=True))
     with behind():
         assert not any("幸福里片区" in place.aliases for place in db.session.scalars(select(Place)))
+
+
+def test_a_closed_place_is_not_taken_and_the_other_choices_stay(as_secretary, waiting, grid, behind):
+    number = waiting("secretary")
+    with behind():
+        place = db.session.scalars(select(Place).filter_by(name="第一网格")).one()
+        place.closed_on = date(2026, 1, 1)
+        closed = place.id
+        db.session.commit()
+    said = {"word-1": "幸福里片区", "place-1": closed, "word-2": "东门外", "place-2": grid}
+    answer = as_secretary.post(f"/imports/{number}/places", said)
+    assert answer.status_code == 422
+    assert f'name="place-2" value="{grid}"' in answer.get_data(as_text=True)
+    with behind():
+        assert "东门外" not in db.session.get_one(Place, grid).aliases
+
+
+def test_a_ledger_that_was_taken_in_meanwhile_names_no_place(as_secretary, waiting, grid, behind):
+    number = waiting("secretary")
+    as_secretary.post(f"/imports/{number}/apply")
+    answer = as_secretary.post(f"/imports/{number}/places", {"word-1": "幸福里片区", "place-1": grid})
+    assert answer.status_code == 409
+    with behind():
+        assert "幸福里片区" not in db.session.get_one(Place, grid).aliases
+
+
+def test_a_name_that_was_given_meanwhile_is_not_given_twice(as_secretary, waiting, grid, behind):
+    number = waiting("secretary")
+    with behind():
+        place = db.session.get_one(Place, grid)
+        place.aliases = [*place.aliases, "幸福里片区"]
+        db.session.commit()
+    as_secretary.post(f"/imports/{number}/places", {"word-1": "幸福里片区", "place-1": grid})
+    with behind():
+        assert db.session.get_one(Place, grid).aliases.count("幸福里片区") == 1
+
+
+def test_the_door_of_somebody_is_not_asked_for_as_a_place(as_secretary):
+    rows = [
+        ["XQ6", "赵敏", "13800000003", door, "井盖破损", "公共设施", "2026.3.9", ""] for door in ("8栋201", "张大爷家")
+    ]
+    answer = as_secretary.post("/imports/", sent(needs(*rows), list="auto"), content_type="multipart/form-data")
+    assert "社区里没有的地点名称" not in as_secretary.page(answer.location)
 
 
 def test_words_the_ledger_does_not_say_become_no_name_of_a_place(as_secretary, waiting, grid, behind):
