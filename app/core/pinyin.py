@@ -7,68 +7,74 @@ from typing import Final
 from app.core import readings
 
 SURNAMES: Final = {
-    "曾": "z",
-    "单": "s",
-    "仇": "q",
-    "查": "z",
-    "解": "x",
-    "区": "o",
-    "任": "r",
-    "盖": "g",
-    "尉": "w",
-    "朴": "p",
-    "翟": "z",
-    "覃": "q",
-    "冼": "x",
-    "缪": "m",
-    "乐": "y",
-    "折": "s",
-    "种": "c",
-    "重": "c",
-    "繁": "p",
-    "秘": "b",
-    "黑": "h",
-    "召": "s",
-    "祭": "z",
-    "员": "y",
-    "晟": "c",
-    "万俟": "mq",
-    "尉迟": "yc",
-    "澹台": "tt",
-    "宓": "m",
-    "洗": "x",
-    "适": "k",
-    "佴": "n",
-    "逄": "p",
-    "郗": "x",
-    "芮": "r",
+    "万俟": "mo qi",
+    "尉迟": "yu chi",
+    "澹台": "tan tai",
+    "曾": "zeng",
+    "单": "shan",
+    "仇": "qiu",
+    "查": "zha",
+    "解": "xie",
+    "区": "ou",
+    "任": "ren",
+    "盖": "ge",
+    "尉": "wei",
+    "朴": "piao",
+    "翟": "zhai",
+    "覃": "qin",
+    "冼": "xian",
+    "缪": "miao",
+    "乐": "yue",
+    "折": "she",
+    "种": "chong",
+    "重": "chong",
+    "繁": "po",
+    "秘": "bi",
+    "黑": "he",
+    "召": "zhao",
+    "祭": "zhai",
+    "员": "yun",
+    "晟": "cheng",
+    "宓": "mi",
+    "洗": "xian",
+    "适": "kuo",
+    "佴": "nai",
+    "逄": "pang",
+    "郗": "xi",
+    "芮": "rui",
 }
-"""Characters read otherwise as a surname than in other words, and their initials."""
+"""Surnames whose characters are read otherwise in other words; those of two characters first."""
 
 _KEPT = re.compile(r"[a-z0-9]")
 
 
 def initials(text: str) -> str:
-    """Return the initials of a text in small letters; digits and Latin letters stay, everything else goes."""
-    for surname, letters in SURNAMES.items():
-        if text.startswith(surname):
-            return letters + _plain(text[len(surname) :])
-    return _plain(text)
-
-
-def _plain(text: str) -> str:
-    return _kept(syllable[0] for syllable in readings.syllables(text))
+    """Return the initials of a name in small letters; digits and Latin letters stay, everything else goes."""
+    return _initials(_of_a_name(text))
 
 
 def words(texts: Iterable[str]) -> str:
-    """Return the texts and the initials of each as one line to search in."""
+    """Return the texts and the initials of each as one line to search in: those of a name and those of other words.
+
+    Whether 乐园 is somebody or somewhere, nobody can tell from its characters.
+    """
     given = [text.lower() for text in texts if text]
-    return " ".join(dict.fromkeys([*given, *(initials(text) for text in given)]))
+    read = (_initials(syllables) for text in given for syllables in (_of_a_name(text), readings.syllables(text)))
+    return " ".join(dict.fromkeys([*given, *read]))
 
 
 def spelled(text: str) -> str:
-    """Return a text spelled out in small letters, without blanks: 陈秀兰 is chenxiulan."""
-    return _kept(readings.syllables(text))
+    """Return a name spelled out in small letters, without blanks: 陈秀兰 is chenxiulan."""
+    return _kept(_of_a_name(text))
+
+
+def _of_a_name(text: str) -> list[str]:
+    surname = next((one for one in SURNAMES if text.startswith(one)), "")
+    return [*SURNAMES.get(surname, "").split(), *readings.syllables(text[len(surname) :])]
+
+
+def _initials(syllables: Iterable[str]) -> str:
+    return _kept(syllable[0] for syllable in syllables)
 
 
 def _kept(parts: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ import sys
 from itertools import product
 from pathlib import Path
 
+import pytest
 from pypinyin import Style, lazy_pinyin
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT, RE_HANS
 
@@ -69,13 +70,32 @@ def test_phrases_that_overlap_are_parted_as_before():
         assert "".join(readings.syllables(text)) == "".join(lazy_pinyin(text, strict=False)), text
 
 
-def test_names_keep_the_initials_they_had():
+def test_a_surname_is_read_as_one_and_the_rest_of_the_name_as_before():
     for surname, given in product((*SURNAMES, *DOUBLE, *pinyin.SURNAMES), GIVEN):
         name = surname + given
-        own = next(((one, said) for one, said in pinyin.SURNAMES.items() if name.startswith(one)), ("", ""))
-        rest = theirs(name.removeprefix(own[0]), Style.FIRST_LETTER)
-        assert pinyin.initials(name) == own[1] + "".join(rest)
-        assert pinyin.spelled(name) == "".join(theirs(name))
+        own = max((one for one in pinyin.SURNAMES if name.startswith(one)), key=len, default="")
+        said = [*pinyin.SURNAMES.get(own, "").split(), *theirs(name.removeprefix(own))]
+        assert pinyin.initials(name) == "".join(syllable[0] for syllable in said)
+        assert pinyin.spelled(name) == "".join(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters", "spelled"),
+    [
+        ("曾小玲", "zxl", "zengxiaoling"),
+        ("尉迟敬德", "ycjd", "yuchijingde"),
+        ("尉健行", "wjx", "weijianxing"),
+        ("单田芳", "stf", "shantianfang"),
+        ("区少梅", "osm", "oushaomei"),
+    ],
+)
+def test_people_with_such_a_surname_are_found_as_they_are_called(name: str, letters: str, spelled: str):
+    assert (pinyin.initials(name), pinyin.spelled(name)) == (letters, spelled)
+
+
+@pytest.mark.parametrize(("place", "letters"), [("解放路8栋", "jfl8d"), ("乐园小区", "lyxq"), ("单位宿舍", "dwss")])
+def test_a_place_that_begins_like_a_surname_is_found_as_people_say_it(place: str, letters: str):
+    assert letters in pinyin.words([place]).split()
 
 
 def test_the_words_of_the_demo_are_read_as_before():
