@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from app.accounts.models import Account, Grant
 from app.communities.models import Community, Place
@@ -225,11 +225,11 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and len(value) > (5 if value.isascii() else 1)
 
 
-def dump(app: Flask) -> dict[str, list[Any]]:
+def dump(app: Flask) -> dict[str, list[Row[Any]]]:
     """Return everything stored, as it is stored, table by table, but for when somebody was last seen."""
     with app.app_context(), database.reading(), db.engine.connect() as connection:
         found = {name: connection.exec_driver_sql(rows).fetchall() for name, rows in _everything().items()}
-    return {name: sorted(map(repr, rows)) for name, rows in found.items()}
+    return {name: sorted(rows, key=repr) for name, rows in found.items()}
 
 
 @lru_cache(maxsize=1)
