@@ -1,12 +1,9 @@
 """Puts what a box holds into the database. What is there already stays as it is, so a box may be read again."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -28,14 +25,15 @@ from app.box.contents import (
 )
 from app.box.offer_reading import usual_categories
 from app.box.party_reading import USUAL
-from app.box.sections import BY_KEY, PROJECTS, RESOURCES
+from app.box.report import Report
+from app.box.sections import PROJECTS, RESOURCES
 from app.box.words import category_words
 from app.communities import naming
 from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place
 from app.communities.service import open_community
 from app.core import display
 from app.core.database import transaction
-from app.core.fields import Text, facts
+from app.core.fields import facts
 from app.core.rules import Violation
 from app.extensions import db
 from app.needs.limits import TimeLimit
@@ -43,20 +41,6 @@ from app.parties.models import Party
 from app.people.service import person_of
 from app.projects import service as projects
 from app.resources import service as resources
-
-
-@dataclass(slots=True)
-class Report:
-    """What reading a box has done."""
-
-    code: str
-    name: str
-    made: Counter[str] = field(default_factory=Counter)
-    kept: list[Text] = field(default_factory=list)
-    """Where the file says something else than what the community has; the community's word stands."""
-    left_aside: dict[str, int] = field(default_factory=dict)
-    links: list[tuple[str, str, str]] = field(default_factory=list)
-    """Login, name and one-time link of each account that was made."""
 
 
 def apply(box: Box) -> Report:
@@ -100,8 +84,7 @@ class _Applying:
                 self._account(entry)
         for post in self.box.posts:
             with _named(post.line, post.spots):
-                if appoint(post, self.community, self.places, self._complete_with):
-                    self.report.made["posts"] += 1
+                appoint(post, self.community, self.places, self._complete_with, self.report)
         self.categories = self._known_categories()
         for limit in self.box.limits:
             with _named(limit.line):
@@ -372,24 +355,3 @@ def _named(line: At, spots: Mapping[str, At] | None = None) -> Iterator[None]:
     except Violation as violation:
         said = [(name, text) for name, texts in violation.errors.items() for text in texts]
         raise BoxError([Complaint((spots or {}).get(name, line), text) for name, text in said]) from None
-
-
-def links_told(report: Report) -> list[str]:
-    """Return the one-time link of each account that was made, in lines."""
-    return [f"{login} {name}: {link}" for login, name, link in report.links]
-
-
-def told(report: Report) -> list[str]:
-    """Return what was done, in sentences; the links are handed out by themselves."""
-    labels = {"communities": gettext("communities")} | {key: str(one.title) for key, one in BY_KEY.items()}
-    counts = [f"{labels[name]} {count}" for name, count in report.made.items()]
-    done = gettext("made: %(counts)s", counts=gettext(", ").join(counts)) if counts else gettext("nothing to change")
-    said = [f"{report.name} ({report.code}): {done}"]
-    said += [str(text) for text in report.kept]
-    said += [
-        gettext(
-            "“%(section)s” (%(count)s) is left aside: the portal does not keep this list yet.", section=name, count=n
-        )
-        for name, n in report.left_aside.items()
-    ]
-    return said
