@@ -4,20 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.accounts import service as accounts
-from app.accounts.models import Account
+from app.accounts.models import Account, Grant, GrantRole
 from app.box.contents import PlaceEntry, PostEntry
 from app.box.report import Report
 from app.communities.models import Community, Place
+from app.core import clock
 from app.core.rules import Violation
 from app.core.spans import meet
 from app.extensions import db
 from app.people.models import Person
 from app.people.phones import found_by
 from app.posts import service as posts
-from app.posts.models import Post
+from app.posts.choices import ROLES
+from app.posts.models import Post, post_grant
 
 
 def appoint(
@@ -42,12 +44,34 @@ def appoint(
     known = _known(person, entry, where)
     if known is None:
         report.made["posts"] += 1
-        return posts.appoint(community=community, person=person.party, duty=entry.duty, places=where, **columns)
+        columns |= {"community": community, "places": where, "grants": _roles_held(person, entry, where)}
+        return posts.appoint(person=person.party, duty=entry.duty, **columns)
     if known.archived_at is None and not known.is_over():
-        # An empty last day says that it goes on.
-        said = columns if known.until is not None else {key: one for key, one in columns.items() if key != "until"}
-        complete(known, said)
+        complete(known, _unsaid(known, columns, where))
     return known
+
+
+def _unsaid(known: Post, columns: dict[str, Any], places: Sequence[Place]) -> dict[str, Any]:
+    """Return what a file says of a post that the community may not know yet."""
+    # An empty last day says that it goes on.
+    said = columns if known.until is not None else {key: one for key, one in columns.items() if key != "until"}
+    return said if set(places) <= set(known.places) else said | {"places": places}
+
+
+def _roles_held(person: Person, entry: PostEntry, places: Sequence[Place]) -> list[Grant]:
+    """Return the grants that are the role of the post already and belong to none; they end with it from now on.
+
+    In a file the role and the post are one thing; on the pages a role given by hand stays a thing by itself.
+    """
+    today, until = clock.today(), entry.columns["until"]
+    if not entry.columns["gives_role"] or person.account is None or (until is not None and until < today):
+        return []
+    alike = select(Grant).filter_by(
+        account_id=person.account.id, community_id=person.community_id, role=GrantRole.of(ROLES[entry.duty])
+    )
+    unended = or_(Grant.ends_on.is_(None), Grant.ends_on >= today)
+    here = Grant.place_id.in_([place.id for place in places]), Grant.archived_at.is_(None), unended
+    return [*db.session.scalars(alike.where(*here, Grant.id.not_in(select(post_grant.c.grant_id))))]
 
 
 # -- who holds it ---------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from app.box.contents import (
     LimitEntry,
     PartyEntry,
     PlaceEntry,
+    PostEntry,
     ProjectEntry,
     ResourceEntry,
 )
@@ -39,6 +40,7 @@ from app.extensions import db
 from app.needs.limits import TimeLimit
 from app.parties.models import Party
 from app.people.service import person_of
+from app.posts.models import Post
 from app.projects import service as projects
 from app.resources import service as resources
 
@@ -66,6 +68,8 @@ class _Applying:
         self.places: dict[PlaceEntry, Place] = {}
         self.parties: dict[PartyEntry, Any] = {}
         self.resources: dict[ResourceEntry, Any] = {}
+        self.posts: dict[PostEntry, Post | None] = {}
+        self.left_to_posts: list[tuple[Account, AccountEntry]] = []
 
     def run(self) -> Report:
         """Make what is missing and tell what was done."""
@@ -84,7 +88,10 @@ class _Applying:
                 self._account(entry)
         for post in self.box.posts:
             with _named(post.line, post.spots):
-                appoint(post, self.community, self.places, self._complete_with, self.report)
+                self.posts[post] = appoint(post, self.community, self.places, self._complete_with, self.report)
+        for account, entry in self.left_to_posts:
+            with _named(entry.line):
+                self._give_unless_a_post_does(account, entry)
         self.categories = self._known_categories()
         for limit in self.box.limits:
             with _named(limit.line):
@@ -297,16 +304,30 @@ class _Applying:
         if account is None:
             account = accounts.create_account(entry.login, entry.name, entry.phone)
             self.report.made["accounts"] += 1
-        place = self.places[entry.place] if entry.place is not None else None
         if entry.role is GrantRole.VOLUNTEER:
             self._volunteer(account, entry)
-        elif not any(post.gives(entry) for post in self.box.posts):
-            self._grant(account, entry, place, self._spoken_for(entry))
+        elif any(post.gives(entry) for post in self.box.posts):
+            self.left_to_posts.append((account, entry))
+        else:
+            self._give(account, entry)
         if fresh:
             self.report.links.append((entry.login, entry.name, accounts.invite(account)))
 
-    def _spoken_for(self, entry: AccountEntry) -> Party | None:
-        return self.parties[entry.speaks_for].party if entry.speaks_for is not None else None
+    def _give(self, account: Account, entry: AccountEntry) -> None:
+        subject = self.parties[entry.speaks_for].party if entry.speaks_for is not None else None
+        self._grant(account, entry, self._place(entry), subject)
+
+    def _place(self, entry: AccountEntry) -> Place | None:
+        return self.places[entry.place] if entry.place is not None else None
+
+    def _give_unless_a_post_does(self, account: Account, entry: AccountEntry) -> None:
+        """Give the role the file leaves to a post where the post the community has is another: not of this place.
+
+        A post that gives it, or gave it and was ended, decides; and to whom was archived nothing is given.
+        """
+        found = [self.posts[post] for post in self.box.posts if post.gives(entry)]
+        if not any(post is None or (post.gives_role and self._place(entry) in post.places) for post in found):
+            self._give(account, entry)
 
     def _volunteer(self, account: Account, entry: AccountEntry) -> None:
         """Let the person be a volunteer, and lead the team the file names."""

@@ -3,13 +3,14 @@
 import pytest
 from sqlalchemy import select
 
+from app.accounts.models import Account, Grant, GrantRole
 from app.box import handing
 from app.box.commands import community as commands
 from app.core import clock
 from app.core.actor import acting, system
 from app.extensions import db
 from app.people.models import Person
-from app.posts import service
+from app.posts import entrance, service
 from app.posts.models import Post
 from tests.box.conftest import BOX
 
@@ -161,3 +162,89 @@ def test_nought_households_are_said(read, behind):
     read("name: 周桂兰, duty: building_head, places: [一网格三幢], households: 0")
     with behind():
         assert db.session.scalars(select(Post.households)).one() == 0
+
+
+# -- the role a file leaves to a post -------------------------------------------------------------------------------
+
+LEAD = "name: 钱伟, login: qianwei, duty: grid_lead"
+ROW = '  - {login: qianwei, name: 钱伟, phone: "13900001112", role: GridLead, place: 二网格三幢}\n'
+SECOND = ROW.replace("二网格三幢", "第一网格")
+
+
+def roles(login, role=GrantRole.GRID_LEAD):
+    """Return the places for which somebody has a role that has not been ended."""
+    held = select(Grant).join(Account, Grant.account_id == Account.id).where(Account.login == login, Grant.role == role)
+    return sorted(str(one.place.name) for one in db.session.scalars(held.where(Grant.archived_at.is_(None))))
+
+
+def test_a_place_the_post_does_not_have_is_told_and_its_role_given_all_the_same(read, behind):
+    read(f"{LEAD}, places: [二网格三幢], gives_role: true, since: 2026-01-01")
+    more = BOX.replace(ROW, ROW + SECOND)
+    wider = f"{LEAD}, places: [二网格三幢, 第一网格], gives_role: true, since: 2026-01-01"
+    assert "网格长 钱伟 的位置与文件不同" in read(wider, text=more)
+    with behind():
+        assert roles("qianwei") == ["3栋", "第一网格"]
+
+
+def test_who_gets_an_account_later_gets_the_role_the_file_says(read, behind):
+    read("name: 钱伟, duty: grid_lead, places: [二网格三幢]", text=BOX.replace(ROW, ""))
+    told = read(f"{LEAD}, places: [二网格三幢], gives_role: true")
+    assert "同时授予角色" in told
+    with behind():
+        assert roles("qianwei") == ["3栋"]
+        assert [one.account.login for one in people("钱伟")] == ["qianwei"]
+
+
+def archive_posts():
+    for post in db.session.scalars(select(Post)):
+        post.archived_at, post.archive_reason = clock.now(), "登记错了"
+        entrance.settle(post)
+
+
+def take_back():
+    for post in db.session.scalars(select(Post)):
+        service.change(post, {"gives_role": False})
+
+
+ENDINGS = {"end": end_all, "archive": archive_posts, "take back": take_back}
+
+
+@pytest.mark.parametrize("ended", ["end", "archive", "take back"])
+def test_a_role_the_community_took_back_with_the_post_is_not_given_again(read, office, behind, ended):
+    row = f"{LEAD}, places: [二网格三幢], gives_role: true"
+    read(row)
+    office(ENDINGS[ended])
+    read(row)
+    with behind():
+        assert not roles("qianwei")
+
+
+def test_a_post_that_was_over_before_it_was_read_gives_no_role(read, behind):
+    read(f"{LEAD}, places: [二网格三幢], gives_role: true, since: 2025-01-01, until: 2025-12-31")
+    with behind():
+        assert not roles("qianwei")
+
+
+def test_a_role_given_before_ends_with_the_post_that_is_read_later(read, office, behind):
+    read()
+    read(f"{LEAD}, places: [二网格三幢], gives_role: true, since: 2026-01-01")
+    with behind():
+        assert roles("qianwei") == ["3栋"]
+    office(end_all)
+    with behind():
+        assert not roles("qianwei")
+
+
+def test_a_post_that_is_over_ends_no_role_given_before(read, behind):
+    read()
+    read(f"{LEAD}, places: [二网格三幢], gives_role: true, since: 2025-01-01, until: 2025-12-31")
+    with behind():
+        assert roles("qianwei") == ["3栋"]
+
+
+def test_a_role_for_another_place_stays_by_itself(read, office, behind):
+    read(text=BOX.replace(ROW, ROW + SECOND))
+    read(f"{LEAD}, places: [二网格三幢], gives_role: true")
+    office(end_all)
+    with behind():
+        assert roles("qianwei") == ["第一网格"]
