@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
-from app.accounts.models import Grant, GrantRole
+from app.accounts.models import Account, Grant, GrantRole
 from app.box.sections import (
     ACCOUNTS,
     CATEGORIES,
@@ -80,7 +80,7 @@ class _Taking:
             content[ACCOUNTS.key] = list(self._accounts())
             logins = {one["login"] for one in content[ACCOUNTS.key]}
             content[POSTS.key] = list(self._posts(logins))
-            self._tell_later(logins)
+            self._tell_dated(logins)
         return self.taken
 
     # -- rows -------------------------------------------------------------------------------------------------------
@@ -179,7 +179,8 @@ class _Taking:
 
     def _accounts(self) -> Iterable[Said]:
         """Yield a row for each role somebody holds; a volunteer who leads a team has that row and no other."""
-        grants = self._grants(Grant.holding())
+        of_posts = Grant.id.in_(select(post_grant.c.grant_id))
+        grants = self._grants(and_(Grant.holding(), or_(Grant.ends_on.is_(None), of_posts)))
         leading = {grant.account_id for grant in grants if self._leads(grant)}
         found: list[Said] = []
         for grant in grants:
@@ -191,8 +192,9 @@ class _Taking:
         return found
 
     def _grants(self, condition: ColumnElement[bool]) -> list[Grant]:
-        here = select(Grant).where(Grant.community_id == self.community.id, condition)
-        return list(db.session.scalars(here.order_by(Grant.account_id, Grant.id)))
+        held = select(Grant).join(Account, Grant.account_id == Account.id)
+        held = held.where(Grant.community_id == self.community.id, condition).order_by(Account.id, Grant.id)
+        return list(db.session.scalars(held))
 
     def _says_where(self, grant: Grant, said: Said) -> bool:
         """Tell whether the row of a role for a place names it; nobody can read it without."""
@@ -200,14 +202,15 @@ class _Taking:
             return True
         return self._leave_out(ACCOUNTS, f"{grant.account} {grant}", _lost(facts(Grant)["place"].label))
 
-    def _tell_later(self, logins: Collection[str]) -> None:
-        """Say which roles only begin later: the rows of a box have no days. Those of posts begin with the post."""
-        begins = and_(Grant.archived_at.is_(None), Grant.starts_on > clock.today())
+    def _tell_dated(self, logins: Collection[str]) -> None:
+        """Say which roles begin later or end by themselves: the rows of a box have no days. Those of posts have."""
+        today = clock.today()
+        unended = or_(Grant.ends_on.is_(None), Grant.ends_on >= today)
+        dated = or_(Grant.starts_on > today, Grant.ends_on.is_not(None))
         of_posts = set(db.session.scalars(select(post_grant.c.grant_id)))
-        for grant in self._grants(begins):
+        for grant in self._grants(and_(Grant.archived_at.is_(None), unended, dated)):
             if grant.id not in of_posts or grant.account.login not in logins:
-                why = gettext("it only begins on %(day)s", day=grant.starts_on)
-                self._leave_out(ACCOUNTS, f"{grant.account} {grant}", why)
+                self._leave_out(ACCOUNTS, f"{grant.account} {grant}", _dated(grant))
 
     def _leads(self, grant: Grant) -> bool:
         return (
@@ -264,6 +267,12 @@ def _told_apart(holders: Iterable[Person], logins: Collection[str]) -> set[int]:
             others.append(numbers)
             others.extend({found_by(one)} for one in own)
     return found
+
+
+def _dated(grant: Grant) -> str:
+    if grant.starts_on > clock.today():
+        return gettext("it only begins on %(day)s", day=grant.starts_on)
+    return gettext("it only lasts until %(day)s", day=grant.ends_on)
 
 
 def _lost(label: Text) -> str:

@@ -152,6 +152,26 @@ def test_a_role_that_only_begins_later_is_said(office, taken):
     assert begins.isoformat() in said
 
 
+def test_a_role_that_ends_by_itself_does_not_become_one_without_end(office, taken):
+    ends = clock.today() + timedelta(days=30)
+    office(lambda: accounts.grant(account("qianwei"), Role.WORKER, handing.community_of("dh"), ends_on=ends))
+    first = taken()
+    assert "Worker" not in {one["role"] for one in first.content["accounts"]}
+    (said,) = first.left_out
+    assert "钱伟" in said
+    assert ends.isoformat() in said
+
+
+def test_a_role_that_ends_with_its_post_is_in_the_box(office, taken, read, elsewhere):
+    lead = {"until": clock.today() + timedelta(days=30), "gives_role": True}
+    office(lambda: appointed("钱伟", PostDuty.GRID_LEAD, "第一网格", "qianwei", **lead))
+    first = taken()
+    assert not first.left_out
+    read(elsewhere, first.content)
+    with elsewhere.app_context(), acting(system("tests")):
+        assert export.take(handing.community_of("dh"), with_people=True).content == first.content
+
+
 def test_a_role_that_begins_with_its_post_is_in_the_post(office, taken, read, elsewhere):
     begins = clock.today() + timedelta(days=30)
     lead = {"since": begins, "gives_role": True}
