@@ -15,6 +15,7 @@ from app.accounts.models import Grant
 from app.box import context, handing, reading, service, workbook_reading
 from app.box.contents import Box, BoxError, Complaint, Spot
 from app.box.export import Taken
+from app.box.report import Report, links_told, told
 from app.box.slips import write_slips
 from app.communities.models import Community, Place
 from app.core.actor import acting, system
@@ -48,20 +49,20 @@ def init(file: Path | None, context_file: Path | None, as_json: bool, slips: Pat
     if as_json:
         click.echo(json.dumps({"code": report.code}))
         return
-    for line in [*service.told(report), *_links(box, report, slips)]:
+    for line in [*told(report), *_links(box, report, slips)]:
         click.echo(line)
 
 
-def _links(box: Box, report: service.Report, slips: Path | None) -> list[str]:
+def _links(box: Box, report: Report, slips: Path | None) -> list[str]:
     """Hand out the links: on slips where that was asked for and can be done, else in lines."""
     if slips is None or not report.links:
-        return service.links_told(report)
+        return links_told(report)
     try:
         with acting(system("cli")):
             count = write_slips(slips, box, report)
     except OSError:
         # The accounts are made and their links are known only here.
-        return [gettext("%(path)s cannot be written.", path=slips), *service.links_told(report)]
+        return [gettext("%(path)s cannot be written.", path=slips), *links_told(report)]
     return [gettext("%(count)s slips with one-time links: %(path)s", count=count, path=slips)]
 
 

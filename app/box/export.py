@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.accounts.models import Account, Grant, GrantRole
 from app.box.sections import (
@@ -28,11 +28,13 @@ from app.box.sections import (
 )
 from app.box.words import category_words, led
 from app.communities.models import Category, Community, Place
+from app.core import clock
 from app.core.fields import Labelled, Text, Worded, facts
 from app.extensions import db
 from app.parties.models import Party
 from app.people.models import Person
-from app.posts.models import Post
+from app.people.phones import found_by
+from app.posts.models import Post, post_grant
 from app.resources.models import Resource
 
 Said = dict[str, Any]
@@ -76,7 +78,9 @@ class _Taking:
                 content[section.key] = self._flat(section)
         if self.with_people:
             content[ACCOUNTS.key] = list(self._accounts())
-            content[POSTS.key] = list(self._posts({one["login"] for one in content[ACCOUNTS.key]}))
+            logins = {one["login"] for one in content[ACCOUNTS.key]}
+            content[POSTS.key] = list(self._posts(logins))
+            self._tell_dated(logins)
         return self.taken
 
     # -- rows -------------------------------------------------------------------------------------------------------
@@ -175,13 +179,38 @@ class _Taking:
 
     def _accounts(self) -> Iterable[Said]:
         """Yield a row for each role somebody holds; a volunteer who leads a team has that row and no other."""
-        held = select(Grant).join(Account, Grant.account_id == Account.id)
-        held = held.where(Grant.community_id == self.community.id, Grant.holding()).order_by(Account.id, Grant.id)
-        grants = list(db.session.scalars(held))
+        of_posts = Grant.id.in_(select(post_grant.c.grant_id))
+        grants = self._grants(and_(Grant.holding(), or_(Grant.ends_on.is_(None), of_posts)))
         leading = {grant.account_id for grant in grants if self._leads(grant)}
+        found: list[Said] = []
         for grant in grants:
-            if grant.role is not GrantRole.VOLUNTEER or self._leads(grant) or grant.account_id not in leading:
-                yield self._account(grant)
+            is_one_more = grant.role is GrantRole.VOLUNTEER and not self._leads(grant) and grant.account_id in leading
+            said = self._account(grant)
+            # Two grants may be alike, one given by hand and one by a post.
+            if not is_one_more and said not in found and self._says_where(grant, said):
+                found.append(said)
+        return found
+
+    def _grants(self, condition: ColumnElement[bool]) -> list[Grant]:
+        held = select(Grant).join(Account, Grant.account_id == Account.id)
+        held = held.where(Grant.community_id == self.community.id, condition).order_by(Account.id, Grant.id)
+        return list(db.session.scalars(held))
+
+    def _says_where(self, grant: Grant, said: Said) -> bool:
+        """Tell whether the row of a role for a place names it; nobody can read it without."""
+        if grant.place is None or "place" in said:
+            return True
+        return self._leave_out(ACCOUNTS, f"{grant.account} {grant}", _lost(facts(Grant)["place"].label))
+
+    def _tell_dated(self, logins: Collection[str]) -> None:
+        """Say which roles begin later or end by themselves: the rows of a box have no days. Those of posts have."""
+        today = clock.today()
+        unended = or_(Grant.ends_on.is_(None), Grant.ends_on >= today)
+        dated = or_(Grant.starts_on > today, Grant.ends_on.is_not(None))
+        of_posts = set(db.session.scalars(select(post_grant.c.grant_id)))
+        for grant in self._grants(and_(Grant.archived_at.is_(None), unended, dated)):
+            if grant.id not in of_posts or grant.account.login not in logins:
+                self._leave_out(ACCOUNTS, f"{grant.account} {grant}", _dated(grant))
 
     def _leads(self, grant: Grant) -> bool:
         return (
@@ -201,26 +230,49 @@ class _Taking:
         appointed = select(Post.person_id).where(Post.community_id == self.community.id)
         people = select(Person).where(Person.id.in_(appointed), Person.archived_at.is_(None))
         holders = {person.id: person for person in db.session.scalars(people)}
-        called: dict[Any, int] = {}
-        for post in self._all(Post, Post.id):
-            holder = holders.get(post.person_id)
-            if holder is None or post.archived_at is not None or post.is_over():
-                continue
-            said = self._row(POSTS, post) | self._holder(holder, logins)
+        alive = [post for post in self._all(Post, Post.id) if post.archived_at is None and not post.is_over()]
+        held = [post for post in alive if post.person_id in holders]
+        meant = _told_apart([holders[one] for one in dict.fromkeys(post.person_id for post in held)], logins)
+        for post in held:
+            said = self._row(POSTS, post) | _holder(holders[post.person_id], logins)
             # A role goes to an account.
             said = said if "login" in said else {key: one for key, one in said.items() if key != "gives_role"}
-            who = said.get("login") or (holder.name, *holder.phones)
-            if called.setdefault(who, holder.id) != holder.id:
+            if post.person_id not in meant:
                 self._leave_out(POSTS, post, gettext("another one has the same name"))
             elif len(said.get("places", ())) < len(post.places):
                 self._leave_out(POSTS, post, _lost(facts(Post)["places"].label))
             else:
                 yield {column.key: said[column.key] for column in POSTS.columns if column.key in said}
 
-    def _holder(self, person: Person, logins: Collection[str]) -> Said:
-        login = person.account.login if person.account is not None else None
-        said = {"name": person.name, "phones": list(person.phones), "login": login if login in logins else None}
-        return {key: value for key, value in said.items() if value}
+
+def _holder(person: Person, logins: Collection[str]) -> Said:
+    """Return what a row says of who holds the post; who signs in is called as the account is."""
+    account = person.account if person.account is not None and person.account.login in logins else None
+    name, login = (account.name, account.login) if account is not None else (person.name, None)
+    said = {"name": name, "phones": list(person.phones), "login": login}
+    return {key: value for key, value in said.items() if value}
+
+
+def _told_apart(holders: Iterable[Person], logins: Collection[str]) -> set[int]:
+    """Return the ids of those whom a row can mean: all who sign in, and of the others the first of name and phone."""
+    kept: dict[str, list[set[str]]] = {}
+    found: set[int] = set()
+    rows = [(person, _holder(person, logins)) for person in holders]
+    for person, said in sorted(rows, key=lambda row: "login" not in row[1]):
+        own = [person.account.phone] if "login" in said and person.account and person.account.phone else []
+        numbers = set(map(found_by, said.get("phones", [])))
+        others = kept.setdefault(said["name"], [])
+        if "login" in said or not any(numbers & other or not (numbers or other) for other in others):
+            found.add(person.id)
+            others.append(numbers)
+            others.extend({found_by(one)} for one in own)
+    return found
+
+
+def _dated(grant: Grant) -> str:
+    if grant.starts_on > clock.today():
+        return gettext("it only begins on %(day)s", day=grant.starts_on)
+    return gettext("it only lasts until %(day)s", day=grant.ends_on)
 
 
 def _lost(label: Text) -> str:

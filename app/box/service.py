@@ -1,12 +1,9 @@
 """Puts what a box holds into the database. What is there already stays as it is, so a box may be read again."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -23,40 +20,29 @@ from app.box.contents import (
     LimitEntry,
     PartyEntry,
     PlaceEntry,
+    PostEntry,
     ProjectEntry,
     ResourceEntry,
 )
 from app.box.offer_reading import usual_categories
 from app.box.party_reading import USUAL
-from app.box.sections import BY_KEY, PROJECTS, RESOURCES
+from app.box.report import Report
+from app.box.sections import PROJECTS, RESOURCES
 from app.box.words import category_words
 from app.communities import naming
 from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place
 from app.communities.service import open_community
 from app.core import display
 from app.core.database import transaction
-from app.core.fields import Text, facts
+from app.core.fields import facts
 from app.core.rules import Violation
 from app.extensions import db
 from app.needs.limits import TimeLimit
 from app.parties.models import Party
 from app.people.service import person_of
+from app.posts.models import Post
 from app.projects import service as projects
 from app.resources import service as resources
-
-
-@dataclass(slots=True)
-class Report:
-    """What reading a box has done."""
-
-    code: str
-    name: str
-    made: Counter[str] = field(default_factory=Counter)
-    kept: list[Text] = field(default_factory=list)
-    """Where the file says something else than what the community has; the community's word stands."""
-    left_aside: dict[str, int] = field(default_factory=dict)
-    links: list[tuple[str, str, str]] = field(default_factory=list)
-    """Login, name and one-time link of each account that was made."""
 
 
 def apply(box: Box) -> Report:
@@ -82,6 +68,8 @@ class _Applying:
         self.places: dict[PlaceEntry, Place] = {}
         self.parties: dict[PartyEntry, Any] = {}
         self.resources: dict[ResourceEntry, Any] = {}
+        self.posts: dict[PostEntry, Post | None] = {}
+        self.left_to_posts: list[tuple[Account, AccountEntry]] = []
 
     def run(self) -> Report:
         """Make what is missing and tell what was done."""
@@ -100,8 +88,10 @@ class _Applying:
                 self._account(entry)
         for post in self.box.posts:
             with _named(post.line, post.spots):
-                if appoint(post, self.community, self.places, self._complete_with):
-                    self.report.made["posts"] += 1
+                self.posts[post] = appoint(post, self.community, self.places, self._complete_with, self.report)
+        for account, entry in self.left_to_posts:
+            with _named(entry.line):
+                self._give_unless_a_post_does(account, entry)
         self.categories = self._known_categories()
         for limit in self.box.limits:
             with _named(limit.line):
@@ -314,16 +304,30 @@ class _Applying:
         if account is None:
             account = accounts.create_account(entry.login, entry.name, entry.phone)
             self.report.made["accounts"] += 1
-        place = self.places[entry.place] if entry.place is not None else None
         if entry.role is GrantRole.VOLUNTEER:
             self._volunteer(account, entry)
-        elif not any(post.gives(entry) for post in self.box.posts):
-            self._grant(account, entry, place, self._spoken_for(entry))
+        elif any(post.gives(entry) for post in self.box.posts):
+            self.left_to_posts.append((account, entry))
+        else:
+            self._give(account, entry)
         if fresh:
             self.report.links.append((entry.login, entry.name, accounts.invite(account)))
 
-    def _spoken_for(self, entry: AccountEntry) -> Party | None:
-        return self.parties[entry.speaks_for].party if entry.speaks_for is not None else None
+    def _give(self, account: Account, entry: AccountEntry) -> None:
+        subject = self.parties[entry.speaks_for].party if entry.speaks_for is not None else None
+        self._grant(account, entry, self._place(entry), subject)
+
+    def _place(self, entry: AccountEntry) -> Place | None:
+        return self.places[entry.place] if entry.place is not None else None
+
+    def _give_unless_a_post_does(self, account: Account, entry: AccountEntry) -> None:
+        """Give the role the file leaves to a post where the post the community has is another: not of this place.
+
+        A post that gives it, or gave it and was ended, decides; and to whom was archived nothing is given.
+        """
+        found = [self.posts[post] for post in self.box.posts if post.gives(entry)]
+        if not any(post is None or (post.gives_role and self._place(entry) in post.places) for post in found):
+            self._give(account, entry)
 
     def _volunteer(self, account: Account, entry: AccountEntry) -> None:
         """Let the person be a volunteer, and lead the team the file names."""
@@ -372,24 +376,3 @@ def _named(line: At, spots: Mapping[str, At] | None = None) -> Iterator[None]:
     except Violation as violation:
         said = [(name, text) for name, texts in violation.errors.items() for text in texts]
         raise BoxError([Complaint((spots or {}).get(name, line), text) for name, text in said]) from None
-
-
-def links_told(report: Report) -> list[str]:
-    """Return the one-time link of each account that was made, in lines."""
-    return [f"{login} {name}: {link}" for login, name, link in report.links]
-
-
-def told(report: Report) -> list[str]:
-    """Return what was done, in sentences; the links are handed out by themselves."""
-    labels = {"communities": gettext("communities")} | {key: str(one.title) for key, one in BY_KEY.items()}
-    counts = [f"{labels[name]} {count}" for name, count in report.made.items()]
-    done = gettext("made: %(counts)s", counts=gettext(", ").join(counts)) if counts else gettext("nothing to change")
-    said = [f"{report.name} ({report.code}): {done}"]
-    said += [str(text) for text in report.kept]
-    said += [
-        gettext(
-            "“%(section)s” (%(count)s) is left aside: the portal does not keep this list yet.", section=name, count=n
-        )
-        for name, n in report.left_aside.items()
-    ]
-    return said

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from app.accounts.links import VALID
 from app.accounts.traces import LinkPurpose
 from app.box.contents import Box
-from app.box.service import Report
+from app.box.report import Report
 from app.core import clock
 from app.exports.files import write
 
