@@ -168,11 +168,20 @@ def test_who_left_reports_in_again_on_the_same_row(arrive, members, within):
     assert row["steps"][-2:] == ["report_in", "by_poster"]
 
 
-def test_a_double_click_counts_once_and_shows_the_same_number(arrive, members, resident, banner, count):
-    hidden = resident.hidden(banner.code)
-    numbers = {NUMBER.search(read(arrive(hidden)))[0] for _click in range(2)}
+@pytest.mark.parametrize("phone", [PHONE, "0751-8880000", "（0751）888 0001"])
+def test_a_double_click_counts_once_and_shows_the_same_number(arrive, members, resident, banner, count, phone):
+    people, hidden = count(Person), resident.hidden(banner.code)
+    numbers = {NUMBER.search(read(arrive(hidden, phone=phone)))[0] for _click in range(2)}
     assert len(numbers) == 1
     assert [row["steps"] for row in members()] == [["register", "by_poster"]]
+    assert count(Person) == people + 1
+
+
+def test_who_is_known_by_a_landline_is_found_however_it_is_written(arrive, within, count):
+    within(lambda: db.session.add(Person(community=home("wjb"), name=NAME, phones=["0751-8880000"])))
+    before = count(Person)
+    arrive(phone="(0751)8880000")
+    assert count(Person) == before
 
 
 def test_a_person_of_this_name_and_phone_is_used_and_one_of_another_phone_is_not(arrive, members, within, count):
