@@ -100,6 +100,7 @@ def test_a_member_reports_in_by_the_poster_and_waits_for_the_office(arrive, memb
     page = arrive()
     assert page.status_code == 200
     assert NUMBER.search(read(page))
+    assert "说您的姓名和报到的日期" in read(page)
     [row] = members()
     assert (row["state"], row["name"], row["unit"]) == (MemberState.REPORTED_IN, NAME, UNIT)
     assert (row["kinds"], row["skills"]) == ((PostKind.HEALTH, PostKind.SAFETY), "急救")
@@ -131,17 +132,19 @@ def test_the_new_record_keeps_what_she_agreed_to(arrive, behind):
         assert [*person.phones] == [PHONE]
 
 
-def test_who_is_registered_already_reads_the_same_page_and_only_the_office_hears_of_it(
-    arrive, members, count, resident, banner, behind
+def test_who_is_registered_already_reads_the_same_page_and_the_office_what_was_written(
+    arrive, members, count, as_worker, behind
 ):
     first = read(arrive())
-    people = count(Person)
-    hidden = resident.hidden(banner.code)
-    second = read(arrive(hidden, skills="书法", kinds=["culture"]))
-    assert NUMBER.sub("", first) == NUMBER.sub("", second)
+    people, units = count(Person), count(Organization)
+    second = read(arrive(skills="书法", kinds=["culture"], unit="市农机站"))
+    assert NUMBER.sub("", first).replace(UNIT, "市农机站") == NUMBER.sub("", second)
     [row] = members()
-    assert (row["skills"], row["steps"]) == ("急救", ["register", "by_poster", "by_poster_again"])
-    assert count(Person) == people
+    assert (row["unit"], row["skills"]) == (UNIT, "急救")
+    assert row["steps"] == ["register", "by_poster", "by_poster_again"]
+    assert (count(Person), count(Organization)) == (people, units)
+    shown = as_worker.page(f"/members/show/{row['id']}")
+    assert all(words in shown for words in (NUMBER.search(second)[0], "市农机站", "文化体育", "书法"))
     with behind():
         told = select(Notice.kind).filter_by(list="members", row_id=row["id"], kind="member_again")
         assert db.session.scalars(told).first() == "member_again"
@@ -156,11 +159,6 @@ def test_a_registration_that_was_archived_looks_no_different(arrive, members, wi
 
 def test_who_left_reports_in_again_on_the_same_row(arrive, members, within):
     arrive()
-
-    def leave():
-        member = db.session.scalars(select(Member)).one()
-        service.moves.perform(member, "withdraw", {"reason": "搬走了"})
-
     within(leave)
     arrive(skills="书法")
     [row] = members()
@@ -182,6 +180,37 @@ def test_who_is_known_by_a_landline_is_found_however_it_is_written(arrive, withi
     before = count(Person)
     arrive(phone="(0751)8880000")
     assert count(Person) == before
+
+
+def leave():
+    service.moves.perform(db.session.scalars(select(Member)).one(), "withdraw", {"reason": "搬走了"})
+
+
+def test_a_page_loaded_again_after_she_was_returned_registers_nobody(arrive, members, within, resident, banner):
+    hidden = resident.hidden(banner.code)
+    first = read(arrive(hidden))
+    within(leave)
+    assert read(arrive(hidden)) == first
+    [row] = members()
+    assert (row["state"], row["steps"]) == (MemberState.WITHDRAWN, ["register", "by_poster", "withdraw"])
+
+
+def test_a_page_loaded_again_the_next_day_shows_the_first_number_and_disturbs_nobody(
+    arrive, members, resident, banner, monkeypatch
+):
+    hidden = resident.hidden(banner.code)
+    first = read(arrive(hidden))
+    tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock.clock, "fixed", tomorrow)
+    assert read(arrive(hidden)) == first
+    assert [row["steps"] for row in members()] == [["register", "by_poster"]]
+
+
+def test_a_form_corrected_and_sent_again_is_another_one(arrive, members, resident, banner):
+    hidden = resident.hidden(banner.code)
+    numbers = {NUMBER.search(read(arrive(hidden, unit=unit)))[0] for unit in (UNIT, "市农机站")}
+    assert len(numbers) == 2
+    assert [row["steps"][-1] for row in members()] == ["by_poster_again"]
 
 
 def test_a_person_of_this_name_and_phone_is_used_and_one_of_another_phone_is_not(arrive, members, within, count):
