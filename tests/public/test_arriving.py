@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.models import Account, Grant, GrantRole
+from app.communities.service import open_community
 from app.core import clock, database
 from app.core.actor import acting, system
 from app.core.timeline import Step
@@ -15,6 +17,7 @@ from app.organizations.models import Organization
 from app.people.choices import Consent
 from app.people.models import Person
 from app.public import points, quotas
+from app.public.reporting import CONSENT
 from app.registrations import service
 from app.registrations.choices import MemberState, PostKind
 from app.registrations.models import Member
@@ -128,7 +131,7 @@ def test_the_new_record_keeps_what_she_agreed_to(arrive, behind):
     arrive()
     with behind():
         person = db.session.scalars(select(Person).filter_by(name=NAME)).one()
-        assert (person.consent, person.consent_on, person.consent_version) == (Consent.ONLINE, clock.today(), "2026-11")
+        assert (person.consent, person.consent_on, person.consent_version) == (Consent.ONLINE, clock.today(), CONSENT)
         assert [*person.phones] == [PHONE]
 
 
@@ -305,6 +308,25 @@ def test_the_office_makes_the_code_and_prints_the_poster_from_both_lists(as_work
     assert resident.open(signs).status_code == 410
 
 
+def test_who_works_in_many_communities_comes_to_each_poster_by_the_community(as_person, behind, within):
+    def work_in_three_more():
+        worker = db.session.scalars(select(Account).filter_by(login="worker")).one()
+        for number in range(3):
+            more = open_community(code=f"m{number}", name=f"第{number}社区")
+            db.session.add(Grant(account=worker, role=GrantRole.WORKER, community=more, starts_on=clock.today()))
+
+    with behind():
+        pk = home("wjb").id
+    way, poster = 'href="/communities/list/">党员报到海报', f"/members/poster/{pk}"
+    page = as_person("worker").page("/members/list/")
+    assert (way in page, poster in page) == (False, True)
+    within(work_in_three_more)
+    worker = as_person("worker")
+    page = worker.page("/members/list/")
+    assert (way in page, poster in page) == (True, False)
+    assert poster in worker.page(f"/communities/show/{pk}")
+
+
 @pytest.mark.parametrize(("who", "status"), [("liaison", 403), ("gridlead", 403), ("neighbour", 404)])
 def test_nobody_else_hangs_it_up(as_person, behind, who, status):
     with behind():
@@ -313,5 +335,6 @@ def test_nobody_else_hangs_it_up(as_person, behind, who, status):
     assert person.get(address).status_code == status
     assert person.post(address).status_code == status
     assert address not in person.page("/members/list/")
+    assert address not in read(person.get(f"/communities/show/{address.rpartition('/')[2]}"))
     with behind():
         assert points.code_for_members(home("wjb")) is None
