@@ -17,6 +17,7 @@ from app.core import checks, clock, database, recording, rules, subject_keys, ve
 from app.core.fields import facts, shape
 from app.core.files import service as files
 from app.core.moves import Refused
+from app.core.timeline import Step, steps_of
 from app.extensions import db
 from app.people import belongings, mentions, merging, parting, rights, tying
 from app.people.models import ERASED, Person
@@ -91,6 +92,8 @@ def _empty(person: Person, reason: str) -> Entrance:
     _rename_in_steps(person)
     entrance, first = _close_entrance(person), person.name != str(ERASED)
     own = [(row, one.kept) for row, one in belongings.rows(person)]
+    for row, _kept in own:
+        _empty_steps(row)
     tying.forget(person)
     files.wipe(person)
     for row, kept in [(person, _OWN_KEPT), *own]:
@@ -103,14 +106,23 @@ def _empty(person: Person, reason: str) -> Entrance:
 
 
 def _rename_in_steps(person: Person) -> None:
-    """Let the steps that name the person in words name nobody; history goes by what they say from now on.
+    """Let the steps that name the person in words name nobody; history goes by what they say from now on."""
+    for row, step in mentions.steps(person):
+        _restate(row, step, {name: str(ERASED) for name, words in step.said.items() if words == person.name})
 
-    A step that somebody tampered with stays as it is, to be found.
-    """
-    found = [one for one in mentions.steps(person) if verifying.stands(db.session.connection(), one[1])]
-    for row, step in found:
-        step.said = {name: str(ERASED) if words == person.name else words for name, words in step.said.items()}
-        recording.restate("erased", row, step)
+
+def _empty_steps(row: Any) -> None:
+    """Let the steps of a row that is the person's own no longer say what was personal in it."""
+    for step in steps_of(db.session(), row) if type(row).list_name in Step.told else []:
+        _restate(row, step, {name: str(ERASED) for name in step.said if name in type(row).personal})
+
+
+def _restate(row: Any, step: Step, instead: dict[str, Any]) -> None:
+    """Let a step say something else; one that somebody tampered with stays as it is, to be found."""
+    if instead.items() <= step.said.items() or not verifying.stands(db.session.connection(), step):
+        return
+    step.said = step.said | instead
+    recording.restate("erased", row, step)
 
 
 def _emptied(row: Any, kept: frozenset[str]) -> dict[str, Any]:

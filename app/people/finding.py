@@ -92,7 +92,12 @@ def _by_phone(community: Community, who: Mapping[str, Any]) -> Person | None:
     wanted = telephones.found_by(who["phone"])
     here = select(Person).filter_by(community_id=community.id, name=who["name"], archived_at=None)
     found = db.session.scalars(here.where(sealing.holds(Person, "phones", wanted)).order_by(Person.id))
-    return next((person for person in found if wanted in own_numbers(person) and _may_have(person, who)), None)
+    return next((person for person in found if _answers(person, wanted) and _may_have(person, who)), None)
+
+
+def _answers(person: Person, wanted: str) -> bool:
+    """Tell whether one of a person's own numbers is found by these digits."""
+    return wanted in map(telephones.found_by, own_numbers(person))
 
 
 def _may_have(person: Person, who: Mapping[str, Any]) -> bool:

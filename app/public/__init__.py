@@ -15,7 +15,7 @@ from app.public import desk, pages, quotas, tickets
 
 
 def register(appbuilder: Any) -> None:
-    """Open the door, and let needs and places show the way to slips and posters."""
+    """Open the door, and let needs, places and communities show the way to slips and posters."""
     # Its own check does not ask where a form came from, for these pages tell nobody.
     csrf.exempt(pages.pages)
     current_app.register_blueprint(pages.pages)

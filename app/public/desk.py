@@ -30,7 +30,7 @@ MEMBER_POSTER: Final[Text] = _("Poster for members")
 MEMBER_LISTS: Final = ("members", "units")
 """The lists that lead to it."""
 MOST_POSTERS: Final = 3
-"""So many communities stand above a list at most."""
+"""So many communities stand above a list at most; of more, each leads to its poster itself."""
 RENEW: Final = Deed(
     _("Make a new poster code"),
     NothingAsked,
@@ -73,20 +73,16 @@ def member_poster(community_id: int) -> Page:
 
 def member_posters() -> list[tuple[Text, str]]:
     """Return the ways from the lists of members and units to the posters of the communities one works for."""
-    own = [pk for pk in _communities() if points.may_hang(pk)]
+    actor = current()
+    own = [pk for pk in sorted(actor.communities) if points.may_hang(pk)] if actor is not None else []
     if len(own) == 1:
         return [(MEMBER_POSTER, url_for("papers.member_poster", community_id=own[0]))]
+    if len(own) > MOST_POSTERS:
+        return [(MEMBER_POSTER, _view("communities").url("list"))]
     return [
         (_("Poster of %(community)s", community=one.name), url_for("papers.member_poster", community_id=one.id))
         for one in selects.find_all(Community, map(str, own))
     ]
-
-
-def _communities() -> list[int]:
-    """Return the communities the actor holds a grant in, unless they are too many to stand above a list."""
-    actor = current()
-    own = sorted(actor.communities) if actor is not None else []
-    return own if len(own) <= MOST_POSTERS else []
 
 
 @pages.post("/needs/slip/<int:need_id>")
@@ -123,5 +119,15 @@ def poster_panel(place: Place) -> list[Panel]:
     return [("public/poster_panel.html", {"place": place})] if place.is_open else []
 
 
-GUESTS: Final[dict[str, Callable[[Any], list[Panel]]]] = {"needs": slip_panel, "places": poster_panel}
-"""What the detail pages of two lists show besides their own."""
+def member_poster_panel(community: Community) -> list[Panel]:
+    """Return the way from a community to the poster for its members."""
+    may = community.archived_at is None and points.may_hang(community.id)
+    return [("public/member_poster_panel.html", {"community": community})] if may else []
+
+
+GUESTS: Final[dict[str, Callable[[Any], list[Panel]]]] = {
+    "needs": slip_panel,
+    "places": poster_panel,
+    "communities": member_poster_panel,
+}
+"""What the detail pages of three lists show besides their own."""

@@ -5,6 +5,7 @@ Whether the person, the unit or the registration was known looks alike from outs
 
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +16,7 @@ from app.core import clock, keyring
 from app.core.actor import Actor, acting, system
 from app.extensions import db
 from app.organizations.choices import UnitState
-from app.organizations.ledger import kind_of
 from app.organizations.models import Organization
-from app.parties.models import Party
 from app.people.choices import Consent
 from app.public import quotas
 from app.public.points import Point
@@ -56,11 +55,15 @@ def scanning() -> Actor:
     return system("public")
 
 
-def number_of(slip: Slip, secret: str) -> str:
-    """Return the number of the receipt: that of the form and of who stands in it, whatever is known of them."""
-    about = f"{secret}|{slip.name}|{slip.phone}"
-    digest = hmac.digest(keyring.fixed("receipts of members"), about.encode(), hashlib.sha256)
-    return f"{RECEIPT}{clock.today():%Y%m%d}{int.from_bytes(digest[:8]) % 10**6:06}"
+def form_of(slip: Slip, secret: str) -> str:
+    """Return what the very same form is recognised by, on whatever day it is sent once more."""
+    written = [secret, slip.name, slip.phone, slip.unit, [kind.value for kind in slip.kinds], slip.skills]
+    return hmac.digest(keyring.fixed("receipts of members"), json.dumps(written).encode(), hashlib.sha256).hex()[:32]
+
+
+def number_of(form: str) -> str:
+    """Return the number of the receipt: of the day and the form, whatever is known of who stands in it."""
+    return f"{RECEIPT}{clock.today():%Y%m%d}{int(form, 16) % 10**6:06}"
 
 
 def units_of(point: Point) -> list[str]:
@@ -78,21 +81,9 @@ def report_in(point: Point, slip: Slip, secret: str) -> str:
     """
     quotas.spend(quotas.ARRIVALS, quotas.address())
     quotas.spend(quotas.AT_COMMUNITY, f"community|{point.community_id}")
-    number = number_of(slip, secret)
+    form = form_of(slip, secret)
     who = {"name": slip.name, "phone": slip.phone, "consent": Consent.ONLINE, "consent_version": CONSENT}
     wishes = PostKinds.read("、".join(str(kind.label) for kind in slip.kinds))
     community = db.session.get_one(Community, point.community_id)
-    unit = _unit(community, slip.unit)
-    service.report_by_poster(community, who, number, unit=unit, service_posts=wishes, skills=slip.skills)
-    return number
-
-
-def _unit(community: Community, name: str) -> Party:
-    """Return the unit of a name; one nobody knew is made, without a registration, as ledgers do."""
-    known = select(Organization).filter_by(community_id=community.id, name=name, archived_at=None)
-    unit = db.session.scalars(known.order_by(Organization.id).limit(1)).first()
-    if unit is None:
-        unit = Organization(community=community, name=name, kind=kind_of(name))
-        db.session.add(unit)
-        db.session.flush()
-    return unit.party
+    columns = {"service_posts": wishes, "skills": slip.skills}
+    return service.report_by_poster(community, who, form, number_of(form), unit=slip.unit, **columns)

@@ -17,7 +17,7 @@ from app.needs.models import Need
 from app.public import quotas, tickets
 from app.public.points import Point
 
-CONSENT: Final = "2026-11"
+CONSENT: Final = "2026-11b"
 """The version of the privacy notice a report agrees to; a new wording is a new version."""
 LONGEST_TEXT: Final = 1000
 LONGEST_TITLE: Final = 80

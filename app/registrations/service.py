@@ -15,6 +15,7 @@ from app.core.rules import Violation
 from app.core.timeline import add_step, steps_of
 from app.extensions import db
 from app.organizations.flow import VOTES
+from app.organizations.ledger import kind_of
 from app.organizations.models import Organization
 from app.parties.models import Party
 from app.people import finding
@@ -128,27 +129,51 @@ def enrol(community: Community, who: Mapping[str, Any], **columns: Any) -> Membe
 BY_POSTER: Final = "by_poster"
 """The step of a member who reported in by the community's QR code."""
 AGAIN: Final = "by_poster_again"
-"""The step of a member who did so and stands in the register already; nothing else of the row changes."""
+"""The step of a member who did so and stands in the register already: it says what was written, the row stays."""
+WRITTEN: Final = ("unit", "service_posts", "skills")
+"""What of it the step says, for the office to ask about; name and phone are those of the member."""
 
 
-def report_by_poster(community: Community, who: Mapping[str, Any], number: str, **columns: Any) -> None:
+def report_by_poster(
+    community: Community, who: Mapping[str, Any], form: str, number: str, *, unit: str, **columns: Any
+) -> str:
     """Let somebody without an account report in by name and phone; the caller commits.
 
     Acts for the system, because who reports sees nothing: whether the person or the registration was known shows
-    neither in what is returned nor in what is raised. `number`: that of the receipt; the same one counts once. Raises
-    Violation.
+    neither in what is returned nor in what is raised. `form`: what the very same form is recognised by, which counts
+    once for good, whatever has become of the member since; `unit`: its name. Returns the number of the receipt, that
+    of the first time. Raises Violation.
     """
     person = finding.known_or_new(community, who).party
     known = _known(person, community)
+    if known is not None and (first := _first_number(known, form)) is not None:
+        return first
+    told = {"form": form, "number": number}
     if known is None or (known.archived_at is None and known.state in LEFT):
-        member = register(community=community, person=person, **columns)
-        add_step(db.session, member, BY_POSTER, None, member.state.value, number=number)
-    elif not _has_receipt(known, number):
-        add_step(db.session, known, AGAIN, None, known.state.value, number=number)
+        member = register(community=community, person=person, unit=_unit_named(community, unit), **columns)
+        add_step(db.session, member, BY_POSTER, None, member.state.value, **told)
+    else:
+        written = {name: str(value) for name, value in ({"unit": unit} | columns).items() if value}
+        add_step(db.session, known, AGAIN, None, known.state.value, **told, **written)
+    return number
 
 
-def _has_receipt(member: Member, number: str) -> bool:
-    return any(step.said.get("number") == number for step in steps_of(db.session, member))
+def _first_number(member: Member, form: str) -> str | None:
+    """Return the number a form was given before."""
+    steps = steps_of(db.session, member)
+    return next((str(step.said["number"]) for step in steps if step.said.get("form") == form), None)
+
+
+def _unit_named(community: Community, name: str) -> Party:
+    """Return the unit of a name; one nobody knew is made, without a registration, as ledgers do."""
+    known = select(Organization).filter_by(community_id=community.id, name=name, archived_at=None)
+    unit = db.session.scalars(known.order_by(Organization.id).limit(1)).first()
+    if unit is None:
+        unit = Organization(community=community, name=name, kind=kind_of(name))
+        db.session.add(unit)
+        db.session.flush()
+    party: Party = unit.party
+    return party
 
 
 def may_enrol(actor: Actor, community: Community | None = None, unit: Party | None = None) -> bool:

@@ -14,7 +14,7 @@ from app.core import access, clock, selects
 from app.core.actor import current
 from app.core.database import Clash
 from app.core.errors import CLASH
-from app.core.fields import Text
+from app.core.fields import Text, facts
 from app.core.gate import requires
 from app.core.listing import Quick
 from app.core.rules import Violation
@@ -160,10 +160,11 @@ class MemberView(ByName, ListView):
         return []
 
     def step_said(self, step: Step) -> list[tuple[Text, str]]:
-        """A step by the QR code says the number of the receipt its page showed."""
-        if step.move in (service.BY_POSTER, service.AGAIN):
-            return [(_("Number of the page's receipt"), str(step.said.get("number")))]
-        return super().step_said(step)
+        """A step by the QR code says the number of the receipt its page showed, and what was written in vain."""
+        if step.move not in (service.BY_POSTER, service.AGAIN):
+            return super().step_said(step)
+        written = [(facts(Member)[name].label, step.said[name]) for name in service.WRITTEN if name in step.said]
+        return [(_("Number of the page's receipt"), str(step.said.get("number"))), *written]
 
     def lead(self, row: Member) -> list[Panel]:
         """Tell the secretary of another community that asks."""

@@ -22,6 +22,7 @@ from app.parties.models import Party
 from app.people import erasing
 from app.people.choices import Consent
 from app.people.models import Person
+from app.registrations import service
 from tests.people.somebody import (
     DOOR,
     ERASED,
@@ -247,6 +248,20 @@ def test_a_step_that_names_them_names_nobody_and_history_stays_whole(
     page = as_secretary.page(f"/needs/show/{need}")
     assert "张海燕" not in page
     assert ERASED in page
+    assert broken(app) == []
+
+
+def test_what_a_member_wrote_who_reported_in_twice_goes_from_the_timeline(app, erase, resident, behind):
+    with behind(), transaction():
+        community = db.session.get_one(Person, resident).community
+        for form in ("first", "second"):
+            who = {"name": NAME, "phone": PHONE, "id_number": NUMBER}
+            wrote = {"unit": "市农机站", "skills": "口琴"}
+            service.report_by_poster(community, who, form, form, **wrote)
+    erase(resident)
+    with behind():
+        said = db.session.scalars(select(Step).filter_by(list="members", move=service.AGAIN)).one().said
+    assert said == {"form": "second", "number": "second", "unit": "市农机站", "skills": ERASED}
     assert broken(app) == []
 
 

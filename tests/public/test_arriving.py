@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from app.accounts.models import Account, Grant, GrantRole
+from app.communities.service import open_community
 from app.core import clock, database
 from app.core.actor import acting, system
 from app.core.timeline import Step
@@ -15,6 +17,7 @@ from app.organizations.models import Organization
 from app.people.choices import Consent
 from app.people.models import Person
 from app.public import points, quotas
+from app.public.reporting import CONSENT
 from app.registrations import service
 from app.registrations.choices import MemberState, PostKind
 from app.registrations.models import Member
@@ -100,6 +103,7 @@ def test_a_member_reports_in_by_the_poster_and_waits_for_the_office(arrive, memb
     page = arrive()
     assert page.status_code == 200
     assert NUMBER.search(read(page))
+    assert "说您的姓名和报到的日期" in read(page)
     [row] = members()
     assert (row["state"], row["name"], row["unit"]) == (MemberState.REPORTED_IN, NAME, UNIT)
     assert (row["kinds"], row["skills"]) == ((PostKind.HEALTH, PostKind.SAFETY), "急救")
@@ -127,21 +131,23 @@ def test_the_new_record_keeps_what_she_agreed_to(arrive, behind):
     arrive()
     with behind():
         person = db.session.scalars(select(Person).filter_by(name=NAME)).one()
-        assert (person.consent, person.consent_on, person.consent_version) == (Consent.ONLINE, clock.today(), "2026-11")
+        assert (person.consent, person.consent_on, person.consent_version) == (Consent.ONLINE, clock.today(), CONSENT)
         assert [*person.phones] == [PHONE]
 
 
-def test_who_is_registered_already_reads_the_same_page_and_only_the_office_hears_of_it(
-    arrive, members, count, resident, banner, behind
+def test_who_is_registered_already_reads_the_same_page_and_the_office_what_was_written(
+    arrive, members, count, as_worker, behind
 ):
     first = read(arrive())
-    people = count(Person)
-    hidden = resident.hidden(banner.code)
-    second = read(arrive(hidden, skills="书法", kinds=["culture"]))
-    assert NUMBER.sub("", first) == NUMBER.sub("", second)
+    people, units = count(Person), count(Organization)
+    second = read(arrive(skills="书法", kinds=["culture"], unit="市农机站"))
+    assert NUMBER.sub("", first).replace(UNIT, "市农机站") == NUMBER.sub("", second)
     [row] = members()
-    assert (row["skills"], row["steps"]) == ("急救", ["register", "by_poster", "by_poster_again"])
-    assert count(Person) == people
+    assert (row["unit"], row["skills"]) == (UNIT, "急救")
+    assert row["steps"] == ["register", "by_poster", "by_poster_again"]
+    assert (count(Person), count(Organization)) == (people, units)
+    shown = as_worker.page(f"/members/show/{row['id']}")
+    assert all(words in shown for words in (NUMBER.search(second)[0], "市农机站", "文化体育", "书法"))
     with behind():
         told = select(Notice.kind).filter_by(list="members", row_id=row["id"], kind="member_again")
         assert db.session.scalars(told).first() == "member_again"
@@ -156,11 +162,6 @@ def test_a_registration_that_was_archived_looks_no_different(arrive, members, wi
 
 def test_who_left_reports_in_again_on_the_same_row(arrive, members, within):
     arrive()
-
-    def leave():
-        member = db.session.scalars(select(Member)).one()
-        service.moves.perform(member, "withdraw", {"reason": "搬走了"})
-
     within(leave)
     arrive(skills="书法")
     [row] = members()
@@ -168,11 +169,51 @@ def test_who_left_reports_in_again_on_the_same_row(arrive, members, within):
     assert row["steps"][-2:] == ["report_in", "by_poster"]
 
 
-def test_a_double_click_counts_once_and_shows_the_same_number(arrive, members, resident, banner, count):
-    hidden = resident.hidden(banner.code)
-    numbers = {NUMBER.search(read(arrive(hidden)))[0] for _click in range(2)}
+@pytest.mark.parametrize("phone", [PHONE, "0751-8880000", "（0751）888 0001"])
+def test_a_double_click_counts_once_and_shows_the_same_number(arrive, members, resident, banner, count, phone):
+    people, hidden = count(Person), resident.hidden(banner.code)
+    numbers = {NUMBER.search(read(arrive(hidden, phone=phone)))[0] for _click in range(2)}
     assert len(numbers) == 1
     assert [row["steps"] for row in members()] == [["register", "by_poster"]]
+    assert count(Person) == people + 1
+
+
+def test_who_is_known_by_a_landline_is_found_however_it_is_written(arrive, within, count):
+    within(lambda: db.session.add(Person(community=home("wjb"), name=NAME, phones=["0751-8880000"])))
+    before = count(Person)
+    arrive(phone="(0751)8880000")
+    assert count(Person) == before
+
+
+def leave():
+    service.moves.perform(db.session.scalars(select(Member)).one(), "withdraw", {"reason": "搬走了"})
+
+
+def test_a_page_loaded_again_after_she_was_returned_registers_nobody(arrive, members, within, resident, banner):
+    hidden = resident.hidden(banner.code)
+    first = read(arrive(hidden))
+    within(leave)
+    assert read(arrive(hidden)) == first
+    [row] = members()
+    assert (row["state"], row["steps"]) == (MemberState.WITHDRAWN, ["register", "by_poster", "withdraw"])
+
+
+def test_a_page_loaded_again_the_next_day_shows_the_first_number_and_disturbs_nobody(
+    arrive, members, resident, banner, monkeypatch
+):
+    hidden = resident.hidden(banner.code)
+    first = read(arrive(hidden))
+    tomorrow = clock.now() + timedelta(days=1)
+    monkeypatch.setattr(clock.clock, "fixed", tomorrow)
+    assert read(arrive(hidden)) == first
+    assert [row["steps"] for row in members()] == [["register", "by_poster"]]
+
+
+def test_a_form_corrected_and_sent_again_is_another_one(arrive, members, resident, banner):
+    hidden = resident.hidden(banner.code)
+    numbers = {NUMBER.search(read(arrive(hidden, unit=unit)))[0] for unit in (UNIT, "市农机站")}
+    assert len(numbers) == 2
+    assert [row["steps"][-1] for row in members()] == ["by_poster_again"]
 
 
 def test_a_person_of_this_name_and_phone_is_used_and_one_of_another_phone_is_not(arrive, members, within, count):
@@ -267,6 +308,25 @@ def test_the_office_makes_the_code_and_prints_the_poster_from_both_lists(as_work
     assert resident.open(signs).status_code == 410
 
 
+def test_who_works_in_many_communities_comes_to_each_poster_by_the_community(as_person, behind, within):
+    def work_in_three_more():
+        worker = db.session.scalars(select(Account).filter_by(login="worker")).one()
+        for number in range(3):
+            more = open_community(code=f"m{number}", name=f"第{number}社区")
+            db.session.add(Grant(account=worker, role=GrantRole.WORKER, community=more, starts_on=clock.today()))
+
+    with behind():
+        pk = home("wjb").id
+    way, poster = 'href="/communities/list/">党员报到海报', f"/members/poster/{pk}"
+    page = as_person("worker").page("/members/list/")
+    assert (way in page, poster in page) == (False, True)
+    within(work_in_three_more)
+    worker = as_person("worker")
+    page = worker.page("/members/list/")
+    assert (way in page, poster in page) == (True, False)
+    assert poster in worker.page(f"/communities/show/{pk}")
+
+
 @pytest.mark.parametrize(("who", "status"), [("liaison", 403), ("gridlead", 403), ("neighbour", 404)])
 def test_nobody_else_hangs_it_up(as_person, behind, who, status):
     with behind():
@@ -275,5 +335,6 @@ def test_nobody_else_hangs_it_up(as_person, behind, who, status):
     assert person.get(address).status_code == status
     assert person.post(address).status_code == status
     assert address not in person.page("/members/list/")
+    assert address not in read(person.get(f"/communities/show/{address.rpartition('/')[2]}"))
     with behind():
         assert points.code_for_members(home("wjb")) is None

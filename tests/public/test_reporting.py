@@ -1,5 +1,7 @@
 """Reporting at a poster: what was written arrives once, waits for people to look at it, and nothing typed is lost."""
 
+import hashlib
+import re
 import threading
 from io import BytesIO
 
@@ -287,6 +289,17 @@ def test_a_form_that_was_open_too_long_is_shown_again_with_its_words_and_photos(
     kept = page.split('name="photos" value="')[1].split('"')[0]
     assert resident.send(signs, form | {"photos": kept}, dict(HIDDEN.findall(page))).status_code == 200
     assert [need.text for need in reported()] == ["三楼的灯不亮"]
+
+
+AGREED_TO = {"2026-11b": "a531d804d6be5af6"}
+"""What people agree to, by its version, as a digest of the words on the page."""
+
+
+def test_a_new_wording_of_the_privacy_notice_is_a_new_version(resident):
+    main = resident.open("privacy").get_data(as_text=True).split("<main", 1)[1].split("</main>")[0]
+    words = "".join(re.sub(r"<[^>]*>", "", main.split(">", 1)[1]).split())
+    assert "报到登记在服务期间保存" in words
+    assert {CONSENT: hashlib.sha256(words.encode()).hexdigest()[:16]} == AGREED_TO
 
 
 @pytest.mark.parametrize("code", ["", "privacy", "x", "0000-0000"])

@@ -118,6 +118,12 @@ def test_same_name_and_phone_with_another_number_is_another_person(as_liaison, b
     assert newest(behind)[1] != known
 
 
+def test_who_has_a_landline_is_found_by_the_liaison(as_liaison, behind, resident, form):
+    known = resident(phones=["0751-8880000"])
+    assert as_liaison.post("/members/enrol", form | {"phone": "0751-8880000"}).status_code == 302
+    assert newest(behind)[1] == known
+
+
 def test_a_phone_of_a_relative_finds_nobody(as_liaison, behind, resident, form):
     known = resident(phones=[f"女儿 {PHONE}"])
     assert as_liaison.post("/members/enrol", form).status_code == 302
