@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+from flask import Flask
 from sqlalchemy import insert, select
 
 import config
@@ -58,6 +59,32 @@ def fill(count: int, data_key: str) -> None:
             connection.execute(insert(Need.__table__), rows)
 
 
+def save_meanwhile(app: Flask, folder: str) -> tuple[float, list[float]]:
+    """Back up while others register needs; return how long it took and how long each of them waited, in order."""
+    done, waits = threading.Event(), []
+
+    def work() -> None:
+        while not done.is_set():
+            begun = time.perf_counter()
+            with app.app_context():
+                register("边写边备")
+            waits.append(time.perf_counter() - begun)
+            time.sleep(PAUSE)
+
+    writers = [threading.Thread(target=work) for _number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    begun = time.perf_counter()
+    surroundings = os.environ | {"SIDAN_INSTANCE": folder, "PYTHONUTF8": "1"}
+    # At work it is the worker's process that makes the backup, not that of the pages.
+    subprocess.run(MAKE, env=surroundings, cwd=config.ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
+    saving = time.perf_counter() - begun
+    done.set()
+    for writer in writers:
+        writer.join()
+    return saving, sorted(waits)
+
+
 def main(count: int) -> None:
     """Fill, back up while others write, try it out, and say how long each took."""
     with tempfile.TemporaryDirectory() as folder:
@@ -65,27 +92,7 @@ def main(count: int) -> None:
         database.upgrade(app)
         with app.app_context():
             fill(count, app.config["DATA_KEY"])
-        done, waits = threading.Event(), []
-
-        def work() -> None:
-            while not done.is_set():
-                begun = time.perf_counter()
-                with app.app_context():
-                    register("边写边备")
-                waits.append(time.perf_counter() - begun)
-                time.sleep(PAUSE)
-
-        writers = [threading.Thread(target=work) for _number in range(WRITERS)]
-        for writer in writers:
-            writer.start()
-        begun = time.perf_counter()
-        surroundings = os.environ | {"SIDAN_INSTANCE": folder, "PYTHONUTF8": "1"}
-        # At work it is the worker's process that makes the backup, not that of the pages.
-        subprocess.run(MAKE, env=surroundings, cwd=config.ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
-        saving = time.perf_counter() - begun
-        done.set()
-        for writer in writers:
-            writer.join()
+        saving, waits = save_meanwhile(app, folder)
         with app.app_context(), acting(system("benchmark")):
             path = next(iter(backups().values()))
             begun = time.perf_counter()
@@ -94,7 +101,6 @@ def main(count: int) -> None:
             db.session.remove()
             db.engine.dispose()
     assert not loaded.complaints, loaded.complaints  # noqa: S101 - a benchmark of a broken backup means nothing
-    waits.sort()
     sys.stdout.write(
         f"{loaded.rows} rows saved in {saving:.1f} s; meanwhile {len(waits)} needs were registered, 95 % of them in "
         f"{waits[len(waits) * 95 // 100]:.2f} s, all in {waits[-1]:.2f} s; drill {drill:.1f} s\n"

@@ -2,6 +2,7 @@
 
 import enum
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Protocol, Self
@@ -68,7 +69,7 @@ Blanks = tuple[tuple[str, Text, tuple[tuple[str, str], ...]], ...]
 """Lines to fill in, in sections: of each section a name and its title, and of each line its key and what it says."""
 
 
-class Worded:
+class Worded(ABC):
     """A value of several parts that people write in words and programs as JSON, such as opening times.
 
     Its words (`str`) can be read again.
@@ -82,18 +83,18 @@ class Worded:
     # The three below are for each kind of value to say; the base itself is no value.
 
     @classmethod
+    @abstractmethod
     def read(cls, text: str) -> Self | None:
         """Read what somebody typed; None where it says nothing. Raises NotUnderstood."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def of(cls, given: Any) -> Self | None:
         """Read JSON; None where it says nothing. Raises NotUnderstood."""
-        raise NotImplementedError
 
+    @abstractmethod
     def plain(self) -> Any:
         """Return it as JSON."""
-        raise NotImplementedError
 
     @classmethod
     def blanks(cls) -> Blanks:
