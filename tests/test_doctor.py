@@ -22,6 +22,11 @@ from app.core.database import transaction
 from app.extensions import db
 
 
+@pytest.fixture(autouse=True)
+def _as_installed(stage, monkeypatch):
+    monkeypatch.setattr(stage, "waits", True)
+
+
 @pytest.fixture
 def ask(app):
     """Run the command and return its exit code and lines."""

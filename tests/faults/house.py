@@ -87,6 +87,7 @@ class House:
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self.folder = folder
         self.stage = Stage(folder, url)
+        self.stage.waits = True
 
     @contextmanager
     def open(self, **environ: str) -> Iterator[Start]:
