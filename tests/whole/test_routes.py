@@ -5,9 +5,10 @@ import re
 import pytest
 from flask import Flask
 
-from app.core import gate
+from app.core import clock, gate
 from app.roles import TABLE, Role, rules
 from tests.cast.people import CAST
+from tests.whole.counting import counting, most
 from tests.whole.matrix import (
     API_DOORS,
     LIST_PAGES,
@@ -177,24 +178,33 @@ def test_no_form_is_taken_without_its_token(app: Flask, scene, visit, login: str
 
 
 @pytest.mark.parametrize("login", CAST)
-def test_who_may_look_finds_the_page_who_may_not_is_told_so_and_nothing_changes(app: Flask, scene, visit, login: str):
+def test_who_may_look_finds_the_page_at_few_statements_who_may_not_is_told_so(app: Flask, scene, visit, login: str):
+    # That somebody is still there is written down once a minute; here no minute passes.
+    clock.clock.fixed = clock.now()
     person = visit(login)
     looked = [door for door in doors(app, scene, login) if door.method == "GET"]
     taking = [door for door in looked if ".export_" in door.endpoint]
     before = dump(app)
-    found = look(person, [door for door in looked if door not in taking])
+    found = look(app, person, [door for door in looked if door not in taking])
     assert dump(app) == before
     # Taking rows out is written down, and nothing else becomes of it.
-    found += look(person, taking)
+    found += look(app, person, taking)
     after = dump(app)
     assert [name for name in before if after[name] != before[name]] in ([], ["chain_head", "history"])
     # The neighbour stands apart, and finds nothing of ours.
     role = ROLES.get(login)
-    assert [(str(door), status) for door, status in found if status not in expected(door, role)] == []
+    assert [(str(door), status) for door, status, _cost in found if status not in expected(door, role)] == []
+    assert [(door.address, cost) for door, _status, cost in found if cost > most(door.address)] == []
+    assert max(cost for _door, _status, cost in found) > 1
 
 
-def look(person, looked: list[Door]) -> list[tuple[Door, int]]:
-    return [(door, person.get(door.address).status_code) for door in looked]
+def look(app: Flask, person, looked: list[Door]) -> list[tuple[Door, int, int]]:
+    found = []
+    for door in looked:
+        with counting(app) as said:
+            status = person.get(door.address).status_code
+        found.append((door, status, len(said)))
+    return found
 
 
 def expected(door: Door, role: Role | None) -> tuple[int, ...]:

@@ -1,0 +1,64 @@
+"""How many statements a page may cost, and how they are counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import event
+
+from app.core import fresh
+from app.extensions import db
+
+LIST_AND_FORM = 6
+DETAIL = 10
+HOME = 12
+FIGURES = 14
+"""The page of all figures: one statement for all that the viewer reads, one for totals, and two for durations."""
+LOOKED_INTO = (
+    "/show/",
+    "/history/",
+    "/print/",
+    "/figures/",
+    "/profile/",
+    "/candidates/",
+    "/resources/needs/",
+    "/boards/",
+    "/posts/board",
+    "/posts/responsible",
+    "/party_orgs/tree",
+)
+FILE = 16
+"""A batch of rows as a file: how many there are, that they are taken out, the rows, and what they name."""
+
+
+@contextmanager
+def counting(app: Flask) -> Iterator[list[str]]:
+    """Collect the statements that read or write rows."""
+    said: list[str] = []
+
+    def listen(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        if statement.lstrip().split(maxsplit=1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+            said.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    # Counts that are still known cost nothing; here every page counts anew.
+    fresh._forget()
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
+
+
+def most(address: str) -> int:
+    """Return how many statements a page may cost."""
+    if address == "/":
+        return HOME
+    if address == "/figures/":
+        return FIGURES
+    if address.endswith((".xlsx", ".csv")):
+        return FILE
+    looked_into = any(part in address for part in LOOKED_INTO)
+    return DETAIL if looked_into else LIST_AND_FORM
