@@ -66,6 +66,8 @@ class _Taking:
         self.category_words = self._category_words()
         self.parties: dict[str, int] = {}
         self.resources: dict[int, str] = {}
+        self.posts: list[Post] = []
+        self.holders: dict[int, Person] = {}
 
     def run(self) -> Taken:
         """Take section by section, in the order in which they name each other."""
@@ -77,6 +79,7 @@ class _Taking:
             if not section.personal:
                 content[section.key] = self._flat(section)
         if self.with_people:
+            self._hold_posts()
             content[ACCOUNTS.key] = list(self._accounts())
             logins = {one["login"] for one in content[ACCOUNTS.key]}
             content[POSTS.key] = list(self._posts(logins))
@@ -179,8 +182,7 @@ class _Taking:
 
     def _accounts(self) -> Iterable[Said]:
         """Yield a row for each role somebody holds; a volunteer who leads a team has that row and no other."""
-        of_posts = Grant.id.in_(select(post_grant.c.grant_id))
-        grants = self._grants(and_(Grant.holding(), or_(Grant.ends_on.is_(None), of_posts)))
+        grants = self._grants(and_(Grant.holding(), or_(Grant.ends_on.is_(None), Grant.id.in_(self._of_posts()))))
         leading = {grant.account_id for grant in grants if self._leads(grant)}
         found: list[Said] = []
         for grant in grants:
@@ -190,6 +192,11 @@ class _Taking:
             if not is_one_more and said not in found and self._says_where(grant, said):
                 found.append(said)
         return found
+
+    def _of_posts(self) -> Select[Any]:
+        """Return the ids of the grants that come with a post of the box; of others no row would tell the last day."""
+        carried = [post.id for post in self.posts if self._has_places(post)]
+        return select(post_grant.c.grant_id).where(post_grant.c.post_id.in_(carried))
 
     def _grants(self, condition: ColumnElement[bool]) -> list[Grant]:
         held = select(Grant).join(Account, Grant.account_id == Account.id)
@@ -207,7 +214,7 @@ class _Taking:
         today = clock.today()
         unended = or_(Grant.ends_on.is_(None), Grant.ends_on >= today)
         dated = or_(Grant.starts_on > today, Grant.ends_on.is_not(None))
-        of_posts = set(db.session.scalars(select(post_grant.c.grant_id)))
+        of_posts = set(db.session.scalars(self._of_posts()))
         for grant in self._grants(and_(Grant.archived_at.is_(None), unended, dated)):
             if grant.id not in of_posts or grant.account.login not in logins:
                 self._leave_out(ACCOUNTS, f"{grant.account} {grant}", _dated(grant))
@@ -225,21 +232,27 @@ class _Taking:
 
     # -- posts ------------------------------------------------------------------------------------------------------
 
-    def _posts(self, logins: Collection[str]) -> Iterable[Said]:
-        """Yield the posts held now or later; `logins`: the accounts the box holds."""
+    def _hold_posts(self) -> None:
+        """Look up the posts that are held now or later, and by whom."""
         appointed = select(Post.person_id).where(Post.community_id == self.community.id)
         people = select(Person).where(Person.id.in_(appointed), Person.archived_at.is_(None))
-        holders = {person.id: person for person in db.session.scalars(people)}
-        alive = [post for post in self._all(Post, Post.id) if post.archived_at is None and not post.is_over()]
-        held = [post for post in alive if post.person_id in holders]
-        meant = _told_apart([holders[one] for one in dict.fromkeys(post.person_id for post in held)], logins)
-        for post in held:
-            said = self._row(POSTS, post) | _holder(holders[post.person_id], logins)
+        self.holders = {person.id: person for person in db.session.scalars(people)}
+        alive = (post for post in self._all(Post, Post.id) if post.archived_at is None and not post.is_over())
+        self.posts = [post for post in alive if post.person_id in self.holders]
+
+    def _has_places(self, post: Post) -> bool:
+        return all(place.id in self.place_words for place in post.places)
+
+    def _posts(self, logins: Collection[str]) -> Iterable[Said]:
+        """Yield what is said of the posts; `logins`: the accounts the box holds."""
+        meant = _told_apart([self.holders[one] for one in dict.fromkeys(post.person_id for post in self.posts)], logins)
+        for post in self.posts:
+            said = self._row(POSTS, post) | _holder(self.holders[post.person_id], logins)
             # A role goes to an account.
             said = said if "login" in said else {key: one for key, one in said.items() if key != "gives_role"}
             if post.person_id not in meant:
                 self._leave_out(POSTS, post, gettext("another one has the same name"))
-            elif len(said.get("places", ())) < len(post.places):
+            elif not self._has_places(post):
                 self._leave_out(POSTS, post, _lost(facts(Post)["places"].label))
             else:
                 yield {column.key: said[column.key] for column in POSTS.columns if column.key in said}

@@ -56,6 +56,11 @@ class Move:
     help: Text | None = None
     photos: bool = False
 
+    @property
+    def must_ask(self) -> bool:
+        """Tell whether nobody can make the move without saying something that no row has already."""
+        return any(ask.required and not ask.unless_set for ask in self.asks)
+
     def leads_to(self, row: Any) -> Labelled | None:
         """Return the state the move leads to from where the row stands."""
         return self.target(row) if callable(self.target) else self.target

@@ -143,19 +143,24 @@ def _require(row: Any, move: Move, values: dict[str, Any]) -> None:
     """Check the parameters; those that say so may stay as the row has them."""
     unknown = set(values) - {ask.name for ask in move.asks}
     found: dict[str, list[Text]] = {name: [_("This is not asked here.")] for name in unknown}
-    for ask in move.asks:
-        if (complaint := _complaint(row, ask, values)) is not None:
-            found[ask.name] = [complaint]
+    found |= complaints(type(row), move, values, row)
     if found:
         raise rules.Violation(found)
 
 
-def _complaint(row: Any, ask: Ask, values: dict[str, Any]) -> Text | None:
+def complaints(model: Any, move: Move, values: dict[str, Any], row: Any = None) -> dict[str, list[Text]]:
+    """Return what is wrong with the parameters of a move; without a row, what is wrong for any."""
+    found = {ask.name: _complaint(model, row, ask, values) for ask in move.asks}
+    return {name: [text] for name, text in found.items() if text is not None}
+
+
+def _complaint(model: Any, row: Any, ask: Ask, values: dict[str, Any]) -> Text | None:
     value = values.get(ask.name)
     if value is None or value == "":
-        is_set = ask.unless_set and ask.name not in values and getattr(row, ask.sets, None) is not None
+        has = row is None or getattr(row, ask.sets, None) is not None
+        is_set = ask.unless_set and ask.name not in values and has
         return _("Please fill this in.") if ask.required and not is_set else None
-    if ask.sets not in facts(type(row)) and isinstance(value, str):
+    if ask.sets not in facts(model) and isinstance(value, str):
         return checks.visible(value) or rules.too_long(value, LONGEST_REASON)
     return None
 

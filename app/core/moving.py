@@ -25,6 +25,8 @@ from app.extensions import db
 RESTORABLE: Final = timedelta(days=30)
 BULK: Final = 200
 """How many rows one bulk action takes at most."""
+ASKED: Final = "asked"
+"""What a form says that carries the parameters of a move for many rows."""
 SAME_CLICK: Final = timedelta(seconds=30)
 
 
@@ -49,7 +51,7 @@ class Moving(Specification):
         actor = current()
         if actor is None or not moves.may_make(row, move, actor):
             raise access.Forbidden
-        form = self._move_form(row, move)
+        form = self._move_form(move, row)
         if request.method == "GET":
             return self._move_page(form, row, move)
         return self._move(form, row, move)
@@ -80,7 +82,8 @@ class Moving(Specification):
         self.warn(values)
         return onward(self.leads_to(row, move.name))
 
-    def _move_form(self, row: Any, move: Move) -> PortalForm:
+    def _move_form(self, move: Move, row: Any, **options: Any) -> PortalForm:
+        """Return the form for the parameters of a move; without a row, for many, who bring no files of their own."""
         described = facts(self.model)
         fields: dict[str, Any] = {
             ask.name: field_for(self.model, ask.sets, required=ask.required, **self._as_asked(row, ask))
@@ -88,14 +91,14 @@ class Moving(Specification):
             else Paragraph(moves.label_of(self.model, ask), description=ask.help or "")
             for ask in move.asks
         }
-        photos = {"photos": files_field(self.model)} if move.photos and self.model.attachments else {}
+        photos = {"photos": files_field(self.model)} if move.photos and row and self.model.attachments else {}
         made = type("MoveForm", (PortalForm,), {**fields, **photos, "version": Kept()})
-        form: PortalForm = made(obj=row)
+        form: PortalForm = made(obj=row, **options)
         return form
 
     def _as_asked(self, row: Any, ask: Ask) -> dict[str, Any]:
         """Return what the field of a parameter says otherwise than that of the column; a box offers to turn it over."""
-        if shape(self.model, ask.sets).kind == "flag":
+        if row is not None and shape(self.model, ask.sets).kind == "flag":
             return {"default": not getattr(row, ask.sets)}
         return {"label": ask.label} if ask.label is not None else {}
 
@@ -113,23 +116,59 @@ class Moving(Specification):
     @expose("/action_post", methods=["POST"])
     @requires("m")
     def action_post(self) -> Page:
-        """Make one move on many rows; each is looked up inside the scope and answered for by itself."""
+        """Make one move on many rows; each is looked up inside the scope and answered for by itself.
+
+        What the move must be told is asked once, on a page between, and holds for all of them.
+        """
         name = request.form.get("action", "")
         if name not in self.bulk_moves:
             return answer(400, gettext("This list has no such action."))
         picked = list(dict.fromkeys(request.form.getlist("rowid")))[:BULK]
-        outcomes = [self._one_of_many(name, pk) for pk in picked]
         move = self.model.flow.by_name[name]
+        if picked and move.must_ask:
+            return self._ask_for_many(move, picked)
+        outcomes = [self._one_of_many(name, pk, {}) for pk in picked]
+        return self._outcomes(move, outcomes)
+
+    def _outcomes(self, move: Move, outcomes: list[tuple[Any, Text | None]]) -> Page:
         return render_template("bulk.html", view=self, title=move.label, outcomes=outcomes)
 
-    def _one_of_many(self, name: str, pk: str) -> tuple[Any, Text | None]:
-        """Make the move on one row; return the row and why it was not made, or None."""
+    def _ask_for_many(self, move: Move, picked: list[str]) -> Page:
+        """Ask for the parameters of a move, and make it on all the rows."""
+        if ASKED not in request.form:
+            return self._many_page(self._move_form(move, None, formdata=None), move, picked)
+        form = self._move_form(move, None)
+        if not form.validate():
+            return self._many_page(form, move, picked, status=422)
+        # What stays empty stays with each row as it is.
+        values = {ask.name: form[ask.name].data for ask in move.asks if form[ask.name].data not in (None, "", [])}
+        wrong = moves.complaints(self.model, move, values)
+        outcomes = [] if wrong else [self._one_of_many(move.name, pk, values, wrong) for pk in picked]
+        if wrong and all(reason is not None for _row, reason in outcomes):
+            form.complain(wrong)
+            return self._many_page(form, move, picked, status=422)
+        self.warn(values)
+        return self._outcomes(move, outcomes)
+
+    def _many_page(self, form: PortalForm, move: Move, picked: list[str], status: int = 200) -> Page:
+        asks = [ask.name for ask in move.asks]
+        return render_template(
+            "move_many.html", view=self, title=move.label, form=form, move=move, asks=asks, picked=picked, asked=ASKED
+        ), status
+
+    def _one_of_many(
+        self, name: str, pk: str, values: dict[str, Any], wrong: dict[str, list[Text]] | None = None
+    ) -> tuple[Any, Text | None]:
+        """Make the move on one row; return the row and why it was not made, or None.
+
+        `wrong`: takes what is wrong with the parameters, by their names.
+        """
         row = self._load(pk, ())
         if row is None:
             return None, _("This row is not there (any more).")
         try:
             with transaction():
-                moves.perform(row, name, {})
+                moves.perform(row, name, values)
         except moves.Refused as refused:
             return row, refused.reason
         except moves.Stale:
@@ -137,6 +176,9 @@ class Moving(Specification):
         except access.Forbidden:
             return row, _("Your role does not allow this.")
         except Violation as error:
+            said = moves.by_parameter(error.errors, self.model.flow.by_name[name])
+            if wrong is not None:
+                wrong |= {key: texts for key, texts in said.items() if key in values}
             return row, self._in_words(error)
         except access.OutOfScope:
             return row, LEAVES

@@ -15,7 +15,7 @@ from app.core import checks, sealing
 from app.core.fields import NotUnderstood, Text
 from app.core.rules import Violation, too_long
 from app.extensions import db
-from app.people import identity
+from app.people import identity, likeness
 from app.people import phones as telephones
 from app.people.models import Person
 
@@ -33,6 +33,7 @@ def known_or_new(community: Community, who: Mapping[str, Any]) -> Person:
     Raises Violation under the names of `who`.
     """
     require(who)
+    likeness.take_turns(community.id)
     return _by_number(community, who) or _by_phone(community, who) or _made(community, who)
 
 

@@ -8,7 +8,9 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _
 from sqlalchemy import or_, select
 
+from app.communities.models import Community
 from app.core import sealing
+from app.core.actor import acting, system
 from app.core.fields import NotUnderstood, Text
 from app.extensions import db
 from app.people import identity
@@ -80,6 +82,17 @@ def reasons(one: Traits, other: Traits) -> list[Text]:
         (_("same phone and date of birth"), shared and born and not same_name),
     ]
     return [reason for reason, holds in found if holds]
+
+
+def take_turns(community_id: int) -> None:
+    """Let nobody else look for somebody to register here until the transaction is over; SQLite has one writer anyway.
+
+    Of two who register the same person at the same moment the second one then finds the record of the first.
+    """
+    # Rows that name the community are written meanwhile: its key does not change.
+    mine = select(Community.id).where(Community.id == community_id).with_for_update(key_share=True)
+    with acting(system("people")), db.session.no_autoflush:
+        db.session.scalar(mine)
 
 
 def likely(values: Mapping[str, Any], community: Any) -> list[Likely]:

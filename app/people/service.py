@@ -12,6 +12,7 @@ from app.core.actor import Actor, acting, current
 from app.core.rules import Violation
 from app.extensions import db
 from app.parties.models import Party, PartyKind
+from app.people import likeness
 from app.people.models import Person
 
 
@@ -57,6 +58,7 @@ def _namesake(account: Account, community: Community) -> Person | None:
     """Return the one person in use of the same name and phone who does not sign in yet."""
     if not account.phone:
         return None
+    likeness.take_turns(community.id)
     here = select(Person).filter_by(community_id=community.id, name=account.name, account_id=None, archived_at=None)
     found = db.session.scalars(here.where(sealing.holds(Person, "phones", account.phone))).all()
     return found[0] if len(found) == 1 else None

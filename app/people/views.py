@@ -77,10 +77,15 @@ class PersonView(MergingPages, TyingPages, ListView):
         """Register a person, once it is said of those who look like the same that they are others."""
         if form.validate():
             community = self._community_value(form).get("community")
-            form.likely = likeness.likely(form.values(), community) if community is not None else []
+            form.likely = self._likely(form, community) if community is not None else []
             if not likeness.are_others(form.likely, request.form.get("another", "")):
-                return self._form_page(form, status=422)
+                # The first half of a double click may have saved meanwhile; that is nobody else.
+                return self._twice(form) or self._form_page(form, status=422)
         return super()._add(form)
+
+    def _likely(self, form: Any, community: Any) -> list[likeness.Likely]:
+        likeness.take_turns(community.id)
+        return likeness.likely(form.values(), community)
 
     def panels(self, row: Person) -> list[Panel]:
         """Show what the record was made one with, here and in other communities."""

@@ -5,7 +5,7 @@ from typing import Any, Final
 import click
 from flask_babel import gettext
 
-from app.communities.models import Place
+from app.communities.models import Community, Place
 from app.core import clock
 from app.core.actor import acting, system
 from app.core.commanding import Commands
@@ -24,6 +24,14 @@ def _point(place: Place) -> tuple[str, str]:
     return points.renew(place), said
 
 
+def _banner(community: Community) -> tuple[str, str]:
+    said = gettext(
+        "Code by which party members report in to %(community)s; posters with an earlier one are out of date.",
+        community=community.name,
+    )
+    return points.renew_for_members(community, points.code_for_members(community)), said
+
+
 def _ticket(need: Need) -> tuple[str, str]:
     signs = tickets.reissue(need)
     day = clock.local(clock.now() + tickets.LIFE).date()
@@ -33,14 +41,18 @@ def _ticket(need: Need) -> tuple[str, str]:
     return signs, said
 
 
-_KINDS: Final[dict[str, tuple[Any, Any]]] = {"place": (Place, _point), "need": (Need, _ticket)}
+_KINDS: Final[dict[str, tuple[Any, Any]]] = {
+    "place": (Place, _point),
+    "community": (Community, _banner),
+    "need": (Need, _ticket),
+}
 
 
 @codes.command("issue")
 @click.argument("kind", type=click.Choice([*_KINDS]))
 @click.argument("number", type=click.IntRange(1, 2**31 - 1))
 def issue(kind: str, number: int) -> None:
-    """Make a new code for the place or need with this id, and print it once."""
+    """Make a new code for the place, community or need with this id, and print it once."""
     model, make = _KINDS[kind]
     try:
         with acting(system("cli")), transaction():

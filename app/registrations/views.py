@@ -81,7 +81,7 @@ class MemberView(ByName, ListView):
         "left": Quick(_("Left"), _in(MemberState.TRANSFERRED, MemberState.WITHDRAWN)),
     }
     badge_filters = ("mine",)
-    bulk_moves = ("receive", "confirm_post")
+    bulk_moves = ("receive", "confirm_post", "withdraw")
     edit_names = ("unit", "party_joined_on", "reported_on", "service_posts", "skills")
     by_name_form = EnrolForm
     who = who_names = service.WHO

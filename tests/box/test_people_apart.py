@@ -172,6 +172,22 @@ def test_a_role_that_ends_with_its_post_is_in_the_box(office, taken, read, elsew
         assert export.take(handing.community_of("dh"), with_people=True).content == first.content
 
 
+def test_a_role_that_ends_with_a_post_the_box_cannot_hold_does_not_become_one_without_end(office, taken, read, app):
+    ends = clock.today() + timedelta(days=30)
+
+    def lead_of_two_grids():
+        post = appointed("钱伟", PostDuty.GRID_LEAD, "第一网格", "qianwei", until=ends, gives_role=True)
+        posts.change(post, {"places": [*post.places, place("第二网格")]})
+        place("第二网格").closed_on = clock.today() - timedelta(days=1)
+
+    office(lead_of_two_grids)
+    first = taken()
+    assert not first.content["posts"]
+    assert "qianwei" not in {one["login"] for one in first.content["accounts"]}
+    assert any("钱伟 网格长" in said and ends.isoformat() in said for said in first.left_out)
+    assert NO_CHANGE in read(app, first.content)
+
+
 def test_a_role_that_begins_with_its_post_is_in_the_post(office, taken, read, elsewhere):
     begins = clock.today() + timedelta(days=30)
     lead = {"since": begins, "gives_role": True}

@@ -1,10 +1,13 @@
 """Bringing a need through its life in the pages, each step by the hand of who makes it."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Account
 from app.communities.models import Category, Place
+from app.core import clock
 from app.extensions import db
 
 ROWS = {
@@ -14,6 +17,19 @@ ROWS = {
     "deliver": {"done_text": "换了新灯"},
     "close": {"outcome": "met", "satisfaction": "5", "asked_how": "phone"},
 }
+
+MONDAY = "2026-11-23T10:00"
+
+
+@pytest.fixture
+def monday(app):
+    """Let it be a Monday at ten."""
+    clock.clock.fixed = clock.parse_local(MONDAY)
+
+
+def later(**span):
+    """Let time pass."""
+    clock.clock.fixed += timedelta(**span)
 
 
 @pytest.fixture

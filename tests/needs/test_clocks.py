@@ -15,18 +15,9 @@ from app.needs.choices import Holder, NeedState, Urgency
 from app.needs.limits import Limit, TimeLimit
 from app.needs.models import Need
 from app.needs.segments import Segment, due_of, holder_of
+from tests.needs.life import later
 
-MONDAY = "2026-11-23T10:00"
-
-
-@pytest.fixture(autouse=True)
-def monday(app):
-    """Let it be a Monday at ten."""
-    clock.clock.fixed = clock.parse_local(MONDAY)
-
-
-def later(**span):
-    clock.clock.fixed += timedelta(**span)
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 @pytest.fixture

@@ -15,13 +15,7 @@ from app.extensions import db
 from app.needs.choices import Urgency
 from app.needs.limits import Limit, TimeLimit
 
-MONDAY = "2026-11-23T10:00"
-
-
-@pytest.fixture(autouse=True)
-def monday(app):
-    """Let it be a Monday at ten."""
-    clock.clock.fixed = clock.parse_local(MONDAY)
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 @pytest.fixture

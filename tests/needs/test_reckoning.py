@@ -21,21 +21,12 @@ from app.needs.limits import Limit, TimeLimit
 from app.needs.models import Need
 from app.notices.models import Notice
 from tests.core.conftest import program
+from tests.needs.life import MONDAY, later
 from tests.whole.paper import fields_of
 
 __all__ = ["program"]
 
-MONDAY = "2026-11-23T10:00"
-
-
-@pytest.fixture(autouse=True)
-def monday(app):
-    """Let it be a Monday at ten."""
-    clock.clock.fixed = clock.parse_local(MONDAY)
-
-
-def later(**span):
-    clock.clock.fixed += timedelta(**span)
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 @pytest.fixture

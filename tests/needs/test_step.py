@@ -10,11 +10,11 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import MetaData, insert, select
 
-from app import create_app
 from app.core import clock, database
 from app.core.actor import acting, system
 from app.extensions import db
 from app.needs.models import Need
+from tests.before import portal_at
 
 BEFORE = "0035"
 MOMENT = clock.now().replace(tzinfo=None)
@@ -52,11 +52,8 @@ def step(number: int, move: str, at: int) -> dict[str, Any]:
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[Flask]:
     """A portal with needs in it, as the version before kept them."""
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    app = create_app({"TESTING": True, "INSTANCE": tmp_path, "DATABASE_URL": url, "NOW": None})
-    with app.app_context():
-        upgrade(str(database.MIGRATIONS), BEFORE)
-        with db.engine.begin() as connection:
+    with portal_at(BEFORE, tmp_path) as app:
+        with app.app_context(), db.engine.begin() as connection:
             found = MetaData()
             found.reflect(connection)
             community = {"code": "a", "name": "甲", "level_names": [], "settings": {}, "uid": "0" * 32, "sought": ""}
@@ -65,10 +62,7 @@ def old(tmp_path: Path) -> Iterator[Flask]:
                 connection.execute(insert(found.tables["need"]), [need(number, title)])
                 for move, at in steps:
                     connection.execute(insert(found.tables["step"]), [step(number, move, at)])
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+        yield app
 
 
 def test_the_needs_of_before_know_since_when_their_clock_runs(old: Flask):

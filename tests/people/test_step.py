@@ -9,12 +9,12 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import MetaData, insert, select
 
-from app import create_app
 from app.core import clock, database, sealing
 from app.core.actor import acting, system
 from app.extensions import db
 from app.people import tails
 from app.people.models import Person
+from tests.before import portal_at
 
 BEFORE = "0018"
 MOMENT = clock.now().replace(tzinfo=None)
@@ -25,11 +25,8 @@ NUMBERS = {"a" * 32: ["13800007001", "0751-8880000"], "b" * 32: ["13900007002"],
 @pytest.fixture
 def old(tmp_path: Path) -> Iterator[Flask]:
     """A portal with people in it, as the version before kept them."""
-    url = f"sqlite:///{tmp_path / 'old.db'}"
-    app = create_app({"TESTING": True, "INSTANCE": tmp_path, "DATABASE_URL": url, "NOW": None})
-    with app.app_context():
-        upgrade(str(database.MIGRATIONS), BEFORE)
-        with db.engine.begin() as connection:
+    with portal_at(BEFORE, tmp_path) as app:
+        with app.app_context(), db.engine.begin() as connection:
             tables = MetaData()
             tables.reflect(connection)
             community = {"code": "a", "name": "甲", "level_names": [], "settings": {}, "uid": "0" * 32} | COMMON
@@ -38,10 +35,7 @@ def old(tmp_path: Path) -> Iterator[Flask]:
                 party = {"id": number, "uid": uid, "kind": "person", "name": f"张{number}", "known": False}
                 connection.execute(insert(tables.tables["party"]), [party | {"community_id": 1, "sought": ""}])
                 connection.execute(insert(tables.tables["person"]), [person(number, uid, phones)])
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+        yield app
 
 
 def person(number: int, uid: str, phones: list[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from app.communities.models import Community
 from app.core.timeline import Step
 from app.extensions import db
 
@@ -23,6 +24,19 @@ def test_a_code_for_a_place_opens_the_form_there(say, place_id, resident):
     assert status == 0
     assert "武江北路8栋" in said
     assert resident.open(said.split()[-1]).status_code == 200
+
+
+def test_a_code_for_a_community_opens_the_form_for_members_and_the_earlier_poster_is_out_of_date(
+    say, behind, banner, resident
+):
+    earlier = banner()
+    with behind():
+        pk = db.session.scalars(select(Community.id).filter_by(code="wjb")).one()
+    status, said = say("issue", "community", str(pk))
+    assert status == 0
+    assert "武江北" in said
+    assert "党员报到" in resident.open(said.split()[-1]).get_data(as_text=True)
+    assert resident.open(earlier).status_code == 410
 
 
 def test_a_code_for_a_need_opens_it_and_stands_in_its_timeline(say, register, resident, behind):
@@ -52,7 +66,7 @@ def test_what_is_not_understood_is_said_in_chinese(say, words):
     assert "--help" in said
 
 
-@pytest.mark.parametrize("kind", ["need", "place"])
+@pytest.mark.parametrize("kind", ["need", "place", "community"])
 def test_nothing_is_made_for_what_is_not_there(say, kind):
     status, said = say("issue", kind, "999999")
     assert status == 1

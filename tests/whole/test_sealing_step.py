@@ -16,6 +16,7 @@ from app.core import clock, database, sealing
 from app.core.actor import acting, system
 from app.extensions import db
 from app.needs.models import Need
+from tests.before import portal_at
 from tests.stage import PostgresStage
 from tests.whole.traces import plain_files, plain_texts
 
@@ -38,15 +39,10 @@ def old(tmp_path: Path) -> Iterator[Flask]:
     """A portal whose database was filled by the version before sealing."""
     given = os.environ.get("SIDAN_TEST_DATABASE_URL")
     stage = PostgresStage(given, "_steps") if given else None
-    url = stage.url if stage else f"sqlite:///{tmp_path / 'old.db'}"
-    app = create_app({"TESTING": True, "INSTANCE": tmp_path, "DATABASE_URL": url, "NOW": None})
-    with app.app_context():
-        upgrade(str(database.MIGRATIONS), BEFORE)
-        fill()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with portal_at(BEFORE, tmp_path, stage.url if stage else None) as app:
+        with app.app_context():
+            fill()
+        yield app
     if stage:
         stage.close()
 
