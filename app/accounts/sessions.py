@@ -23,7 +23,7 @@ from app.accounts.models import Account, Grant
 from app.accounts.traces import SignIn
 from app.called import NO_WORDS
 from app.communities.models import Community, Place
-from app.core import clock, scope
+from app.core import clock, reads
 from app.core.actor import Actor, Held, acting, current, system
 from app.core.database import Unavailable, transaction, writing
 from app.extensions import db
@@ -138,7 +138,7 @@ def _wanted(_day: date) -> Any:
         .outerjoin(Place, Place.id == Grant.place_id)
         .outerjoin(Community, Community.id == Grant.community_id)
         .where(SignIn.token_hash == bindparam("token"), *alive, Account.active)
-        .execution_options(**{scope.KEPT: True})
+        .execution_options(**{reads.KEPT: True})
     )
 
 

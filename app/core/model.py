@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Enum, ForeignKey, String, true
+from sqlalchemy import Enum, ForeignKey, String, false, or_, true
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
@@ -190,6 +190,33 @@ class Scoped(Guarded):
     def is_within(self, held: Held) -> bool:
         """Tell whether the row is of the grant's community."""
         return held.community_id is None or self.community_id == held.community_id
+
+
+class Hanging(Scoped):
+    """What hangs on a row of any list, such as a step or a file: who sees the row sees it."""
+
+    @classmethod
+    def hangs_on(cls) -> dict[str, Any]:
+        """Return the models on whose rows it can hang, by the name of their list."""
+        raise TypeError(f"{cls.__name__} does not say on what it hangs")
+
+    @classmethod
+    def of_list(cls, name: str, model: Any, actor: Actor) -> ColumnElement[bool]:
+        """Return the SQL for what hangs on the rows of one list the actor sees."""
+        raise TypeError(f"{cls.__name__} does not say on which rows of a list it hangs")
+
+    @classmethod
+    def visible(cls, actor: Actor) -> ColumnElement[bool]:
+        """What hangs on the rows the actor sees."""
+        if actor.unbounded:
+            return true()
+        return or_(false(), *(cls.of_list(name, model, actor) for name, model in cls.hangs_on().items()))
+
+    @classmethod
+    def visible_of(cls, actor: Actor, name: str) -> ColumnElement[bool]:
+        """Of what the actor sees, what hangs on rows of one list: to ask about all is fifteen times as long."""
+        model = cls.hangs_on().get(name)
+        return false() if model is None else cls.of_list(name, model, actor)
 
 
 def recorded_by(row: Any, actor: Actor) -> Any:

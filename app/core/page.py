@@ -100,9 +100,16 @@ def _described(field: Any) -> dict[str, Any]:
 
 
 def _menu() -> list[tuple[str, list[Any]]]:
-    """Return the lists the actor may see, by group, in menu order."""
+    """Return the lists the actor may see, by group, in menu order; found once for the page and its bar."""
     if current() is None:
         return []
+    if "menu" not in g:
+        g.menu = _groups()
+    found: list[tuple[str, list[Any]]] = g.menu
+    return found
+
+
+def _groups() -> list[tuple[str, list[Any]]]:
     groups: dict[str, list[Any]] = {}
     for view in current_app.extensions["appbuilder"].list_views():
         if view.menu_group and may("v", view.guard) and view.in_menu():

@@ -9,6 +9,10 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Mapper, RelationshipProperty
 from sqlalchemy.sql import visitors
 
+KEPT: Final = "kept"
+"""The execution option of a statement that is made once: what narrows it is kept with it."""
+OF_LIST: Final = "of_list"
+"""The execution option of a statement about what hangs on rows of one list, by its name: it sees no other's."""
 JOINED: Final = frozenset(("joined", False))
 
 

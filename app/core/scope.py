@@ -20,15 +20,14 @@ from app.core.actor import Actor, current
 from app.core.clock import now, today
 from app.core.fields import facts
 from app.core.history import Entry
-from app.core.model import Guarded, Recorded, Scoped, Sought
+from app.core.model import Guarded, Hanging, Recorded, Scoped, Sought
+from app.core.reads import KEPT, OF_LIST
 from app.core.timeline import Step
 from app.core.unfinished import finished, key_of, seen
 
-Criteria = dict[type[Any], tuple[Any, frozenset[type[Any]] | tuple[()]]]
-"""By model: what narrows it, None for nothing, and the models that reads in its turn."""
+Criteria = dict[tuple[type[Any], str | None], tuple[Any, frozenset[type[Any]] | tuple[()]]]
+"""By model and the one list asked of: what narrows it, None for nothing, and the models that reads in its turn."""
 
-KEPT: Final = "kept"
-"""The execution option of a statement that is made once: what narrows it is kept with it."""
 PARTY: Final = "party"
 """The table in which people, units and teams stand together, with the ids of their own rows."""
 
@@ -68,7 +67,7 @@ def _narrowed(statement: Any, actor: Actor | None, _work: int, _day: date) -> An
     return statement.options(*criteria(statement, actor))
 
 
-_kept: Final = lru_cache(maxsize=64)(_narrowed)
+_kept: Final = lru_cache(maxsize=512)(_narrowed)
 """The same for statements that are made once and asked again and again."""
 
 
@@ -78,16 +77,18 @@ def criteria(statement: Any, actor: Actor | None) -> list[Any]:
     A criterion costs time in every statement that carries it, whether it reads the model or not.
     """
     known = _known_to(actor)
+    listing = statement.get_execution_options().get(OF_LIST)
     found: dict[type[Any], Any] = {}
     asked = list(reads.models_in(statement))
     while asked:
         model = asked.pop()
         if model in found or not issubclass(model, Guarded):
             continue
-        if model not in known:
-            rows = condition(model, actor)
-            known[model] = (None, ()) if rows is None else (_only(model, rows), reads.models_in(rows))
-        found[model], more = known[model]
+        key = model, listing if issubclass(model, Hanging) else None
+        if key not in known:
+            rows = condition(model, actor, key[1])
+            known[key] = (None, ()) if rows is None else (_only(model, rows), reads.models_in(rows))
+        found[model], more = known[key]
         asked.extend(more)
     return [found[model] for model in sorted(found, key=lambda model: model.__name__) if found[model] is not None]
 
@@ -112,17 +113,19 @@ def known(actor: Actor, work: int, day: date) -> Criteria:
     return {}
 
 
-def condition(model: Any, actor: Actor | None) -> Any:
+def condition(model: Any, actor: Actor | None, listing: str | None = None) -> Any:
     """Return the SQL for the rows of a model the actor sees; None for all.
 
-    What somebody is still at work with is seen by nobody else, not even by who sees everything.
+    What somebody is still at work with is seen by nobody else, not even by who sees everything. `listing`: of what
+    hangs on rows of any list, only what hangs on rows of this one.
     """
     if actor is None:
         return false()
     rows = _finished(model, seen())
     if actor.unbounded:
         return rows
-    return model.visible(actor) if rows is None else and_(model.visible(actor), rows)
+    seen_rows = model.visible(actor) if listing is None else model.visible_of(actor, listing)
+    return seen_rows if rows is None else and_(seen_rows, rows)
 
 
 def _finished(model: Any, work: int) -> Any:

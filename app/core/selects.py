@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 from flask_babel import gettext
-from sqlalchemy import false, or_, select
+from sqlalchemy import bindparam, false, or_, select
 from sqlalchemy.sql import ColumnElement
 from wtforms import Field as FormField
 from wtforms.widgets import TextInput
@@ -13,6 +14,7 @@ from wtforms.widgets import TextInput
 from app.core import access, checks, display
 from app.core.fields import Text, facts
 from app.core.model import Sought
+from app.core.reads import KEPT
 from app.extensions import db
 
 _NUMBER: Final = re.compile(r"\d{4}")
@@ -87,8 +89,14 @@ def find_all(target: Any, given: Iterable[str]) -> list[Any]:
     if not numbers:
         return []
     # Asked for, not taken from what the session holds already: that may have come in for somebody else.
-    found = {row.id: row for row in db.session.scalars(select(target).where(target.id.in_(numbers)))}
+    found = {row.id: row for row in db.session.scalars(_rows(target), {"numbers": numbers})}
     return [found[number] for number in dict.fromkeys(numbers) if number in found]
+
+
+@cache
+def _rows(target: Any) -> Any:
+    some = target.id.in_(bindparam("numbers", expanding=True))
+    return select(target).where(some).execution_options(**{KEPT: True})
 
 
 def offered(target: Any, text: str, *where: Any) -> list[tuple[int, str]]:

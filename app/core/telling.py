@@ -5,17 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import class_mapper
 
 from app.core import display
 from app.core.chain import unseal
 from app.core.fields import RELATED, Text, facts, shape
 from app.core.history import Entry, recorded_models
+from app.core.reads import KEPT
 from app.core.revealing import Purpose
 from app.core.sealed import bound_to
 from app.core.subject_keys import SubjectKey, unwrap
@@ -175,12 +177,15 @@ def taken_out(entry: Entry) -> str:
 
 def entries_of(row: Any) -> list[tuple[Entry, str | None]]:
     """Return the entries of a row the actor may see, the newest first, each with the wrapped key of the row."""
-    found = (
-        select(Entry, SubjectKey.wrapped)
-        .outerjoin(SubjectKey, SubjectKey.row_uid == Entry.row_uid)
-        .where(Entry.list == row.list_name, Entry.row_id == row.id, Entry.row_uid == row.uid)
-    )
-    return [(entry, key) for entry, key in db.session.execute(found.order_by(Entry.id.desc()).limit(MOST))]
+    asked = {"list": row.list_name, "row": row.id, "uid": row.uid}
+    return [(entry, key) for entry, key in db.session.execute(_entries(), asked)]
+
+
+@cache
+def _entries() -> Any:
+    own = (Entry.list == bindparam("list"), Entry.row_id == bindparam("row"), Entry.row_uid == bindparam("uid"))
+    found = select(Entry, SubjectKey.wrapped).outerjoin(SubjectKey, SubjectKey.row_uid == Entry.row_uid).where(*own)
+    return found.order_by(Entry.id.desc()).limit(MOST).execution_options(**{KEPT: True})
 
 
 def stream(view: Any, row: Any, brief: bool = True) -> list[Told]:

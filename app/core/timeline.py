@@ -1,23 +1,25 @@
 """The timeline of a row: every step it took, who made it and when."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from blinker import Signal
 from flask_appbuilder import Model
-from sqlalchemy import JSON, ForeignKey, Index, String, and_, false, or_, select, true
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
 from app.core import access, chain, clock, keyring
 from app.core.actor import Actor, current
-from app.core.model import Scoped, new_uid
+from app.core.model import Hanging, new_uid
+from app.core.reads import KEPT, OF_LIST
 
 stepped: Final = Signal()
 """Sent by the class of a row when a step of it is written, in the same transaction; `row`, `step`."""
 
 
-class Step(Scoped, Model):
+class Step(Hanging, Model):
     """One step of one row: registered, moved, archived or restored. Steps are only ever added."""
 
     __tablename__ = "step"
@@ -43,14 +45,13 @@ class Step(Scoped, Model):
     """The row the step was made with, while it is being written."""
 
     @classmethod
-    def visible(cls, actor: Actor) -> ColumnElement[bool]:
-        """The steps of the rows the actor sees."""
-        if actor.unbounded:
-            return true()
-        return or_(false(), *(cls._of(name, model, actor) for name, model in cls.told.items()))
+    def hangs_on(cls) -> dict[str, Any]:
+        """A step is of a row of a list that keeps a timeline."""
+        return cls.told
 
     @classmethod
-    def _of(cls, name: str, model: Any, actor: Actor) -> ColumnElement[bool]:
+    def of_list(cls, name: str, model: Any, actor: Actor) -> ColumnElement[bool]:
+        """The steps of the rows of one list the actor sees."""
         # Asked of the one row and not among all that the actor sees: a list may be long.
         seen = select(model.id).where(model.id == cls.row_id, model.visible(actor)).correlate(cls)
         return and_(cls.list == name, seen.exists())
@@ -107,5 +108,10 @@ def add_step(session: Session, row: Any, move: str, source: str | None, target: 
 
 def steps_of(session: Session, row: Any) -> list[Step]:
     """Return the steps of a row, oldest first."""
-    found = select(Step).filter_by(community_id=row.community_id, list=row.list_name, row_id=row.id).order_by(Step.id)
-    return list(session.scalars(found))
+    return list(session.scalars(_steps(row.list_name), {"community": row.community_id, "row": row.id}))
+
+
+@lru_cache(maxsize=64)
+def _steps(listing: str) -> Any:
+    own = (Step.community_id == bindparam("community"), Step.list == listing, Step.row_id == bindparam("row"))
+    return select(Step).where(*own).order_by(Step.id).execution_options(**{KEPT: True, OF_LIST: listing})

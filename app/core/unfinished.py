@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from flask_appbuilder import Model
-from sqlalchemy import Index, String, and_, delete, exists, insert, or_
+from sqlalchemy import Index, String, and_, delete, exists, insert, literal_column, or_
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import ColumnElement
 
@@ -64,6 +64,9 @@ def finished(listing: Any, row_id: Any, work: int = 0) -> ColumnElement[bool]:
 
     Whether there are any at all is asked once in a statement, and only then of each row.
     """
+    if isinstance(listing, str):
+        # Names of lists stand in the code; as a parameter each would be looked after anew with every statement.
+        listing = literal_column(f"'{listing}'")
     own = [_TABLE.c.work != work] if work else []
     some = exists().select_from(_TABLE).where(*own)
     this = exists().select_from(_TABLE).correlate_except(_TABLE)

@@ -1,12 +1,14 @@
 """What a need shows of its orders: who does it, how far they are, a button to offer it; and a project: how many."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core import access
+from app.core.reads import KEPT
 from app.core.specification import Panel
 from app.extensions import db
 from app.fulfilments.models import Fulfilment
@@ -32,9 +34,14 @@ def orders_panel(view: Any) -> Callable[[Need], list[Panel]]:
 
 
 def _orders(need: Need) -> list[Fulfilment]:
-    of_it = select(Fulfilment).filter_by(community_id=need.community_id, need_id=need.id)
-    newest = of_it.order_by(Fulfilment.id.desc()).limit(SHOWN).options(joinedload(Fulfilment.provider))
-    return list(db.session.scalars(newest))
+    return list(db.session.scalars(_of_need(), {"community": need.community_id, "need": need.id}))
+
+
+@cache
+def _of_need() -> Any:
+    own = (Fulfilment.community_id == bindparam("community"), Fulfilment.need_id == bindparam("need"))
+    newest = select(Fulfilment).where(*own).order_by(Fulfilment.id.desc()).limit(SHOWN)
+    return newest.options(joinedload(Fulfilment.provider)).execution_options(**{KEPT: True})
 
 
 def count_panel(view: Any) -> Callable[[ServiceProject], list[Panel]]:

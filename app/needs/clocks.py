@@ -6,10 +6,10 @@ still while the need is on hold, and runs anew when it is taken up again.
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import PassiveFlag
 from sqlalchemy.orm.attributes import get_history
 
@@ -19,6 +19,7 @@ from app.communities.models import Category, Community
 from app.communities.worktime import WorkCalendar
 from app.core import clock
 from app.core.actor import acting, system
+from app.core.reads import KEPT
 from app.extensions import db
 from app.needs.choices import Urgency
 from app.needs.limits import DEFAULTS, Limit, Limits, TimeLimit
@@ -57,10 +58,7 @@ class Book:
 
     @cached_property
     def _lines(self) -> dict[tuple[int | None, Urgency], tuple[Limit | None, Limit | None]]:
-        columns = (TimeLimit.category_id, TimeLimit.urgency, TimeLimit.response, TimeLimit.resolution)
-        # Of two lines for all categories, which two people wrote at the same moment, the first holds.
-        own = select(*columns).where(TimeLimit.community_id == self.community_id).order_by(TimeLimit.id.desc())
-        found = asked(lambda: db.session.execute(own).all())
+        found = asked(lambda: db.session.execute(_limits(), {"community": self.community_id}).all())
         return {(category_id, urgency): (response, resolution) for category_id, urgency, response, resolution in found}
 
     @cached_property
@@ -69,6 +67,14 @@ class Book:
             return {}
         own = select(Category.id, Category.parent_id).where(Category.community_id == self.community_id)
         return dict(asked(lambda: db.session.execute(own).all()))
+
+
+@cache
+def _limits() -> Any:
+    columns = (TimeLimit.category_id, TimeLimit.urgency, TimeLimit.response, TimeLimit.resolution)
+    # Of two lines for all categories, which two people wrote at the same moment, the first holds.
+    own = select(*columns).where(TimeLimit.community_id == bindparam("community")).order_by(TimeLimit.id.desc())
+    return own.execution_options(**{KEPT: True})
 
 
 def asked(question: Any) -> Any:

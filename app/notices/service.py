@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from app.accounts import reach
-from app.core import access, clock
+from app.core import access, clock, reads
 from app.core.access import OutOfScope
 from app.core.actor import acting, current, system
 from app.extensions import db
@@ -119,8 +120,14 @@ def read(notice_id: int) -> None:
 
 def has_unread(listing: str, row_id: int) -> bool:
     """Tell whether the actor has an unread notice about a row."""
-    mine = select(Notice.id).where(Notice.account_id == _me(), Notice.list == listing, Notice.row_id == row_id)
-    return db.session.scalar(mine.where(Notice.read_at.is_(None)).limit(1)) is not None
+    return db.session.scalar(_unread(), {"me": _me(), "list": listing, "row": row_id}) is not None
+
+
+@cache
+def _unread() -> Any:
+    about = (Notice.list == bindparam("list"), Notice.row_id == bindparam("row"), Notice.read_at.is_(None))
+    found = select(Notice.id).where(Notice.account_id == bindparam("me"), *about).limit(1)
+    return found.execution_options(**{reads.KEPT: True})
 
 
 def read_of(listing: str, row_id: int) -> None:

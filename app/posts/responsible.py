@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from app.communities.models import Community, Place
 from app.communities.service import PlaceFinder
-from app.core import checks
+from app.core import checks, clock
+from app.core.reads import KEPT
 from app.extensions import db
 from app.posts.choices import HEADS, PostDuty
 from app.posts.models import Post, post_place
@@ -93,11 +95,18 @@ def _held(places: Iterable[Place], day: date) -> dict[int, list[Post]]:
     """Return the posts held on a day by place, in one statement."""
     found: defaultdict[int, list[Post]] = defaultdict(list)
     ids = [place.id for place in places]
-    rows = select(post_place.c.place_id, Post).join(Post, Post.id == post_place.c.post_id)
-    rows = rows.where(post_place.c.place_id.in_(ids), Post.in_force(day)).order_by(Post.since, Post.id)
-    for place_id, post in db.session.execute(rows.limit(SHOWN * 5)) if ids else ():
+    for place_id, post in db.session.execute(_at_places(day, clock.today()), {"places": ids}) if ids else ():
         found[place_id].append(post)
     return found
+
+
+@lru_cache(maxsize=8)
+def _at_places(day: date, _today: date) -> Any:
+    """Return the statement for the posts at some places; what is in force on a day goes by today as well."""
+    rows = select(post_place.c.place_id, Post).join(Post, Post.id == post_place.c.post_id)
+    at_them = post_place.c.place_id.in_(bindparam("places", expanding=True))
+    rows = rows.where(at_them, Post.in_force(day)).order_by(Post.since, Post.id).limit(SHOWN * 5)
+    return rows.execution_options(**{KEPT: True})
 
 
 def _here(place: Place, held: dict[int, list[Post]], day: date) -> Here:

@@ -1,11 +1,13 @@
 """What a need shows of the projects it led to (S0-14: asked, now offered)."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.core import access
+from app.core.reads import KEPT
 from app.core.specification import Panel
 from app.extensions import db
 from app.needs.models import Need
@@ -26,9 +28,15 @@ def projects_panel(view: Any) -> Callable[[Need], list[Panel]]:
 
 
 def _projects(need: Need) -> list[ServiceProject]:
-    made = select(project_need.c.service_project_id).where(project_need.c.need_id == need.id)
-    found = select(ServiceProject).where(ServiceProject.community_id == need.community_id, ServiceProject.id.in_(made))
-    return list(db.session.scalars(found.order_by(ServiceProject.id.desc()).limit(SHOWN)))
+    return list(db.session.scalars(_from_need(), {"community": need.community_id, "need": need.id}))
+
+
+@cache
+def _from_need() -> Any:
+    made = select(project_need.c.service_project_id).where(project_need.c.need_id == bindparam("need"))
+    own = (ServiceProject.community_id == bindparam("community"), ServiceProject.id.in_(made))
+    newest = select(ServiceProject).where(*own).order_by(ServiceProject.id.desc()).limit(SHOWN)
+    return newest.execution_options(**{KEPT: True})
 
 
 def to_the_project(view: Any) -> Callable[[Need], str | None]:

@@ -10,6 +10,7 @@ from app.core.access import OutOfScope
 from app.core.actor import Actor, Held, acting, system
 from app.core.database import transaction
 from app.core.model import Guarded
+from app.core.reads import OF_LIST
 from app.core.scope import guarded_models
 from app.core.timeline import Step, add_step
 from app.extensions import db
@@ -49,6 +50,17 @@ def test_every_model_with_a_community_is_guarded(app):
     # What lets a resident in who never signs in, likewise.
     public = {"PointCode", "TicketCode", "Knock"}
     assert open_ones <= sign_in | numbers | public, open_ones
+
+
+@pytest.mark.parametrize("login", ["secretary", "gridworker", "volunteer", "neighbour"])
+def test_asked_of_one_list_one_sees_of_it_what_one_sees_anyway(acting_as, register, login):
+    register()
+    with acting_as(login):
+        seen = [*db.session.scalars(select(Step))]
+        assert bool(seen) is (login in ("secretary", "gridworker"))
+        for name in [*Step.told, "no such list"]:
+            of_one = [*db.session.scalars(select(Step).execution_options(**{OF_LIST: name}))]
+            assert of_one == [step for step in seen if step.list == name]
 
 
 def test_joins_aliases_and_counts_are_narrowed_too(acting_as, register):

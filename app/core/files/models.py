@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, String, exists, false, or_, true
+from sqlalchemy import ForeignKey, Index, String, exists
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
@@ -12,7 +12,7 @@ from app.core import access, clock
 from app.core.actor import Actor
 from app.core.files.kinds import LONGEST_NAME, Kind
 from app.core.history import recorded_models
-from app.core.model import Scoped, new_uid
+from app.core.model import Hanging, new_uid
 
 
 def attachable() -> dict[str, Any]:
@@ -25,7 +25,7 @@ def may_attach(row: Any, actor: Actor | None = None) -> bool:
     return any(access.may_row(verb, row, actor) for verb in "em")
 
 
-class Attachment(Scoped, Model):
+class Attachment(Hanging, Model):
     """One file of one row. Who sees the row sees it; who may edit the row or make moves on it adds and removes it.
 
     A portrait is seen only by who reads the row unmasked.
@@ -55,14 +55,13 @@ class Attachment(Scoped, Model):
     made_by: Mapped[Any] = relationship("Account", foreign_keys=[made_by_id], viewonly=True)
 
     @classmethod
-    def visible(cls, actor: Actor) -> ColumnElement[bool]:
-        """The attachments of the rows the actor sees."""
-        if actor.unbounded:
-            return true()
-        return or_(false(), *(cls._of(name, model, actor) for name, model in attachable().items()))
+    def hangs_on(cls) -> dict[str, Any]:
+        """A file is of a row of a list that takes files."""
+        return attachable()
 
     @classmethod
-    def _of(cls, name: str, model: Any, actor: Actor) -> ColumnElement[bool]:
+    def of_list(cls, name: str, model: Any, actor: Actor) -> ColumnElement[bool]:
+        """The files of the rows of one list the actor sees."""
         same = (model.id == cls.row_id, model.community_id == cls.community_id, model.uid == cls.row_uid)
         seen = access.unmasked(model, actor) if model.portrait else model.visible(actor)
         return (cls.list == name) & exists().where(*same, seen).correlate(cls)

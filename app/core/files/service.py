@@ -5,11 +5,12 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Final
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core import access, clock, recording
@@ -21,6 +22,7 @@ from app.core.files.models import Attachment, may_attach
 from app.core.files.pictures import redraw
 from app.core.model import new_uid
 from app.core.moves import ARCHIVED, Refused
+from app.core.reads import KEPT, OF_LIST
 from app.core.rules import Violation
 from app.extensions import db
 
@@ -147,8 +149,16 @@ def _of(row: Any) -> Any:
 
 def of(row: Any) -> list[Attachment]:
     """Return the files of a row, the oldest first, with who added each."""
-    found = _of(row).options(joinedload(Attachment.made_by)).order_by(Attachment.id)
-    return [*db.session.scalars(found)]
+    asked = {"community": row.community_id, "row": row.id, "uid": row.uid}
+    return [*db.session.scalars(_files(row.list_name), asked)]
+
+
+@lru_cache(maxsize=64)
+def _files(listing: str) -> Any:
+    of_row = (Attachment.row_id == bindparam("row"), Attachment.row_uid == bindparam("uid"))
+    own = (Attachment.community_id == bindparam("community"), Attachment.list == listing, *of_row)
+    found = select(Attachment).where(*own).options(joinedload(Attachment.made_by)).order_by(Attachment.id)
+    return found.execution_options(**{KEPT: True, OF_LIST: listing})
 
 
 def find(given: int | str, row: Any = None) -> Attachment:
