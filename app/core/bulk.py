@@ -20,7 +20,7 @@ from app.core.actor import Actor, current
 from app.core.history import STEP
 from app.core.model import Recorded, Sought, new_uid
 from app.core.plans import AT_ONCE, plan
-from app.core.timeline import Step, digest_of
+from app.core.timeline import Step, digest_of, digest_ready, digest_with
 from app.extensions import db
 
 CREATED: Final = "create"
@@ -50,6 +50,10 @@ class Made:
     history: str | None = None
     """What history says of the row, as text, once it is ready."""
     step_line: list[Any] | None = None
+    around: tuple[str, str] = ("", "")
+    """What the digest of the step is made of around the id of the row."""
+    grams: str | None = None
+    """The parts of words the row is found by, on SQLite, once it is ready."""
 
     def put(self, name: str, value: Any) -> None:
         """Let the row say something else; nothing that is sensitive."""
@@ -59,6 +63,8 @@ class Made:
             _statement(model).put(self.line, name, value)
         else:
             self.values[name] = value
+        if self.grams is not None and name in seeking.columns(model):
+            self.grams = seeking.ready(self.row)
         if name in _recorded(model):
             self.tell(name, value)
 
@@ -113,6 +119,7 @@ class Bulk:
         made = self._made(row)
         if move:
             made.step = self._step(row, move, target, said)
+            made.around = digest_ready(made.step)
         self.made[type(row)].append(made)
         return made
 
@@ -205,6 +212,7 @@ class Bulk:
             for made in several:
                 made.line, made.values = statement.line(made.values), {}
                 made.history, made.told = chain.encode(made.told), {}
+                made.grams = seeking.ready(made.row)
                 made.step_line = _step_statement().line(_plain(made.step)) if made.step is not None else None
 
     # -- inside the transaction -------------------------------------------------------------------------------------
@@ -249,7 +257,9 @@ class Bulk:
                     made.tell(known.named[key], target.id)
         lines = [made.line or statement.line(made.values) for made in self.made[model]]
         plans.write(connection, statement, lines)
-        seeking.keep(connection, model, (seeking.told(made.row) for made in self.made[model]))
+        if seeking.is_beside(model):
+            rows = [(made.row.id, made.grams or seeking.ready(made.row)) for made in self.made[model]]
+            seeking.put(connection, model, rows)
         wrapped = (made.wrapped for made in self.made[model] if made.wrapped is not None)
         plans.add(connection, plan(subject_keys.SubjectKey).table, wrapped)
 
@@ -274,9 +284,11 @@ class Bulk:
         entering = recording.Entering(CREATED, self.actor)
         for made in self.everything():
             if isinstance(made.row, Recorded):
-                said = {STEP: [None, digest_of(made.step)]} if made.step is not None else {}
-                step = made.step.uid if made.step is not None else None
-                yield entering.entry(made.row, _joined(said, made.history or chain.encode(made.told)), step)
+                said = made.history or chain.encode(made.told)
+                if made.step is None:
+                    yield entering.entry(made.row, said, None)
+                else:
+                    yield entering.entry(made.row, _joined(digest_with(made.step, made.around), said), made.step.uid)
 
     def everything(self) -> Iterator[Made]:
         """Yield all that is written, table by table."""
@@ -363,12 +375,10 @@ def _plain(step: Step) -> dict[str, Any]:
     return {name: held.get(name) for name in plan(Step).columns if name != "id"}
 
 
-def _joined(said: Mapping[str, Any], text: str) -> str:
-    """Return the text of two JSON objects as one, whose names stand in order: the star comes before all letters."""
-    if not said:
-        return text
-    first = chain.encode(said)
-    return f"{first[:-1]},{text[1:]}" if text != "{}" else first
+def _joined(digest: str, text: str) -> str:
+    """Return what history says of a row together with the digest of its step: the star comes before all letters."""
+    first = f'{{"{STEP}":[null,"{digest}"]'
+    return f"{first},{text[1:]}" if text != "{}" else f"{first}}}"
 
 
 def require_new(row: Any) -> None:

@@ -29,7 +29,12 @@ def derived(data_key: str, purpose: str) -> bytes:
 
 def link(key: bytes, previous: str, parts: Iterable[Any]) -> str:
     """Return the hash of an entry, which holds it and all before it: HMAC-SHA256 in hexadecimal digits."""
-    return hmac.digest(key, f"{previous}{encode(list(parts))}".encode(), hashlib.sha256).hex()
+    return link_text(key, previous, encode(list(parts)))
+
+
+def link_text(key: bytes, previous: str, text: str) -> str:
+    """Return the same of what is encoded already."""
+    return hmac.digest(key, f"{previous}{text}".encode(), hashlib.sha256).hex()
 
 
 def new_key() -> bytes:

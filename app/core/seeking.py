@@ -11,6 +11,8 @@ transaction, by this module and not by a trigger, which would have to call Pytho
 """
 
 import itertools
+import operator
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -33,6 +35,8 @@ _PARTED: Final = chr(0xE0FF)
 # FTS5's tokenizer `ascii` parts words at these signs; a sign of the private area stands for each.
 _SIGNS: Final = {code: 0xE000 + code for code in range(128) if not chr(code).isalnum()}
 
+_RUNS: Final = re.compile(r"[0-9A-Za-z]{3,}")
+
 
 def tidied(texts: Iterable[str | None]) -> str:
     """Return texts as they are looked through: in small letters, numbers of people masked, one per line."""
@@ -41,8 +45,10 @@ def tidied(texts: Iterable[str | None]) -> str:
 
 def grams(text: str) -> set[str]:
     """Return all grams of a text."""
-    pairs = (a + b for a, b in itertools.pairwise(text))
-    return {*text, *pairs, *(three for three in _threes(text) if _is_plain(three))}
+    found = {*text, *map(operator.add, text, text[1:])}
+    for run in _RUNS.findall(text):
+        found.update(_threes(run))
+    return found
 
 
 def asked(text: str) -> list[str]:
@@ -136,18 +142,33 @@ def _beside(model: Any) -> str:
 
 def kept(community_id: int, words: str, whole: Iterable[str | None] = ()) -> str:
     """Return what FTS5 is given of a row; of `whole` each word as it is."""
-    apart = {_PARTED + word for text in whole if text for word in text.split()}
-    return " ".join(token(community_id, gram) for gram in sorted(grams(words) | apart))
+    found, before = grams(words), f"{community_id}{_PARTED}"
+    found.update(_PARTED + word for text in whole if text for word in text.split())
+    # None of the signs that part words is a letter or digit in any script.
+    return " ".join([before + (gram if gram.isalnum() else gram.translate(_SIGNS)) for gram in sorted(found)])
 
 
 def keep(connection: Connection, model: Any, rows: Iterable[Mapping[str, Any]]) -> None:
     """Index new rows of a model, given with all that is indexed; part of the caller's transaction."""
-    if connection.dialect.name != "sqlite" or not _is_indexed(model):
+    if not is_beside(model):
         return
-    name, rest = _beside(model), iter(rows)
-    into = insert(table(name, column("rowid"), column("grams")))
+    rest = iter(rows)
     while some := [*itertools.islice(rest, AT_ONCE)]:
-        connection.execute(into, [{"rowid": one["id"], "grams": _kept(model, one)} for one in some])
+        put(connection, model, [(one["id"], _kept(model, one)) for one in some])
+
+
+def ready(row: Any) -> str | None:
+    """Return what FTS5 is to be given of a new row, which may have no id yet; None where nothing is."""
+    if not is_beside(type(row)):
+        return None
+    return _kept(type(row), {name: getattr(row, name) for name in columns(type(row))})
+
+
+def put(connection: Connection, model: Any, rows: Sequence[tuple[int, str | None]]) -> None:
+    """Give FTS5 rows by id that are ready; part of the caller's transaction."""
+    into = f"INSERT INTO {_beside(model)} (rowid, grams) VALUES (?, ?)"  # noqa: S608 - a name of our own
+    for start in range(0, len(rows), AT_ONCE):
+        connection.exec_driver_sql(into, rows[start : start + AT_ONCE])
 
 
 def keep_anew(connection: Connection) -> None:
@@ -156,14 +177,14 @@ def keep_anew(connection: Connection) -> None:
     for model in models if connection.dialect.name == "sqlite" else ():
         name, stands = _beside(model), model.__table__
         connection.execute(insert(table(name, column(name))), [{name: "delete-all"}])
-        wanted = select(*(stands.c[one] for one in ("id", *_columns(model)))).order_by(stands.c.id)
+        wanted = select(*(stands.c[one] for one in ("id", *columns(model)))).order_by(stands.c.id)
         found = connection.execute(wanted, execution_options={"yield_per": AT_ONCE})
         keep(connection, model, (dict(row) for row in found.mappings()))
 
 
 def told(row: Any) -> dict[str, Any]:
     """Return of a row all that is indexed; nothing where its list has no index."""
-    return {name: getattr(row, name) for name in ("id", *_columns(type(row)))} if _is_indexed(type(row)) else {}
+    return {name: getattr(row, name) for name in ("id", *columns(type(row)))} if _is_indexed(type(row)) else {}
 
 
 def _kept(model: Any, row: Mapping[str, Any]) -> str:
@@ -173,15 +194,21 @@ def _kept(model: Any, row: Mapping[str, Any]) -> str:
 def _forget(connection: Connection, model: Any, pk: int) -> None:
     """Take a row out, as it still stands in the database; FTS5 wants to be told what it was given."""
     stands = model.__table__
-    wanted = select(*(stands.c[one] for one in _columns(model))).where(stands.c.id == pk)
+    wanted = select(*(stands.c[one] for one in columns(model))).where(stands.c.id == pk)
     was: Any = connection.execute(wanted).mappings().one()
     name = _beside(model)
     out = insert(table(name, column(name), column("rowid"), column("grams")))
     connection.execute(out, [{name: "delete", "rowid": pk, "grams": _kept(model, was)}])
 
 
-def _columns(model: Any) -> tuple[str, ...]:
+def columns(model: Any) -> tuple[str, ...]:
+    """Return what the index of a model is made of."""
     return ("community_id", "sought", *model.indexed_whole)
+
+
+def is_beside(model: Any) -> bool:
+    """Tell whether the index of a model is a table beside it."""
+    return _is_indexed(model) and db.engine.dialect.name == "sqlite"
 
 
 def _is_indexed(model: Any) -> bool:
@@ -199,7 +226,7 @@ def _index_changed(mapper: Mapper[Any], connection: Connection, row: Any) -> Non
     if not (_is_indexed(type(row)) and connection.dialect.name == "sqlite"):
         return
     attributes = sa_inspect(row).attrs
-    if any(attributes[name].history.added for name in _columns(type(row))):
+    if any(attributes[name].history.added for name in columns(type(row))):
         _forget(connection, type(row), row.id)
         _index_new(mapper, connection, row)
 

@@ -77,6 +77,20 @@ def digest_of(step: Any) -> str:
     return chain.link(keyring.fixed("history steps"), step.uid, parts)
 
 
+def digest_ready(step: Any) -> tuple[str, str]:
+    """Return what the digest of a step is made of before and after the id of its row, which it does not have yet."""
+    parts = [getattr(step, name) for name in SEALED]
+    parts[SEALED.index("at")] = step.at.isoformat()
+    place = SEALED.index("row_id")
+    return f"{chain.encode(parts[:place])[:-1]},", f",{chain.encode(parts[place + 1 :])[1:]}"
+
+
+def digest_with(step: Any, around: tuple[str, str]) -> str:
+    """Return the digest of a step that was ready but for the id of its row, as `digest_of` does."""
+    before, after = around
+    return chain.link_text(keyring.fixed("history steps"), step.uid, f"{before}{step.row_id}{after}")
+
+
 def keeps_timeline(model: Any) -> Any:
     """Let a list keep a timeline of its rows; a class decorator."""
     Step.told[model.list_name] = model

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from app.communities.models import Community
-from app.core import clock
-from app.core.history import Entry
-from app.core.timeline import Step
+from app.core import clock, seeking
+from app.core.history import STEP, Entry
+from app.core.timeline import Step, digest_of
 from app.core.verifying import verify
 from app.extensions import db
 from app.imports import jobs, storing, taking
@@ -66,6 +66,43 @@ def test_the_chain_of_history_is_whole_after_a_ledger_and_after_taking_it_back(t
     with behind():
         assert [one.finding for one in verify(db.session.connection()) if one.finding] == []
         assert all(need.archived_at is not None for need in rows_of(Need))
+
+
+def test_what_a_ledger_brings_is_found_as_if_each_row_had_been_written_by_itself(take_in, behind, acting_as):
+    take_in(needs(*(["XQ-7" if at else "", f"居民{at}", "", "", f"{at}号楼 A座灯坏", "", "", ""] for at in range(2))))
+    take_in(volunteers([1, "徐涛龙", NUMBER, "15200009927", "党员", "书法"]))
+    with behind():
+        if db.engine.dialect.name == "sqlite":
+            made = {model: _index(model) for model in (Need, Person, Party)}
+            seeking.keep_anew(db.session.connection())
+            assert all(made.values())
+            assert made == {model: _index(model) for model in made}
+    with acting_as("secretary"):
+        code = rows_of(Need)[0].code
+        for words in ("灯坏", "1号楼 a", "xq-7", code.lower()):
+            found = list(db.session.scalars(select(Need.id).where(Need.holding(words))))
+            assert found == [need.id for need in rows_of(Need) if words in need.sought]
+            assert found
+
+
+def _index(model: Any) -> list[tuple[str, int]]:
+    """Return which part of a word stands in which row."""
+    name = f"{model.__tablename__}_grams"
+    connection = db.session.connection()
+    connection.execute(text(f"CREATE VIRTUAL TABLE temp.seen USING fts5vocab(main, {name}, 'instance')"))
+    found = connection.execute(text("SELECT term, doc FROM temp.seen ORDER BY term, doc")).all()
+    connection.execute(text("DROP TABLE temp.seen"))
+    return [(term, doc) for term, doc in found]
+
+
+def test_the_digest_of_each_step_of_a_ledger_is_that_of_a_single_step(take_in, behind):
+    take_in(needs(*(["", f"居民{at}", "", "", f"第{at}件“灯”坏", "", "", ""] for at in range(3))))
+    with behind():
+        steps = {step.uid: step for step in db.session.scalars(select(Step).where(Step.list == "needs"))}
+        entries = list(db.session.scalars(select(Entry).where(Entry.list == "needs")))
+        assert len(entries) == len(steps) == 3
+        assert all(one.told()[STEP] == [None, digest_of(steps[one.step_uid])] for one in entries)
+        assert all(list(one.told()) == sorted(one.told()) for one in entries)
 
 
 def test_how_things_stood_is_taken_over_only_as_history(take_in, behind):

@@ -50,7 +50,7 @@ PASS_BY = {
     "app.core.revealing._count": "counts how often one account looked today",
     "app.core.seeking._forget": "takes the row that is being written out of the index of parts of words",
     "app.core.seeking.keep_anew": "indexes the rows of a whole database that were put back, by the operator",
-    "app.core.seeking.keep": "indexes rows that were checked when they were written",
+    "app.core.seeking.put": "indexes rows that were checked when they were written",
     "app.core.subject_keys.forget": "destroys the key of one row's values in history",
     "app.core.subject_keys.keys_of": "keeps the keys of the rows that are being written",
     "app.core.unfinished": "is itself part of the scope; ids only",
