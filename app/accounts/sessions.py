@@ -130,7 +130,7 @@ def _wanted(_day: date) -> Any:
         select(
             *(Account.id, Account.name, Account.login, SignIn.id.label("sign_in_id"), SignIn.seen_at),
             *(Grant.role, Grant.community_id, Grant.place_id, Place.path, Grant.subject_id),
-            *(Community.name.label("community_name"), Community.words, Community.slogan),
+            *(Community.name.label("community_name"), Community.words, Community.slogan, Community.unused),
         )
         .select_from(SignIn)
         .join(Account, Account.id == SignIn.account_id)
@@ -144,7 +144,8 @@ def _wanted(_day: date) -> Any:
 
 def held_by(row: Row[Any]) -> Held:
     """Return the grant that a row of the statement tells of."""
-    return Held(row.role.role, row.community_id, row.path, row.subject_id)
+    unused = row.unused.lines if row.unused is not None else frozenset()
+    return Held(row.role.role, row.community_id, row.path, row.subject_id, unused)
 
 
 def idle() -> timedelta:

@@ -76,7 +76,7 @@ def _row(token_hash: str) -> Row[Any] | None:
     found = (
         select(
             *(AccessToken.id, AccessToken.used_at, Grant.account_id, Grant.role, Grant.community_id),
-            *(Place.path, Grant.subject_id, Community.words),
+            *(Place.path, Grant.subject_id, Community.words, Community.unused),
         )
         .join(Grant, Grant.id == AccessToken.grant_id)
         .join(Account, Account.id == Grant.account_id)

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _
 from app.accounts.models import Account, GrantRole
 from app.communities.models import LEVEL_NAMES, Category, Community, Holiday, Place
 from app.communities.own_words import NO_LINES
+from app.communities.unused import PART_NAMES
 from app.core.fields import RELATED, Field, Shape, Text, facts, shape
 from app.needs.limits import TimeLimit
 from app.organizations.models import Organization, Team
@@ -154,6 +155,13 @@ COMMUNITY: Final = Section(
         ),
         Column("reference_date"),
         Column("working_hours"),
+        Column(
+            "unused",
+            help=_(
+                "Several parted by “、”: %(parts)s. Nobody then sees their lists; empty: all are used.",
+                parts=PART_NAMES,
+            ),
+        ),
         Column("words", help=NO_LINES),
         Column("hold_days"),
         Column("reopen_days"),

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.communities import defaults
 from app.communities.own_words import OwnWords, StoredWords
 from app.communities.rules import days_form, hold_form, hours_form, share_form
+from app.communities.unused import StoredParts, UnusedParts
 from app.communities.worktime import LENGTH, WorkingHours
 from app.core import checks
 from app.core.fields import WordedText, about
 
+USED: Final = _("Which parts we use")
 OWN_WORDS: Final = _("In our own words")
 RESIDENTS: Final = _("For residents")
 CLOCKS: Final = _("Time limits")
@@ -72,6 +74,14 @@ class Settings:
         )
     )
 
+    unused: Mapped[UnusedParts | None] = mapped_column(
+        StoredParts,
+        info=about(
+            _("Parts we do not use"),
+            _("Their lists are then gone for everybody of the community; nothing is deleted. Empty: all are used."),
+            group=USED,
+        ),
+    )
     words: Mapped[OwnWords | None] = mapped_column(
         StoredWords,
         info=about(
@@ -81,6 +91,11 @@ class Settings:
             sheet=False,
         ),
     )
+
+    @property
+    def unused_lines(self) -> frozenset[str]:
+        """Return the lines of the role table that give nothing in this community."""
+        return self.unused.lines if self.unused is not None else frozenset()
 
     @property
     def silence(self) -> timedelta:

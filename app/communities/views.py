@@ -61,6 +61,7 @@ class CommunityView(ListView):
         "offer_hours",
         "callback_share",
         "callback_quota",
+        "unused",
         "words",
     )
 

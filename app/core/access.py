@@ -23,9 +23,9 @@ class OutOfScope(Exception):
 
 
 def clauses(actor: Actor, listing: str, verb: str) -> Iterator[tuple[Held, Rule]]:
-    """Yield each grant of the actor with each rule that allows `verb` on the list."""
+    """Yield each grant of the actor with each rule that allows `verb` on the list, where the community uses it."""
     for held in actor.held:
-        for rule in rules(held.role, listing):
+        for rule in rules(held.role, listing) if listing not in held.unused else ():
             if verb in rule.verbs:
                 yield held, rule
 
@@ -41,7 +41,11 @@ def may(verb: str, listing: str, actor: Actor | None = None) -> bool:
 def where_may(word: str, listing: str, actor: Actor | None = None) -> frozenset[int]:
     """Return the communities in which the table lets the actor do what it says of the list in a word."""
     actor = actor or current()
-    held = [one for one in actor.held if word in words(one.role, listing)] if actor is not None else []
+    held = (
+        [one for one in actor.held if listing not in one.unused and word in words(one.role, listing)]
+        if actor is not None
+        else []
+    )
     return frozenset(one.community_id for one in held if one.community_id is not None)
 
 

@@ -13,13 +13,15 @@ class Held:
     """A grant as it holds today.
 
     `community_id` None: the whole installation. `place_path` None: the whole community; otherwise the place and all
-    below it. `subject`: the id of the party the grant is bound to: an organisation, a team or a person.
+    below it. `subject`: the id of the party the grant is bound to: an organisation, a team or a person. `unused`: the
+    lines of the role table that give nothing here, because the community does without that part of the portal.
     """
 
     role: Role
     community_id: int | None
     place_path: str | None = None
     subject: int | None = None
+    unused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

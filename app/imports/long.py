@@ -20,7 +20,7 @@ from app.communities.models import Community, Place
 from app.communities.service import words_for
 from app.core import clock, plans
 from app.core.access import Forbidden, OutOfScope, may_row
-from app.core.actor import Actor, Held, acting, system
+from app.core.actor import Actor, acting, system
 from app.core.database import Clash, transaction, writing
 from app.core.errors import CLASH, SENTENCES
 from app.core.moves import Refused
@@ -35,8 +35,7 @@ from app.imports.understanding import Choice, Understood, rows
 from app.jobs import service as jobs
 from app.ledgers.keeper import Earlier, Keeper
 from app.ledgers.world import World
-from app.people.rights import rights_of
-from app.roles import Role
+from app.people.rights import clerk_of, rights_of
 
 AT_ONCE: Final = 20_000 + HEADS
 """So many rows are read while who sent them waits."""
@@ -330,7 +329,7 @@ def _actor_of(batch: ImportBatch) -> Actor:
     account = db.session.get(Account, who.get(batch.state, batch.by_id) or 0)
     community = db.session.get_one(Community, batch.community_id)
     if account is None:
-        return Actor("system:cli", held=(Held(Role.SECRETARY, community.id),))
+        return Actor("system:cli", held=(clerk_of(community),))
     return rights_of(account, community)
 
 

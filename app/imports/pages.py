@@ -122,9 +122,9 @@ def _community() -> Community | None:
 
 
 def batch_of(number: int) -> ImportBatch:
-    """Return a ledger the actor sees. Raises OutOfScope."""
+    """Return a ledger the actor sees, of lists its community uses. Raises OutOfScope."""
     batch = db.session.get(ImportBatch, number)
-    if batch is None:
+    if batch is None or service.is_unused(batch):
         raise access.OutOfScope
     return batch
 

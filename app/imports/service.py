@@ -57,6 +57,13 @@ def importable(community: Community) -> list[str]:
     ]
 
 
+def is_unused(batch: ImportBatch) -> bool:
+    """Tell whether a ledger holds rows of a list its community does not use."""
+    lists = {one["list"] for one in batch.told.get("header", ())}
+    gone = db.session.get_one(Community, batch.community_id).unused_lines
+    return any(registry.GUARDS.get(listing) in gone for listing in lists)
+
+
 def may_take_history(community: Community) -> bool:
     """Tell whether the actor may take over how things stood (workflows.md: only the secretary)."""
     actor = current()

@@ -34,8 +34,13 @@ def clerk(code: str | None, login: str | None) -> Actor:
         community = _community(code) if code or not login else None
         if login:
             return _somebody(login, community)
-    held = Held(Role.SECRETARY, community.id) if community is not None else None
+    held = clerk_of(community) if community is not None else None
     return Actor("system:cli", held=(held,) if held is not None else ())
+
+
+def clerk_of(community: Community) -> Held:
+    """Return the rights of a secretary of the community, by which commands work in nobody's name."""
+    return Held(Role.SECRETARY, community.id, unused=community.unused_lines)
 
 
 def _community(code: str | None) -> Community:
@@ -57,8 +62,9 @@ def _somebody(login: str, community: Community | None) -> Actor:
 
 def rights_of(account: Account, community: Community | None = None) -> Actor:
     """Return somebody as who acts by a command or a job, with the grants that hold now, in one community or in all."""
-    columns = (Grant.role, Grant.community_id, Place.path, Grant.subject_id)
+    columns = (Grant.role, Grant.community_id, Place.path, Grant.subject_id, Community.unused)
     grants = select(*columns).outerjoin(Place, Place.id == Grant.place_id)
+    grants = grants.outerjoin(Community, Community.id == Grant.community_id)
     mine = grants.where(Grant.account_id == account.id, Grant.holding())
     if community is not None:
         mine = mine.where(Grant.community_id == community.id)

@@ -29,7 +29,7 @@ STILL_TYPING: Final = timedelta(hours=1)
 RENEWED: Final = "point_code"
 """The act in the history of a place or a community."""
 OFFICE_LIST: Final = "members"
-"""Who may change the rows of this list hangs up the poster of the community."""
+"""Who may change the rows of this list hangs up the poster of the community, which leads nowhere without the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,8 @@ def find(signs: str) -> Point | None:
 def _of_community(known: PointCode) -> Point:
     with acting(system("public")):
         community = db.session.get_one(Community, known.community_id)
-    return _point(known, community.name, office_of(community), community.archived_at is None)
+    is_open = community.archived_at is None and OFFICE_LIST not in community.unused_lines
+    return _point(known, community.name, office_of(community), is_open)
 
 
 def _point(known: PointCode, name: str, office: Office, is_open: bool) -> Point:

@@ -99,7 +99,11 @@ def ask() -> Counts:
 def _ask(model: Any, pk: int) -> bool:
     try:
         with transaction():
-            moves.perform(db.session.get_one(model, pk), "ask_lapse", {})
+            row = db.session.get_one(model, pk)
+            # A registration of which nobody sees anything is not asked about.
+            if Member.guard() in row.community.unused_lines:
+                return False
+            moves.perform(row, "ask_lapse", {})
     except (moves.Refused, moves.Stale):
         # Somebody was faster.
         return False

@@ -119,7 +119,10 @@ def draft_all() -> Counts:
 def _draft(pk: int, year: int, quarter: int) -> bool:
     try:
         with transaction():
-            draft(db.session.get_one(Member, pk), year, quarter)
+            member = db.session.get_one(Member, pk)
+            if Feedback.guard() in member.community.unused_lines:
+                return False
+            draft(member, year, quarter)
     except (Clash, Violation):
         # Somebody of the office was faster.
         return False

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from sqlalchemy import func, select
 
 from app.communities.models import Category, Place
-from app.core import clock
+from app.core import access, clock
 from app.core.addresses import NOT_SET, BadQuery, month_of
 from app.core.errors import answer
 from app.core.gate import requires
@@ -127,6 +127,8 @@ class _Gaps:
         return Number(count, self._resources_address(category, place=pk))
 
     def _resources_address(self, category: Category, **more: Any) -> str:
+        if not access.may("v", Resource.guard()):
+            return ""
         quick = f"idle:{self.month.first:%Y-%m}" if self.is_past else "idle"
         found: str = self.resources.url("list", quick=quick, categories=category.id, **more)
         return found

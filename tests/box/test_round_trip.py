@@ -24,6 +24,7 @@ area_km2: 0.6
 phone: 0751-8223344
 working_hours: 8:30-12:00、14:30-17:30
 hold_days: 5
+unused: 志愿服务、双报到
 limits:
   - {urgency: urgent, response: 12小时}
   - {category: 环境卫生, urgency: normal, response: 2个工作日, resolution: 7天, note: 创卫期间}
@@ -88,6 +89,7 @@ def test_the_secretary_finds_in_it_what_the_community_set_for_itself(run, easter
     run("export", "dh", path)
     said = yaml.safe_load(path.read_text("utf-8"))
     assert (said["name"], said["area_km2"], said["hold_days"]) == ("东河社区", 0.6, 5)
+    assert said["unused"] == "志愿服务、双报到"
     assert said["limits"][1] == {
         "category": "环境卫生", "urgency": "normal", "response": "2个工作日", "resolution": "7天", "note": "创卫期间"
     }  # fmt: skip

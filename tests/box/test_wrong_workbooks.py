@@ -73,6 +73,11 @@ def test_each_wrong_cell_is_named_by_sheet_row_column_and_heading(refused):
     ]
 
 
+def test_a_part_that_is_none_is_named_with_its_cell(refused):
+    us = paper("社区", ["编号", "名称", "不用的部分"], ["dh", "东河社区", "志愿服务、广场舞"])
+    assert refused(us) == [("社区", "4", "C", "不用的部分")]
+
+
 def test_an_account_without_role_or_with_a_strange_one_is_named(refused):
     people = paper("账号", ["登录名", "姓名", "角色"], ["zhaoli", "赵丽", None], ["qianwei", "钱伟", "皇帝"])
     assert refused(US, people) == [("账号", "4", "C", "角色"), ("账号", "5", "C", "角色")]
