@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from flask_babel import gettext
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.core import bulk, clock, unfinished
 from app.core.actor import current
@@ -187,6 +187,7 @@ def _put_away(model: Any, rows: Sequence[Any], batch: ImportBatch) -> None:
 def _empty(batch: ImportBatch, traces: Sequence[Any], everything: bool) -> int:
     """Empty again what the batch filled in, where it still says the same."""
     models, emptied = recorded_models(), 0
+    again: dict[tuple[str, int], tuple[Recorded, int]] = {}
     with widely():
         for trace in traces:
             row: Recorded | None = db.session.get(models[trace.list], trace.row_id)
@@ -194,11 +195,37 @@ def _empty(batch: ImportBatch, traces: Sequence[Any], everything: bool) -> int:
                 continue
             before = storing.opened(batch, row, str(trace.before))
             if before:
+                if row.version == trace.version:
+                    again[trace.list, trace.row_id] = row, trace.version
                 for name, value in before.items():
                     setattr(row, name, _value(row, name, value))
                 emptied += 1
         db.session.flush()
+    _as_before(batch, again)
     return emptied
+
+
+def _as_before(batch: ImportBatch, again: Mapping[tuple[str, int], tuple[Recorded, int]]) -> None:
+    """Let rows that say again what they said not count as changed since an earlier ledger.
+
+    `again`: by list and id, the row as it stands now, and its version once it was filled in.
+    """
+    table, here = ImportTrace.__table__, ImportBatch.community_id == batch.community_id
+    earlier = select(ImportBatch.id).where(here, ImportBatch.id < batch.id, ImportBatch.state == BatchState.APPLIED)
+    raised: list[dict[str, int]] = []
+    for name in {name for name, _id in again}:
+        for some in batches(row_id for listing, row_id in again if listing == name):
+            wanted = select(table.c.id, table.c.row_id, table.c.version).where(
+                table.c.batch_id.in_(earlier), table.c.list == name, table.c.row_id.in_(some)
+            )
+            for trace in db.session.connection().execute(wanted).all():
+                row, filled = again[name, trace.row_id]
+                if trace.version < filled:
+                    # One version was the filling in; the others are the emptying just now.
+                    raised.append({"this": trace.id, "by": row.version - filled + 1})
+    if raised:
+        change = table.update().where(table.c.id == bindparam("this"))
+        db.session.connection().execute(change.values(version=table.c.version + bindparam("by")), raised)
 
 
 def _value(row: Any, name: str, plain: Any) -> Any:

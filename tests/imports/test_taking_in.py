@@ -12,7 +12,7 @@ from app.core.history import STEP, Entry
 from app.core.timeline import Step, digest_of
 from app.core.verifying import verify
 from app.extensions import db
-from app.imports import jobs, storing, taking
+from app.imports import jobs, storing, taking, undoing
 from app.imports.models import ImportBatch, ImportPart, ImportTrace
 from app.needs.choices import NeedState
 from app.needs.models import Need
@@ -138,6 +138,21 @@ def test_a_volunteer_who_is_known_is_found_and_blanks_are_filled(take_in, behind
         assert (person.id_number, person.political) == (None, None)
         assert person.archived_at is None
         assert rows_of(Volunteer, person_id=pk)[0].archived_at is not None
+
+
+def test_what_a_later_ledger_filled_in_and_was_taken_back_is_no_change(take_in, behind, as_secretary):
+    first = take_in(volunteers([1, "徐涛龙", NUMBER, "15200009927", "", ""]))
+    later = take_in(volunteers([1, "徐涛龙", NUMBER, "15200009927", "党员", ""]))
+    with behind():
+        assert undoing.changed_since(db.session.get_one(ImportBatch, first))
+    assert as_secretary.post(f"/imports/{later}/undo").status_code == 302
+    with behind():
+        assert undoing.changed_since(db.session.get_one(ImportBatch, first)) == []
+    as_secretary.post(f"/imports/{first}/undo")
+    with behind():
+        batch = db.session.get_one(ImportBatch, first)
+        assert batch.told["undone"] == {"undone": 2, "kept": 0, "emptied": 0}
+        assert [one.finding for one in verify(db.session.connection()) if one.finding] == []
 
 
 def test_what_contradicts_a_record_is_shown_and_changes_nothing(read, behind):
