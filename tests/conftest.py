@@ -82,6 +82,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     # What stands for the whole run need not be looked through for garbage again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     yield made
     with made.app.app_context():
         db.session.remove()

@@ -25,7 +25,7 @@ from app.resources.models import Resource
 from app.resources.windows import Windows
 from tests.cast.people import PARTIES
 from tests.conftest import Person
-from tests.whole.test_budget import counting
+from tests.whole.counting import counting
 
 NAME = re.compile(r"<h2>(.*?)</h2><span class=\"tag")
 NUMBER = re.compile(r'<a href="((?:/needs|/resources)/list/\?[^"]+)">([\d,]+)</a>')

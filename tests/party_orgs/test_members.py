@@ -15,7 +15,7 @@ from app.party_orgs.choices import PartyOrgKind as Kind
 from app.party_orgs.models import PartyMember, PartyOrg
 from app.people.choices import Political
 from app.people.models import Person
-from tests.whole.test_budget import counting
+from tests.whole.counting import counting
 
 GROUPS, GRIDS, MEMBERS = 45, 47, 646
 

@@ -15,7 +15,7 @@ from app.parties.models import Party, PartyKind
 from app.posts import board
 from app.posts.choices import PostDuty
 from app.posts.models import Post, post_place
-from tests.whole.test_budget import counting
+from tests.whole.counting import counting
 
 GRIDS, BUILDINGS, UNITS = 47, 392, 685
 STAFF = {

@@ -13,7 +13,7 @@ from app.core.actor import acting, system
 from app.extensions import db
 from tests.cast.people import NAMES, SINCE
 from tests.reports.test_figures import TOTAL
-from tests.whole.test_budget import FIGURES, counting
+from tests.whole.counting import FIGURES, counting
 
 COMPARED = "/figures/compared"
 

@@ -25,7 +25,7 @@ from app.needs.parts import PARTS
 from app.organizations.models import Organization
 from app.reports.figures import PERCENTILES, Ground, Period
 from app.reports.subjects import NEEDS, ORDERS, SUBJECTS
-from tests.whole.test_budget import counting
+from tests.whole.counting import counting
 
 NUMBER = re.compile(r'<a href="(/[a-z_]+/list/\?[^"]+)">([\d,]+)</a>')
 TOTAL = re.compile(r'<span class="count">([\d,]+)</span>')

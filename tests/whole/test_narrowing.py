@@ -18,8 +18,8 @@ from app.core.model import Hanging
 from app.extensions import db
 from app.needs.models import Need
 from app.projects.models import ServiceProject
+from tests.whole.counting import counting
 from tests.whole.scene import Scene
-from tests.whole.test_budget import counting
 from tests.whole.walk import ROLES, doors, makes, passes
 
 

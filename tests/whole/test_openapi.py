@@ -127,7 +127,7 @@ def test_whatever_programs_send_the_portal_answers_in_its_own_words(app: Flask, 
 
         @given(case=operation.as_strategy())
         @settings(
-            max_examples=8,
+            max_examples=4,
             derandomize=True,
             deadline=None,
             database=None,

@@ -1,10 +1,16 @@
-"""What the role table closes to somebody is refused, before any row is asked, and nothing changes."""
+"""What is not for somebody, or says nothing, is refused with words, and what is refused changes nothing."""
 
 import pytest
 from flask import Flask
 
+from tests.whole.matrix import PUBLIC, declared
 from tests.whole.scene import dump
-from tests.whole.walk import ROLES, doors, makes, passes
+from tests.whole.walk import ROLES, doors, makes, passes, spares
+
+REFUSED = (403,)
+ASKER_ONLY = {"ApprovalApi.ask_file", "ApprovalView.fetch"}
+"""What an approval lets only the person do who asked for it."""
+PROCESSED = (200, 302, 404, 409, 410, 422)
 
 
 @pytest.mark.parametrize("login", ROLES)
@@ -43,3 +49,38 @@ def test_no_form_is_taken_without_its_token(app: Flask, scene, visit, login: str
             assert answer.status_code == expected, str(door)
     assert len(posts) > 20
     assert dump(app) == before
+
+
+def test_a_stranger_is_sent_to_the_sign_in_page_from_everywhere_else(app: Flask, scene, nobody):
+    wrong = []
+    for door in doors(app, scene, "secretary"):
+        answer = nobody.open(door.address, method=door.method, buffered=True)
+        location = answer.headers.get("Location", "")
+        if door.for_programs:
+            good = answer.status_code == 401 and answer.is_json
+        elif declared(door.endpoint) == PUBLIC:
+            good = answer.status_code in (200, 404) if door.method == "GET" else answer.status_code == 400
+        elif door.method == "GET":
+            good = answer.status_code == 302 and location.startswith("/login/")
+        else:
+            good = (answer.status_code == 302 and location.startswith("/login/")) or answer.status_code == 400
+        if not good:
+            wrong.append((str(door), answer.status_code, location))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("login", ROLES)
+def test_an_empty_form_is_answered_with_words_and_never_with_an_error_of_ours(app: Flask, scene, visit, login: str):
+    role = ROLES[login]
+    found = [door for door in doors(app, scene, login) if door.method != "GET" and passes(door, role)]
+    person = visit(login)
+    for door in found:
+        status = person.knock(door).status_code
+        if door.endpoint.startswith("accounts."):
+            # Some of these end the sign-in.
+            person = visit(login)
+        expected = (*PROCESSED, 400) if door.endpoint.endswith("action_post") else PROCESSED
+        expected = (*expected, *REFUSED) if door.endpoint in ASKER_ONLY else expected
+        if not makes(door, role) or spares(door, role):
+            expected = (*REFUSED, 404) if door.of_a_file else REFUSED
+        assert status in expected, (str(door), status)

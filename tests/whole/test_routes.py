@@ -33,9 +33,6 @@ LED = {
 """Who may not read the people registers others by name and phone; who speaks only for herself registers herself."""
 LEDGERS = {"imports.show", "imports.rejected", "import_doors.get"}
 """Pages of one ledger, of which the walk knows none."""
-ASKER_ONLY = {"ApprovalApi.ask_file", "ApprovalView.fetch"}
-"""What an approval lets only the person do who asked for it."""
-PROCESSED = (200, 302, 404, 409, 410, 422)
 
 
 def handbook_table() -> dict[str, tuple[str, ...]]:
@@ -102,41 +99,6 @@ def answers(door: Door, role: Role) -> tuple[int, ...]:
         return (404,)
     leads = door.endpoint == "accounts.login" or door.endpoint.endswith("View.take_in")
     return (302,) if leads or (door.endpoint, role) in LED else (200,)
-
-
-def test_a_stranger_is_sent_to_the_sign_in_page_from_everywhere_else(app: Flask, scene, nobody):
-    wrong = []
-    for door in doors(app, scene, "secretary"):
-        answer = nobody.open(door.address, method=door.method, buffered=True)
-        location = answer.headers.get("Location", "")
-        if door.for_programs:
-            good = answer.status_code == 401 and answer.is_json
-        elif declared(door.endpoint) == PUBLIC:
-            good = answer.status_code in (200, 404) if door.method == "GET" else answer.status_code == 400
-        elif door.method == "GET":
-            good = answer.status_code == 302 and location.startswith("/login/")
-        else:
-            good = (answer.status_code == 302 and location.startswith("/login/")) or answer.status_code == 400
-        if not good:
-            wrong.append((str(door), answer.status_code, location))
-    assert wrong == []
-
-
-@pytest.mark.parametrize("login", ROLES)
-def test_an_empty_form_is_answered_with_words_and_never_with_an_error_of_ours(app: Flask, scene, visit, login: str):
-    role = ROLES[login]
-    found = [door for door in doors(app, scene, login) if door.method != "GET" and passes(door, role)]
-    person = visit(login)
-    for door in found:
-        status = person.knock(door).status_code
-        if door.endpoint.startswith("accounts."):
-            # Some of these end the sign-in.
-            person = visit(login)
-        expected = (*PROCESSED, 400) if door.endpoint.endswith("action_post") else PROCESSED
-        expected = (*expected, *REFUSED) if door.endpoint in ASKER_ONLY else expected
-        if not makes(door, role) or spares(door, role):
-            expected = (*REFUSED, 404) if door.of_a_file else REFUSED
-        assert status in expected, (str(door), status)
 
 
 @pytest.mark.parametrize("login", CAST)

@@ -18,10 +18,10 @@ from app.core.sheets.keys import read_key
 from app.core.sheets.pages import unused
 from app.core.sheets.writing import HEADING_ROW
 from app.extensions import db
+from tests.whole.counting import counting
 from tests.whole.paper import text_of
 from tests.whole.scene import Scene
 from tests.whole.special import OURS, THEIRS, WORDS
-from tests.whole.test_budget import counting
 from tests.whole.test_masks import in_words, sensitive
 from tests.whole.walk import ROLES, verbs
 
