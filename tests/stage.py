@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import Connection, NullPool, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 
 from app import create_app
 from app.core import clock, database, heads, scope
@@ -40,7 +40,9 @@ class SqliteStage:
         """Nothing stays: the folder is pytest's."""
 
 
-LET_GO: Final = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+LET_GO: Final = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 KEEP: Final = """
 DO $$ DECLARE one record; BEGIN
     CREATE SCHEMA kept;
@@ -83,57 +85,59 @@ class PostgresStage:
     """Keeps the rows of a filled database beside it, and puts them back for each test."""
 
     def __init__(self, url: str, apart: str = "") -> None:
-        parts = urlsplit(url.replace("+psycopg", ""))
-        self.maintenance = parts._replace(scheme="postgresql+psycopg").geturl()
+        parts = urlsplit(url)._replace(scheme="postgresql+psycopg")
         # Where several processes share the tests, each has databases of its own.
         base = parts.path[1:] + os.environ.get("PYTEST_XDIST_WORKER", "") + apart
         self.name, self.filled = f"{base}_test", f"{base}_filled"
-        self.url = parts._replace(scheme="postgresql+psycopg", path=f"/{self.name}").geturl()
-        self._run(self.maintenance, f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        self.url = parts._replace(path=f"/{self.name}").geturl()
+        self.maintenance, self.inside = self._engine(parts.geturl()), self._engine(self.url)
+        self._drop(self.name)
         self._run(self.maintenance, f'CREATE DATABASE "{self.name}"')
         self.putting_back = self.shape = ""
 
-    def _run(self, url: str, *statements: str) -> None:
-        with self._connected(url) as connection:
+    def _engine(self, url: str) -> Engine:
+        # One connection that stays: a new one would learn the whole catalogue again for each test. A statement
+        # without parameters is sent as it is: its % are its own, and it may be several.
+        how = {"no_parameters": True}
+        return create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, execution_options=how)
+
+    def _run(self, engine: Engine, *statements: str) -> None:
+        with engine.connect() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
 
     def _asked(self, question: str) -> str:
-        with self._connected(self.url) as connection:
+        with self.inside.connect() as connection:
             return str(connection.exec_driver_sql(question).scalar_one())
 
-    def _connected(self, url: str) -> Connection:
-        # A statement without parameters is sent as it is: its % are its own, and it may be several.
-        how = {"no_parameters": True}
-        return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool, execution_options=how).connect()
+    def _drop(self, name: str) -> None:
+        self.inside.dispose()
+        self._run(self.maintenance, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _copy(self, name: str, of: str) -> None:
+        self._drop(name)
+        self._run(self.maintenance, f'CREATE DATABASE "{name}" TEMPLATE "{of}"')
 
     def keep(self) -> None:
         """Keep the database as it is now, for `bring_back`."""
-        self._run(
-            self.maintenance,
-            f'DROP DATABASE IF EXISTS "{self.filled}" WITH (FORCE)',
-            f'CREATE DATABASE "{self.filled}" TEMPLATE "{self.name}"',
-        )
-        self._run(self.url, KEEP)
+        self._copy(self.filled, self.name)
+        self._run(self.inside, KEEP)
         self.putting_back, self.shape = self._asked(PUTTING_BACK), self._asked(SHAPE)
 
     def bring_back(self) -> None:
         """Begin again from what was kept: its rows where only rows have changed, else the whole of it."""
-        self._run(self.maintenance, LET_GO.format(name=self.name))
+        self._run(self.inside, LET_GO)
         if self._asked(SHAPE) == self.shape:
-            self._run(self.url, self.putting_back)
+            self._run(self.inside, self.putting_back)
             return
-        self._run(
-            self.maintenance,
-            f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)',
-            f'CREATE DATABASE "{self.name}" TEMPLATE "{self.filled}"',
-        )
-        self._run(self.url, KEEP)
+        self._copy(self.name, self.filled)
+        self._run(self.inside, KEEP)
 
     def close(self) -> None:
         """Remove both databases."""
         for name in (self.name, self.filled):
-            self._run(self.maintenance, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self._drop(name)
+        self.maintenance.dispose()
 
 
 class Stage:
