@@ -30,6 +30,19 @@ class Line:
     values: Sequence[Value]
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A community as a column of the table; `unused`: the lines of the role table it does without."""
+
+    key: int
+    name: str
+    unused: frozenset[str]
+
+    def uses(self, asked: Asked) -> bool:
+        """Return whether the community uses the list that is counted: else there is no number to compare."""
+        return asked.view.guard not in self.unused
+
+
 Compared = list[tuple[Asked, list[Line]]]
 
 
@@ -43,18 +56,19 @@ def compared() -> ResponseReturnValue:
         return answer(400, bad.sentence)
     communities = in_sight()
     key = ("compared", asked[0].period)
-    sections = fresh.kept(key, lambda: side_by_side(asked, [pk for pk, _name in communities]))
+    sections = fresh.kept(key, lambda: side_by_side(asked, [side.key for side in communities]))
     periods = figures.named_periods()
     return render_template("compared.html", asked=asked[0], sections=sections, communities=communities, periods=periods)
 
 
-def in_sight() -> list[tuple[int, str]]:
-    """Return id and name of the communities the viewer works in; all of them for who works in none by name."""
+def in_sight() -> list[Side]:
+    """Return the communities the viewer works in; all of them for who works in none by name."""
     actor = current()
-    wanted = select(Community.id, Community.name).order_by(Community.code)
+    wanted = select(Community.id, Community.name, Community.unused).order_by(Community.code)
     if actor is not None and not actor.everywhere:
         wanted = wanted.where(Community.id.in_(actor.communities))
-    return [(pk, name) for pk, name in db.session.execute(wanted)]
+    found = db.session.execute(wanted)
+    return [Side(pk, name, unused.lines if unused is not None else frozenset()) for pk, name, unused in found]
 
 
 def side_by_side(everything: Sequence[Asked], keys: Sequence[int]) -> Compared:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Account, Grant, GrantRole
 from app.communities.models import Community, Place, PlaceKind
+from app.communities.unused import UnusedParts
 from app.core import database
 from app.core.actor import acting, system
 from app.extensions import db
@@ -101,6 +102,20 @@ def test_thirteen_communities_cost_no_more_statements_than_a_page_of_figures(app
     assert len(heads(page)) == 14
     assert cells(page, "网格")[-1].split()[0] == "2"
     assert len(said) <= FIGURES, len(said)
+
+
+def test_a_part_a_community_does_not_use_is_no_nought(app, as_supervisor, acting_as):
+    before = cells(as_supervisor.page(COMPARED), "注册志愿者")
+    with acting_as("secretary"), database.transaction():
+        own = db.session.scalars(select(Community).filter_by(code="wjb")).one()
+        own.unused = UnusedParts(["volunteers"])
+        name = own.name
+    page = as_supervisor.page(COMPARED)
+    beside = dict(zip(heads(page)[1:], zip(before, cells(page, "注册志愿者"), strict=True), strict=True))
+    assert beside.pop(name)[1] == "不用"
+    assert all(now == then for then, now in beside.values())
+    assert cells(page, "网格") == cells(as_supervisor.page(COMPARED), "网格")
+    assert "不用" not in cells(page, "网格")
 
 
 def test_a_period_that_is_none_is_refused_in_words(as_supervisor):
