@@ -68,7 +68,9 @@ def _index(form: SendForm, status: int = 200) -> ResponseReturnValue:
     if before.isascii() and before.isdigit() and len(before) < 10:
         found = found.where(ImportBatch.id < int(before))
     batches = list(db.session.scalars(found))
-    values = {"batches": batches[:SHOWN], "more": len(batches) > SHOWN, "listing": _listing(), "form": form}
+    used = [batch for batch in batches[:SHOWN] if not service.is_unused(batch)]
+    older = batches[SHOWN - 1].id if len(batches) > SHOWN else None
+    values = {"batches": used, "older": older, "listing": _listing(), "form": form}
     places = communities()
     lists = sorted({name for one in places for name in service.importable(one)}, key=registry.listed().index)
     values |= {"places": places, "lists": lists, "titles": showing.titles(), "history": _may_take_history()}

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.communities.unused import UnusedParts
 from app.core import clock
 from app.core.actor import acting, system
 from app.core.database import transaction
@@ -91,6 +92,14 @@ def test_it_is_asked_once_and_secretary_liaison_and_member_hear(app, idle, store
     assert (row["lapse_asked_on"], row["state"]) == (TODAY, MemberState.RECEIVED)
     heard = told("members", pk) - {("member_reported", "secretary")}
     assert heard == {("member_idle", "secretary"), ("own_registration_idle", "liaison")}
+
+
+def test_nobody_is_asked_while_the_community_does_without_dual_registration(app, idle, unit, within):
+    idle()
+    for codes, asked in ((["registration"], 0), (None, 1)):
+        with within():
+            home("wjb").unused = UnusedParts(codes) if codes else None
+        assert ask(app) == {"units": asked, "members": asked}
 
 
 @pytest.mark.parametrize("by", ["taker", "provider"])

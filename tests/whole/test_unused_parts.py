@@ -202,7 +202,9 @@ def test_a_ledger_of_an_unused_list_is_neither_taken_in_nor_shown(app: Flask, sc
         sent = ledgers.stage(community, book, "资源.xlsx", Asked("resources")).id
     person: Visitor = visit("secretary")
     assert "二楼会议室" in person.page(f"/imports/{sent}")
+    assert "资源.xlsx" in person.page("/imports/")
     leave("resources")
+    assert "资源.xlsx" not in person.page("/imports/")
     assert person.get(f"/imports/{sent}").status_code == 404
     assert person.get(f"/api/v1/imports/{sent}").status_code == 404
     assert person.post(f"/imports/{sent}/apply").status_code == 404
@@ -229,9 +231,7 @@ def test_the_poster_for_members_leads_nowhere_while_dual_registration_is_not_use
     assert nobody.get(f"/q/{code}").status_code == 200
 
 
-def test_no_feedback_is_drafted_and_nothing_lapses_while_dual_registration_is_not_used(
-    app: Flask, scene: Scene, leave: Leave
-):
+def test_no_feedback_is_drafted_while_dual_registration_is_not_used(app: Flask, scene: Scene, leave: Leave):
     pk = scene.make(next(view for view in scene.lists() if view.model is Member))
     with scene._as("secretary"), database.transaction():
         member = db.session.get_one(Member, pk)
