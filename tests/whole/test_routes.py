@@ -144,6 +144,7 @@ def test_asking_for_the_head_of_a_page_changes_nothing(app: Flask, scene, visit)
     assert dump(app) == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "QUERY"])
 def test_no_page_takes_other_methods(app: Flask, scene, visit, method: str):
     found = doors(app, scene, "worker")
