@@ -144,6 +144,8 @@ def test_a_disk_that_runs_full_leaves_no_half_backup_and_takes_no_older_one(kept
 def test_a_backup_whose_making_is_killed_is_whole_or_not_there(kept: House):
     first = made(kept)
     content = first.read_bytes()
+    # Of two backups made within one second the later one stays.
+    time.sleep(1)
     lasts = killed_after(kept, make, None)
     for turn in range(KILLS):
         killed_after(kept, make, lasts * turn / KILLS)
