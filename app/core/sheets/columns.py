@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from app.core.sheets.headings import NUMBERING, comparable
+from app.core.sheets.headings import NUMBERING, comparable, readings
 from app.core.sheets.layout import Layout
 
 SHORTEST_PART: Final = 2
 """How long a known word must be to be looked for inside a longer heading."""
+LEAST_BESIDE: Final = 2
+"""How many headings a table has that stands beside another one."""
 TICKED: Final = "tag:"
 """Begins the name of a column that is one box of several, such as tag:低保."""
 
@@ -23,12 +25,14 @@ class Lexicon:
 
     `words`: by column, the headings met in practice; under no name the words that mean the list itself.
     `several`: the columns that may stand in a ledger more than once.
-    `groups`: headings over boxes to tick, each of which is a choice of the named column.
+    `groups`: headings over boxes to tick, each of which is a choice of the named column. `boxes`: headings that are
+    such a box wherever they stand.
     """
 
     words: Mapping[str, Iterable[str]]
     several: frozenset[str] = frozenset()
     groups: Mapping[str, str] = field(default_factory=dict)
+    boxes: frozenset[str] = frozenset()
 
     @cached_property
     def known(self) -> Mapping[str, tuple[str, ...]]:
@@ -42,7 +46,16 @@ class Lexicon:
 
     def knows(self, heading: str) -> bool:
         """Tell whether a heading, as it is compared, is one of this list."""
-        return heading in self.known
+        return heading in self.known or heading in self.boxes
+
+    def resembles(self, heading: str) -> bool:
+        """Tell whether a heading holds a word of this list."""
+        return any(len(word) >= SHORTEST_PART and word in heading for word in self.known)
+
+    def is_meant(self, said: str) -> bool:
+        """Tell whether the name of a sheet or a title means this list."""
+        named = comparable(said)
+        return any(comparable(word) in named for word in self.words.get("", ()))
 
 
 @dataclass(slots=True)
@@ -56,20 +69,33 @@ class Assignment:
 
     @property
     def weight(self) -> int:
-        """Return how well the list fits: each known column counts, each unknown one against it."""
-        return 3 * len(set(self.columns.values())) - len(self.unknown)
+        """Return how well the list fits: each known column counts, a close call less, each unknown one against it."""
+        close = sum(place in self.columns for place in self.doubtful)
+        return 3 * len(set(self.columns.values())) - 2 * close - len(self.unknown)
 
 
 def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     """Return what the columns are: first those whose heading is known, then those that hold a known word."""
     found = Assignment()
     places = sorted(layout.headings)
+    beside = _said_beside(layout, places)
+    places = [place for place in places if place not in beside]
     for place in places:
         _take(found, place, _exactly(layout.headings[place], lexicon), lexicon)
     left = [place for place in places if place not in found.columns and place != found.numbering]
     for place in left:
         _settle(found, place, layout.headings[place], lexicon)
+    found.unknown = sorted([*found.unknown, *beside])
     return found
+
+
+def _said_beside(layout: Layout, places: list[int]) -> list[int]:
+    """Return the columns of further tables beside the first one: all its headings come again in the same order."""
+    said = [tuple(map(comparable, layout.headings[place])) for place in places]
+    for width in range(LEAST_BESIDE, len(said) // 2 + 1):
+        if len(said) % width == 0 and said == said[:width] * (len(said) // width):
+            return places[width:]
+    return []
 
 
 def _take(found: Assignment, place: int, columns: tuple[str, ...], lexicon: Lexicon) -> None:
@@ -80,14 +106,17 @@ def _take(found: Assignment, place: int, columns: tuple[str, ...], lexicon: Lexi
 
 
 def _spoken(words: tuple[str, ...]) -> list[str]:
-    """Return the ways a heading of one or two rows can be said: what it names, both together, what groups it."""
+    """Return the ways a heading of several rows can be said: what it names, all together, what groups it."""
     said = [comparable(word) for word in reversed(words)]
-    return [said[0], "".join(reversed(said)), *said[1:]] if len(said) > 1 else said
+    both = ["".join(reversed(said))] if len(said) > 1 else []
+    return list(dict.fromkeys([*readings(words[-1]), *both, *said[1:]]))
 
 
 def _exactly(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
-    if len(words) > 1 and (column := lexicon.groups.get(comparable(words[0]))):
-        return (f"{TICKED}{words[-1].strip()}",) if column else ()
+    if box := next((said for said in readings(words[-1]) if said in lexicon.boxes), ""):
+        return (f"{TICKED}{box}",)
+    if len(words) > 1 and any(comparable(word) in lexicon.groups for word in words[:-1]):
+        return (f"{TICKED}{words[-1].strip()}",)
     return next((lexicon.known[said] for said in _spoken(words) if said in lexicon.known), ())
 
 
@@ -98,7 +127,7 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
         return
     near = _nearly(said, lexicon)
     free = tuple(one for one in near if one in lexicon.several or one not in found.columns.values())
-    if len(free) == 1:
+    if len(free) == 1 and not (len(near) > 1 and near[0].startswith(TICKED)):
         found.columns[place] = free[0]
         found.doubtful[place] = near
     elif free:
@@ -111,8 +140,12 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
 def _nearly(said: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the columns one of whose words stands in the heading, or the other way round; of these the longest."""
     near = [word for word in lexicon.known if len(word) >= SHORTEST_PART and (word in said or _begins(word, said))]
-    longest = max((len(word) for word in near), default=0)
-    return tuple(dict.fromkeys(one for word in near if len(word) == longest for one in lexicon.known[word]))
+    boxes = [box for box in sorted(lexicon.boxes) if box in said]
+    longest = max(map(len, [*near, *boxes]), default=0)
+    found = [f"{TICKED}{box}" for box in boxes if len(box) == longest]
+    if not found:
+        found = [one for word in near if len(word) == longest for one in lexicon.known[word]]
+    return tuple(dict.fromkeys(found))
 
 
 def _begins(word: str, said: str) -> bool:
@@ -122,12 +155,11 @@ def _begins(word: str, said: str) -> bool:
 def best(layout: Layout, lexicons: Mapping[str, Lexicon], said: str = "") -> list[tuple[str, Assignment]]:
     """Return the lists a sheet may be, the likeliest first; `said`: name of the sheet and title, which may name one."""
     found = [(name, assign(layout, lexicon)) for name, lexicon in lexicons.items()]
-    named = comparable(said)
     fitting = [(name, one) for name, one in found if one.columns]
 
     def order(pair: tuple[str, Assignment]) -> tuple[int, str]:
         name, one = pair
-        bonus = 4 if any(comparable(word) in named for word in lexicons[name].words.get("", ())) else 0
+        bonus = 4 if lexicons[name].is_meant(said) else 0
         return -(one.weight + bonus), name
 
     return sorted(fitting, key=order)
