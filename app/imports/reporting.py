@@ -55,6 +55,8 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "beside_name": _("This stands beside the name; it is kept as a note."),
     "quantity_in_words": _("This is no single number; it is kept in words."),
     "quantity_bare": _("It is not said of what; the number is kept in words."),
+    "several_names": _("This looks like several people; write each in a row of their own."),
+    "second_phone": _("Only the first telephone number is kept."),
     "team_unknown": _("This team is not known; its name is kept as a note."),
 }
 """What the codes say to people."""

@@ -48,6 +48,19 @@ STRANGE: Final[Mapping[str, Lexicon]] = {
             "signer": ("组织者", "记录人", "确认人", "签字"),
         }
     ),
+    "grid_structure": Lexicon(
+        {
+            "": ("架构表", "网格架构", "组织架构"),
+            "grid": ("网格", "网格名称", "所属网格"),
+            **{
+                duty: (duty,)
+                for duty in ("片长", "网格长", "网格员", "专职网格员", "兼职网格员", "楼栋长", "单元长", "巷邻长")
+            },
+            "scope": ("楼栋", "覆盖楼栋", "管辖范围"),
+            "households": ("户数",),
+            "phone": ("联系电话", "电话", "联系方式"),
+        }
+    ),
     "visit": Lexicon(
         {
             "": ("走访记录", "走访日志", "走访台账", "入户走访"),
@@ -136,7 +149,9 @@ def _understood(
     said = in_standard(f"{sheet.name} {laid_out.names}")
     ranked = columns.best(laid_out, lexicons, said)
     by_name = {one.name: one for one in ledgers}
-    fitting = [(name, one) for name, one in ranked if name in by_name and _fits(by_name[name], one, laid_out)]
+    fitting = [
+        (name, one) for name, one in ranked if name in by_name and _fits(by_name[name], one, laid_out, sheet.name)
+    ]
     # Where a list of other cells fits too, that one is meant.
     fitting = [pair for pair in fitting if _is_borne_out(by_name[pair[0]], pair[1], laid_out)] or fitting
     # An export handed back says so in each line; whatever else it looks like, it is one.
@@ -153,11 +168,11 @@ def _understood(
     return Understood(sheet, laid_out, by_name[name], assignment, might_be=might_be)
 
 
-def _fits(ledger: Ledger, assignment: Assignment, laid_out: Layout) -> bool:
+def _fits(ledger: Ledger, assignment: Assignment, laid_out: Layout, sheet: str) -> bool:
     """Tell whether a sheet has the columns without which a row of the list says nothing, or says them above."""
     keys = set(assignment.columns.values())
     needed = [column for column in ledger.columns if column.needed]
-    return all(column.key in keys or _says_above(ledger, column, laid_out) for column in needed)
+    return all(column.key in keys or _says_above(ledger, column, laid_out, sheet) for column in needed)
 
 
 def _is_borne_out(ledger: Ledger, assignment: Assignment, laid_out: Layout) -> bool:
@@ -180,12 +195,13 @@ def _is_read(column: Column, cell: Cell) -> bool:
     return not draft.troubles
 
 
-def _says_above(ledger: Ledger, column: Column, laid_out: Layout) -> bool:
+def _says_above(ledger: Ledger, column: Column, laid_out: Layout, sheet: str) -> bool:
     """Tell whether sections or the title say what a column would."""
     if column.key not in ledger.sections:
         return False
-    above = [section for _at, section in laid_out.data if section] + subjects(laid_out.title)
-    return any(_is_read(column, words) for words in dict.fromkeys(map(section_words, above)) if words)
+    above = [sheet, *(section for _at, section in laid_out.data if section), *subjects(laid_out.title)]
+    words = [one for one in dict.fromkeys(map(section_words, above)) if one and column.may_be(one)]
+    return any(_is_read(column, one) for one in words)
 
 
 def _choose(assignment: Assignment, place: int, key: str) -> None:
@@ -202,7 +218,7 @@ def _choose(assignment: Assignment, place: int, key: str) -> None:
 def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iterator[Draft]:
     """Yield the rows of a sheet, each as it is read; `spend`: its cells are forgotten then."""
     sight.date1904, sight.title = book.date1904, one.title
-    sight.year, sight.subjects = values.year_of(one.title), subjects(one.title)
+    sight.year, sight.subjects = values.year_of(one.title), subjects(one.layout.title)
     if one.ledger is None:
         return
     places: dict[str, list[int]] = {}

@@ -1,5 +1,6 @@
 """Units in ledgers, and the providers other ledgers name: one nobody knows yet is made, and shown before."""
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, ClassVar, Final
 
@@ -42,6 +43,12 @@ _ENDINGS: Final = readers.spelled(
         UnitKind.DEPARTMENT: "局 派出所",
     }
 )
+
+
+UNIT_ABOVE: Final = re.compile(
+    r".{1,30}(?:局|委|办|法院|检察院|公司|银行|支行|学校|小学|中学|大学|幼儿园|医院|卫生院|院|所|站|中心|集团|支部|党委|协会|超市|物业)"
+)
+"""How the name of a unit looks where it stands above those who belong to it."""
 
 
 def kind_of(name: str) -> UnitKind:

@@ -65,11 +65,23 @@ def _political(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
 
 
 MEMBER: Final = "党员"
+ID_TYPES: Final = readers.spelled(
+    {
+        IdType.RESIDENT: "身份证 居民身份证 二代身份证",
+        IdType.HMT_PERMIT: "港澳台居民居住证 港澳居民居住证 台湾居民居住证",
+        IdType.FOREIGN_PERMANENT: "外国人永久居留证 外国人永久居留身份证",
+        IdType.HM_TRAVEL: "港澳居民来往内地通行证 回乡证",
+        IdType.TW_TRAVEL: "台湾居民来往大陆通行证 台胞证",
+        IdType.BIRTH_CERTIFICATE: "出生证 出生医学证明",
+        IdType.OFFICER: "军官证 士兵证",
+    }
+)
+"""What ledgers call the documents."""
 
 PERSON: Final = (
     Column(
         "name",
-        names.name(beside="remark"),
+        names.person(),
         (
             "姓名 名字 居民姓名 志愿者姓名 志愿者 党员姓名 成员姓名 人员姓名 业主姓名 真实姓名 "
             "住户姓名 党员 家庭成员姓名 租户姓名 承租人 承租人姓名 住户 老人姓名 儿童姓名 成员 家庭成员 "
@@ -88,7 +100,11 @@ PERSON: Final = (
             "身份证件号 证件编号 身份证编号 居民身份证号 公民身份证 公民身份证号"
         ),
     ),
-    Column("id_type", _table("id_type", IdType, prefix="证件："), "证件类型 证件种类 证件名称"),
+    Column(
+        "id_type",
+        readers.choice("id_type", IdType, ID_TYPES, otherwise=readers.unknown_to("remark", "证件：")),
+        "证件类型 证件种类 证件名称",
+    ),
     Column("birth", readers.birth(), "出生年月 出生日期 出生年月日 生日 出生时间 出生 出生日"),
     Column("age", readers.count(), "年龄 周岁 年龄(周岁)"),
     Column(
@@ -102,11 +118,9 @@ PERSON: Final = (
     Column(
         "phone2",
         names.phones(),
-        (
-            "备用电话 联系电话2 家庭电话 固定电话 其他电话 紧急联系电话 紧急联系人电话 监护人电话 家属电话 "
-            "亲属电话 子女电话 备用联系电话 座机 宅电"
-        ),
+        ("备用电话 联系电话2 家庭电话 固定电话 其他电话 亲属电话 备用联系电话 座机 宅电"),
     ),
+    Column("phone_kin", names.phones(of="亲属"), "亲属电话 家属电话 子女电话 监护人电话 紧急联系电话 紧急联系人电话"),
     Column("ethnic", _ethnic, "民族"),
     Column(
         "education",
@@ -115,13 +129,15 @@ PERSON: Final = (
     ),
     Column("political", _political, "政治面貌 政治面目 是否党员 党员否"),
     Column("marital", _table("marital", Marital, prefix="婚姻："), "婚姻状况 婚姻 婚否 婚育情况 婚姻情况"),
-    Column("job", readers.line("job", 40), "职务 职业 职务/职称 职称 从业状况 从业情况 就业情况 就业状况 从事职业"),
+    Column(
+        "job", readers.line("job", 40), "职务 职业 职务/职称 职称 从业状况 从业情况 就业情况 就业状况 从事职业 工作岗位"
+    ),
     Column(
         "address",
         readers.line("address", 120),
         (
             "住址 家庭住址 居住地址 现住址 现居住地 常住地址 居住小区 现住详细门牌 家庭地址 详细地址 地址 居住地 "
-            "现居住地址 居住详址 现住地址 详细住址 家庭详细住址 家庭详细地址 通讯地址 所住小区 所在小区"
+            "现居住地址 居住详址 现住地址 详细住址 家庭详细住址 家庭详细地址 通讯地址 所住小区 所在小区 小区"
         ),
     ),
     Column("remark", readers.words("remark", 500), "备注 说明 其他"),
@@ -136,6 +152,8 @@ UNIT: Final = Column(
         "单位及职务 工作单位及职务 单位职务 所在单位及职务 单位全称"
     ),
 )
+_BUILDING: Final = re.compile(r"\d+(?:号楼|楼栋|栋|幢|号|座|楼|#)?")
+
 GRID: Final = Column(
     "grid",
     readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE),
@@ -279,7 +297,14 @@ _DOOR: Final = re.compile(r"(?:号楼|楼栋|栋|幢|号|座|楼|单元|室|房)
 
 
 def _open_door(draft: Draft) -> None:
-    """Let building, unit and room of columns of their own be one door: 3-1-101."""
+    """Let building, unit and room of columns of their own be one door: 3-1-101.
+
+    A building that is no place of the community is part of the door too, where unit or room are said.
+    """
+    strange = [one for one in draft.troubles if one.field == "grid" and _BUILDING.fullmatch(one.found)]
+    if strange and ("door_unit" in draft.meant or "door" in draft.meant):
+        draft.troubles.remove(strange[0])
+        draft.meant.setdefault("door_building", strange[0].found)
     before = [draft.meant.pop(name, None) for name in ("door_building", "door_unit")]
     parts = [_DOOR.sub("", part) for part in (*before, draft.meant.get("door")) if part]
     if any(before):

@@ -1,6 +1,7 @@
 """Grid staff in ledgers (网格员、楼栋长名册): one person may stand there with several posts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import select
@@ -74,12 +75,18 @@ def _place(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
         draft.keys["places"] = key
 
 
+def _named(column: Column) -> Column:
+    """In lists of one duty the name stands under what the duty is called."""
+    duties = "楼栋长 单元长 网格长 巷邻长 片长 网格员"
+    return replace(column, said=f"{column.said} {duties}") if column.key == "name" else column
+
+
 LEDGER: Final = Ledger(
     "grid_staff",
     "posts",
     "网格员 楼栋长 网格长 网格人员 网格队伍 网格工作 网格力量 单元长 巷邻长",
     (
-        *(column for column in PERSON if column.key != "job"),
+        *(_named(column) for column in PERSON if column.key != "job"),
         *(column for column in HOME if column.key not in ("tags", "door", "door_building", "door_unit")),
         Column(
             "grid",

@@ -54,7 +54,7 @@ LEDGER: Final = Ledger(
         Column(
             "name",
             readers.line("name", 60),
-            "项目名称 服务项目 服务事项 事项名称 服务名称 服务内容 名称 服务项目名称",
+            "项目名称 服务项目 服务事项 事项名称 服务名称 项目 服务内容 名称 服务项目名称",
             needed=True,
         ),
         Column(
@@ -75,7 +75,10 @@ LEDGER: Final = Ledger(
         Column(
             "duty_boundary",
             readers.words("duty_boundary", 500),
-            "职责边界 服务标准 具体内容 项目内容 服务内容说明 服务内容及标准 服务标准及内容 项目简介 主要内容",
+            (
+                "职责边界 服务标准 具体内容 项目内容 服务内容说明 服务内容 服务内容及标准 服务标准及内容 "
+                "项目简介 主要内容"
+            ),
         ),
         Column("funding", readers.line("funding", 120), "资金来源 经费来源 经费"),
         Column("remark", readers.noted("duty_boundary", "备注："), "备注 说明"),

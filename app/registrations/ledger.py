@@ -1,6 +1,7 @@
 """Members who report in, in ledgers (双报到在职党员花名册)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from app.core.bulk import Bulk, Made
@@ -8,7 +9,7 @@ from app.core.sheets import readers, values
 from app.core.sheets.book import Cell
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
-from app.organizations.ledger import Parties
+from app.organizations.ledger import UNIT_ABOVE, Parties
 from app.people.choices import Political
 from app.people.ledger import BOXES, GRID, HOME, PERSON, SECTIONS, finish
 from app.people.meeting import OfPeople
@@ -34,6 +35,11 @@ def _finish(draft: Draft, sight: Sight) -> None:
     draft.meant.setdefault("political", Political.PARTY_MEMBER.value)
 
 
+def _party(column: Column) -> Column:
+    """In lists of members the sort of person is whether they are on probation."""
+    return replace(column, said=f"{column.said} 人员类别 党员类别 党员类型")
+
+
 LEDGER: Final = Ledger(
     "member",
     "members",
@@ -47,8 +53,9 @@ LEDGER: Final = Ledger(
                 "报到单位 单位全称 单位及职务 工作单位及职务 单位职务 所在单位及职务 派出单位"
             ),
             needed=True,
+            above=UNIT_ABOVE,
         ),
-        *PERSON,
+        *(_party(column) if column.key == "political" else column for column in PERSON),
         GRID,
         *HOME,
         Column("party_date", readers.day("party_joined_on", part=True), "入党时间 入党日期 入党年月 入党日"),
@@ -58,7 +65,7 @@ LEDGER: Final = Ledger(
     ),
     several=frozenset({"tags", "phone2"}),
     boxes=BOXES,
-    sections=SECTIONS,
+    sections=("unit", *SECTIONS),
     finish=_finish,
 )
 

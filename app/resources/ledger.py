@@ -15,7 +15,7 @@ from app.core.sheets.values import Reason, Rejected
 from app.extensions import db
 from app.ledgers.keeper import Keeper
 from app.ledgers.world import batches
-from app.organizations.ledger import Parties
+from app.organizations.ledger import UNIT_ABOVE, Parties
 from app.parties.models import Party
 from app.resources.choices import QuantityMode, ResourceKind, ResourceState
 from app.resources.models import Resource
@@ -86,6 +86,7 @@ LEDGER: Final = Ledger(
                 "所属单位 共建单位名称 资源提供单位名称 单位/个人 提供单位/个人"
             ),
             needed=True,
+            above=UNIT_ABOVE,
         ),
         Column(
             "name",
@@ -127,6 +128,7 @@ LEDGER: Final = Ledger(
         Column("valid_to", readers.day("valid_to", future=True), "有效期 有效期至 截止日期 截止时间"),
         Column("remark", readers.noted("conditions", "备注："), "备注 说明"),
     ),
+    sections=("provider", "category"),
     finish=_finish,
 )
 

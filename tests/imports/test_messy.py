@@ -182,3 +182,88 @@ def test_a_corrected_row_still_says_where_it_stood(as_secretary, read):
     sheet = reading.read(back).sheets[0]
     assert [row[0] for row in sheet.rows] == ["居民花名册", "序号", "第二网格", "1"]
     assert sheet.rows[3][:5] == ["1", "李强", "男", "1380000", "独自居住"]
+
+
+def test_the_number_of_the_head_is_not_that_of_a_member(read):
+    rows = [
+        ["户主信息", None, None, "家庭成员", None, None],
+        ["姓名", "身份证号", "联系电话", "姓名", "与户主关系", "联系电话"],
+        ["赵一", "110101197001019301", "13800004001", "钱氏", "妻子", "13800004002"],
+    ]
+    report = read(xlsx({"居民": rows}))
+    assert values(report)[3] == {"head": "赵一", "name": "钱氏", "relation": "配偶", "phone": "13800004002"}
+    assert report["header"][0]["not_imported"] == {"B": "身份证号", "C": "联系电话"}
+
+
+def test_members_on_a_sheet_of_their_unit_are_of_it(read):
+    rows = [["姓名", "手机号码", "认领岗位", "报到日期"], ["壬一", "13800004501", "政策宣讲岗", "2026年3月1日"]]
+    report = read(xlsx({"区财政局": [["区财政局在职党员报到名单"], *rows]}))
+    assert [(one["list"], one["values"]["unit"]) for one in report["accepted"]] == [("members", "区财政局")]
+
+
+def test_resources_below_a_unit_are_what_it_shares(read):
+    head = ["序号", "资源名称", "资源类别", "服务内容"]
+    rows = [
+        ["共享资源清单"],
+        head,
+        ["一、区医院"],
+        [1, "义诊", "服务类", "每季度"],
+        ["二、区法院"],
+        [1, "普法", "服务", "讲座"],
+    ]
+    found = values(read(xlsx({"资源": rows})))
+    assert (found[4]["provider"], found[6]["provider"]) == ("区医院", "区法院")
+
+
+def test_a_line_that_names_no_unit_makes_none(read):
+    rows = [["资源名称", "资源类别", "提供单位"], ["一、场地类"], ["会议室", None, "清河小学"], ["礼堂"]]
+    report = read(xlsx({"资源": [["共享资源清单"], *rows]}))
+    assert values(report)[4] == {"provider": "清河小学", "name": "会议室", "category": "阵地"}
+    assert [(one["row"], one["reason"]) for one in report["rejected"]] == [(5, "missing_required")]
+
+
+def test_a_row_that_explains_the_headings_is_no_neighbour(read):
+    rows = [
+        ["姓名", "性别", "手机号码"],
+        ["必填", "男/女", "11位"],
+        ["示例：张三", "男", "13800000000"],
+        ["午一", "男", "13800004901"],
+    ]
+    report = read(xlsx({"居民": rows}))
+    assert ([one["row"] for one in report["accepted"]], report["rejected"]) == ([4], [])
+
+
+def test_the_numbers_of_the_family_are_said_to_be_theirs(take_in, behind):
+    take_in(xlsx({"老年人": [["姓名", "性别", "子女电话"], ["子奶奶", "女", "儿子13800004601、13800004602"]]}))
+    with behind():
+        person = db.session.scalars(select(Person).filter_by(name="子奶奶")).one()
+        assert person.phones == ["儿子 13800004601", "亲属 13800004602"]
+
+
+def test_names_in_one_cell_are_shown_to_be_several(read):
+    report = read(xlsx({"居民": [["姓名", "性别"], ["丑丑、寅寅", "女"]]}))
+    assert [one["reason"] for one in report["warnings"]] == ["several_names"]
+
+
+def test_a_name_with_its_number_in_one_cell_is_both(read):
+    head = ["姓名及电话", "所属网格", "诉求内容", "责任人及联系方式", "收集时间"]
+    rows = [["民情台账"], head, ["王女士 13800004101", "一网格", "路灯不亮", "付涛 13800004191", "2026.4.2"]]
+    found = values(read(xlsx({"民情台账": rows})))[3]
+    assert (found["person"], found["phone"], found["grid"]) == ("王女士", "13800004101", "第一网格")
+
+
+def test_the_chart_of_the_grids_is_no_list_of_neighbours(read):
+    head = ["网格", "网格长", "联系电话", "网格员", "联系电话", "户数"]
+    report = read(xlsx({"架构": [head, ["第一网格", "未一", "13800005001", "申二", "13800005002", "320户"]]}))
+    assert (report["accepted"], report["rejected"], report["other_sheets"]) == ([], [], ["架构"])
+
+
+def test_a_list_of_one_duty_names_people_under_it(read):
+    rows = [["楼栋长名册"], ["网格", "楼栋长", "电话"], ["第一网格", "子子", "13800005401"]]
+    found = values(read(xlsx({"Sheet1": rows})))[3]
+    assert (found["name"], found["role"], found["grid"]) == ("子子", "楼栋长", "第一网格")
+
+
+def test_a_second_number_the_list_has_no_room_for_is_told(read):
+    rows = [["单位名称", "联系人", "联系电话"], ["清河小学", "陈红", "13800001201/13800001202"]]
+    assert [one["reason"] for one in read(xlsx({"报到单位": rows}))["warnings"]] == ["second_phone"]

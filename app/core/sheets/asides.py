@@ -34,6 +34,10 @@ _TOTAL: Final = re.compile(r"^(?:本页|本表|全部|总)?(?:合计|小计|共�
 _PART: Final = re.compile(r"^.{1,15}(?:合计|小计|共计|总计)(?:[:(]?\d+.{0,4}|:)?$")
 """The total of a part, which names it: 第一网格小计：2人."""
 _NOTE: Final = re.compile(r"^(?:注|备注|说明|附注|填表说明|填报说明|温馨提示)\d*[:.、]")
+_EXPLAINS: Final = re.compile(
+    r"^(?:必填|选填|非必填|可多选|多选|单选|请填写?|填写|下拉选择|格式|如[:,]|例如|\d+位|男/女$|是/否$)"
+)
+"""What stands below a heading to say how it is filled in."""
 _GOES_ON: Final = re.compile(r"^(?:\d+[.、)．]|\(\d+\)|[①-⑳])")
 _FOOTER: Final = re.compile(
     r"^(?:填表|填报|制表|经办|审核|审批|复核|报送|统计|登记|采集|录入|联系|负责|分管|主管|社区)?"
@@ -108,6 +112,8 @@ def _by_its_words(texts: list[str], is_last: bool) -> Aside | None:
         return Aside.SAMPLE
     if any(_TOTAL.match(text) for text in texts[:3]) or _PART.match(first):
         return Aside.TOTAL
+    if sum(_EXPLAINS.match(text) is not None for text in texts) * 2 >= max(len(texts), LEAST + 1):
+        return Aside.NOTE
     if _NOTE.match(first) and len(texts) <= 2:
         return Aside.NOTE
     if _SIGNED.match(first) or (_FOOTER.match(first) and (is_last or len(texts) <= 2)):

@@ -3,6 +3,7 @@
 A list says its words in a `Lexicon`. A community may add its own; they go before ours.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -79,14 +80,41 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     found = Assignment()
     places = sorted(layout.headings)
     beside = _said_beside(layout, places)
-    places = [place for place in places if place not in beside]
-    for place in places:
-        _take(found, place, _exactly(layout.headings[place], lexicon), lexicon)
-    left = [place for place in places if place not in found.columns and place != found.numbering]
+    others = _of_others(layout)
+    meant = {place: _exactly(layout.headings[place], lexicon, others.get(place, "")) for place in places}
+    # What can be one thing only goes before what may be another as well.
+    for place in sorted((place for place in places if place not in beside), key=lambda at: len(meant[at]) > 1):
+        _take(found, place, meant[place], lexicon)
+    left = [place for place in places if place not in found.columns and place not in {*beside, *others}]
     for place in left:
         _settle(found, place, layout.headings[place], lexicon)
-    found.unknown = sorted([*found.unknown, *beside])
+    found.unknown += [place for place in {*beside, *others} if place not in found.columns]
+    found.unknown.sort()
     return found
+
+
+def _of_others(layout: Layout) -> dict[int, str]:
+    """Return the columns that tell of somebody else than the row: 户主信息 over a name, where others are named too."""
+    leaves = {place: comparable(words[-1]) for place, words in layout.headings.items()}
+    grouped = {place: group for place, group in _groups(layout).items() if _OTHERS.search(group)}
+    named = {leaf for place, leaf in leaves.items() if place not in grouped}
+    groups = {group for place, group in grouped.items() if leaves[place] in named}
+    return {place: group for place, group in grouped.items() if group in groups}
+
+
+def _groups(layout: Layout) -> dict[int, str]:
+    """Return what stands over the columns; also where it is not merged over all it groups."""
+    found: dict[int, str] = {}
+    for place, words in sorted(layout.headings.items()):
+        if len(words) > 1:
+            found[place] = comparable(words[0])
+        elif place in layout.low and place - 1 in found:
+            found[place] = found[place - 1]
+    return found
+
+
+_OTHERS: Final = re.compile("户主|房东|监护|子女|家属|亲属|联系人|帮扶|结对|负责人|法人|配偶")
+_GROUPED: Final = re.compile("(?:的|基本)?(?:信息|情况|资料)$")
 
 
 def _said_beside(layout: Layout, places: list[int]) -> list[int]:
@@ -112,7 +140,9 @@ def _spoken(words: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys([*readings(words[-1]), *both, *said[1:]]))
 
 
-def _exactly(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
+def _exactly(words: tuple[str, ...], lexicon: Lexicon, of: str = "") -> tuple[str, ...]:
+    if of:
+        return lexicon.known.get(_GROUPED.sub("", of) + comparable(words[-1]), ())
     if box := next((said for said in readings(words[-1]) if said in lexicon.boxes), ""):
         return (f"{TICKED}{box}",)
     if len(words) > 1 and any(comparable(word) in lexicon.groups for word in words[:-1]):

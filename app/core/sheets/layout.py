@@ -5,6 +5,7 @@ or up to three, may come again, and sections, totals, notes and signatures stand
 to 3). A sheet may hold several tables below each other, each under its own headings.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -49,6 +50,8 @@ class Layout:
     header: list[int]
     headings: dict[int, tuple[str, ...]]
     title: str = ""
+    low: frozenset[int] = frozenset()
+    """The columns only the lowest row of the headings names: what stands left above them may be over them too."""
     rows: list[list[Cell]] = field(default_factory=list)
     data: list[tuple[int, str]] = field(default_factory=list)
     """Of each row of data its place in the sheet and the section it stands under."""
@@ -84,7 +87,7 @@ def tables(sheet: Sheet, known: Known, near: Known | None = None) -> list[Layout
     ends = [head[0] for head in heads[1:]] + [len(rows)]
     found, above = [], 0
     for head, end in zip(heads, ends, strict=True):
-        layout = Layout(head, _headings(rows, head), _title(rows, above, head[0]), rows)
+        layout = Layout(head, _headings(rows, head), _title(rows, above, head[0]), _low(rows, head), rows)
         above = _sort(sheet, layout, end)
         found.append(layout)
     return found
@@ -173,7 +176,20 @@ def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -
     alone = {at for at in upper if at not in lower or upper[at] == lower[at]}
     named = [at for at in own if _knows(own[at], known)]
     spans = bool(alone) and bool(grouped or set(own) - set(upper))
+    spans = spans or _is_all_groups(upper, lower)
     return spans and len(named) * 2 >= len(own) and len(set(upper.values())) > 1
+
+
+def _is_all_groups(upper: dict[int, str], lower: dict[int, str]) -> bool:
+    """Tell whether a row only groups the columns below it, such as 户主信息 and 家庭成员, each over a name of its own."""
+    words = set(upper.values())
+    covers = min(upper, default=1) == min(lower) and len(words) < len(lower)
+    doubled = len(set(lower.values())) < len(lower) or len(words) < len(upper)
+    return covers and doubled and not any(_REPORTS.search(text) for text in words)
+
+
+_REPORTS: Final = re.compile(r"[:：\d]|.{13}")
+"""What stands above a list to say who reports it and when, or what it is."""
 
 
 def _is_form(rows: list[list[Cell]], header: list[int], known: Known) -> bool:
@@ -229,6 +245,11 @@ def _headings(rows: list[list[Cell]], header: list[int]) -> dict[int, tuple[str,
             before = found.get(column, ())
             found[column] = before if text in before else (*before, text)
     return found
+
+
+def _low(rows: list[list[Cell]], header: list[int]) -> frozenset[int]:
+    upper = {place for at in header[:-1] for place in _words(rows[at])}
+    return frozenset(place for place in _words(rows[header[-1]]) if place not in upper)
 
 
 def _title(rows: list[list[Cell]], above: int, first: int) -> str:

@@ -118,7 +118,8 @@ class Column:
 
     `key`: the name outsiders rely on. `said`: the headings met in practice, the usual one first, blanks between them.
     `needed`: whether a row without it says nothing. `is_old`: whether it is taken over only from old ledgers, by who
-    may say how things stood.
+    may say how things stood. `above`: what a line above several rows looks like that says it; any line may, where
+    its words are looked up.
     """
 
     key: str
@@ -126,11 +127,16 @@ class Column:
     said: str
     needed: bool = False
     is_old: bool = False
+    above: re.Pattern[str] | None = None
 
     @property
     def sets(self) -> str:
         """Return the column of the list it fills; empty where it fills none, or several."""
         return getattr(self.read, "sets", "")
+
+    def may_be(self, above: str) -> bool:
+        """Tell whether a line above several rows may say it."""
+        return self.above is None or self.above.fullmatch(above) is not None
 
     @property
     def is_kept(self) -> bool:
@@ -237,7 +243,9 @@ def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
     """Let what stands above a row say what the row itself leaves open, where all of it is understood."""
     for key in ledger.sections:
         column = ledger.by_key[key]
-        for words in _above(draft, sight) if key not in draft.at else ():
+        for words in _above(draft, sight) if key not in draft.said and not _has(draft, key) else ():
+            if not column.may_be(words):
+                continue
             trial = Draft(draft.sheet, draft.row, draft.ledger)
             read_cell(column, trial, key, words, sight)
             if trial.said and not trial.troubles and not trial.warnings:

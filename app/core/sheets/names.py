@@ -20,13 +20,31 @@ def contact(sets: str, number: str) -> Reader:
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         text = values.half(cell)
-        if found := _NUMBER.search(text):
-            if number not in draft.meant:
-                phone_number(draft, "phone", found[0].strip("():"), sight)
+        if number not in draft.meant and (found := _NUMBER.search(text)):
+            phone_number(draft, "phone", found[0].strip("():"), sight)
             text = text[: found.start()].strip()
         own(draft, key, text, sight)
 
     return filling(sets, read)
+
+
+def person() -> Reader:
+    """The name of who a row is about: without what stands beside it, which is kept."""
+    own, numbers = name("name", beside="remark"), phones()
+
+    def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+        text = values.half(cell)
+        if found := _NUMBER.search(text):
+            numbers(draft, "phone", found[0].strip("():"), sight)
+            text = text[: found.start()].strip()
+        own(draft, key, text, sight)
+        if _SEVERAL.search(text):
+            draft.warn("several_names", key, text)
+
+    return filling("name", read)
+
+
+_SEVERAL: Final = re.compile(r"[\u3400-\u9fff]{2,}\s*[、,，;；/和]\s*[\u3400-\u9fff]{2,}")
 
 
 def name(sets: str = "name", limit: int = 40, beside: str = "") -> Reader:
@@ -56,16 +74,20 @@ def phone(sets: str = "") -> Reader:
         keep(draft, key, sets, found[0], found[0])
         if len(found) > 1:
             draft.said["phone2"] = found[1]
+            draft.warn("second_phone", key, found[1])
 
     return filling(sets, read)
 
 
-def phones(sets: str = "phones") -> Reader:
-    """One or several telephone numbers of a person, also with whose they are, added to those of other columns."""
+def phones(sets: str = "phones", of: str = "") -> Reader:
+    """One or several telephone numbers of a person, also with whose they are, added to those of other columns.
+
+    `of`: whose they are where the cell does not say it.
+    """
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         for owner, number in values.owned_phones(cell):
-            kept, whose = draft.meant.setdefault(sets, []), f"{owner} {number}".strip()
+            kept, whose = draft.meant.setdefault(sets, []), f"{owner or of} {number}".strip()
             if whose in kept:
                 continue
             kept.append(whose)
