@@ -76,6 +76,7 @@ class Around:
         self.headings = headings
         self.titles = {_AGAIN.sub("", plain(line)) for line in title.split("\n")} - {""}
         self.said = {at: {comparable(word) for word in words} for at, words in headings.items()}
+        self.longest = 2 * max((len(word) for words in headings.values() for word in words), default=0)
         self.numbering = {at for at, words in headings.items() if comparable(words[-1]) in NUMBERING}
 
     def aside(self, cells: Mapping[int, Cell], is_last: bool, before: Aside | None) -> Aside | None:
@@ -100,7 +101,10 @@ class Around:
     def is_header_again(self, cells: Mapping[int, Cell]) -> bool:
         """Tell whether a row repeats the headings."""
         same = sum(
-            isinstance(value, str) and column in self.said and comparable(value) in self.said[column]
+            isinstance(value, str)
+            and len(value) <= self.longest
+            and column in self.said
+            and comparable(value) in self.said[column]
             for column, value in cells.items()
         )
         return same >= max(LEAST, len(cells) * 0.6)

@@ -181,7 +181,7 @@ def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -
 
 
 def _is_all_groups(upper: dict[int, str], lower: dict[int, str]) -> bool:
-    """Tell whether a row only groups the columns below it, such as 户主信息 and 家庭成员, each over a name of its own."""
+    """Tell whether a row only groups the columns below it: 户主信息 and 家庭成员, each over a name of its own."""
     words = set(upper.values())
     covers = min(upper, default=1) == min(lower) and len(words) < len(lower)
     doubled = len(set(lower.values())) < len(lower) or len(words) < len(upper)
@@ -223,7 +223,9 @@ def _begins_another(row: list[Cell], known: Known) -> bool:
     """Tell whether a row holds hardly anything but known headings. The first few cells decide of most rows of data."""
     cells = _cells(row)
     few = [value for value in list(cells.values())[:ANOTHER] if isinstance(value, str)]
-    if len(few) < min(ANOTHER, len(cells)) or not any(_is_short(text) and _knows(text, known) for text in few):
+    if not few or len(few) < min(ANOTHER, len(cells)) or few[0].isdecimal():
+        return False
+    if not any(_is_short(text) and _knows(text, known) for text in few):
         return False
     texts = {comparable(value): value for value in cells.values() if isinstance(value, str)}
     named = {said for said, text in texts.items() if _is_short(text) and _knows(text, known)}
