@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.bulk import Bulk, Made
 from app.core.codes import next_codes
-from app.core.sheets import readers
+from app.core.sheets import filling, names, readers
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
@@ -32,7 +32,7 @@ def _finish(draft: Draft, sight: Sight) -> None:
     if "need_code" not in draft.said and "need" not in draft.said and not draft.troubles:
         draft.reject(Reason.MISSING, "need_code")
     if "leader" in draft.meant:
-        readers.add(draft, "measures", f"责任人：{draft.meant['leader']}")
+        filling.add(draft, "measures", f"责任人：{draft.meant['leader']}")
 
 
 LEDGER: Final = Ledger(
@@ -45,24 +45,36 @@ LEDGER: Final = Ledger(
         Column(
             "provider",
             readers.line("provider_name", 80),
-            "接单单位 接单对象 承接单位 责任单位 服务单位 承办单位 认领单位 落实单位 接单人",
+            (
+                "接单单位 接单对象 承接单位 责任单位 服务单位 承办单位 认领单位 落实单位 接单人 "
+                "接单单位名称 承接单位/人 承接对象 接单党员 接单队伍 服务团队"
+            ),
             needed=True,
         ),
-        Column("measures", readers.words("measures", 800), "落实措施 办理措施 服务措施 落实情况 服务内容 具体措施"),
-        Column("leader", readers.name("leader"), "责任人 负责人 承办人 经办人"),
+        Column(
+            "measures",
+            readers.words("measures", 800),
+            "落实措施 办理措施 服务措施 落实情况 服务内容 具体措施 落实举措 服务过程",
+        ),
+        Column("leader", names.name("leader"), "责任人 负责人 承办人 经办人"),
         Column("start_date", readers.day("started_on"), "受理日期 接单日期 受理时间 接单时间 认领时间", is_old=True),
         Column(
             "done_date",
             readers.day("delivered_on"),
-            "完成时间 办结日期 完成日期 办结时间 落地时间 落实时间",
+            "完成时间 办结日期 完成日期 办结时间 落地时间 落实时间 落地日期",
             is_old=True,
         ),
-        Column("done", readers.silent, "是否完成 办结 完成情况 状态 办理状态", is_old=True),
-        Column("beneficiaries", readers.count("person_times"), "受益人次 受益人数 惠及人次 服务人次", is_old=True),
+        Column("done", readers.silent, "是否完成 办结 完成情况 状态 办理状态 是否办结 是否落地 是否落实", is_old=True),
+        Column(
+            "beneficiaries",
+            readers.count("person_times"),
+            "受益人次 受益人数 惠及人次 服务人次 服务人数 受益群众 受益人数/人次",
+            is_old=True,
+        ),
         Column("households", readers.count("households"), "受益户数 惠及户数", is_old=True),
         Column("cost", readers.amount("cost"), "费用 花费 资金 金额", is_old=True),
         Column("fund", readers.line("fund", 80), "资金来源 经费来源", is_old=True),
-        Column("remark", readers.silent, "备注 说明"),
+        Column("remark", readers.noted("measures", "备注："), "备注 说明"),
     ),
     finish=_finish,
 )

@@ -51,7 +51,12 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "provider_made": _("Nobody of this name is known yet; it will be added to the units."),
     "not_editable": _("This column cannot be changed in a sheet; it stays as it is."),
     "conflict": _("Somebody has changed this row since the export; export it again and change it there."),
-    "day_unknown": _("Only the month is known; its first day is kept. Put the day in when it is known."),
+    "day_unknown": _("Only the month or year is known; its first day is kept. Put the day in when it is known."),
+    "beside_name": _("This stands beside the name; it is kept as a note."),
+    "quantity_in_words": _("This is no single number; it is kept in words."),
+    "quantity_bare": _("It is not said of what; the number is kept in words."),
+    "several_names": _("This looks like several people; write each in a row of their own."),
+    "second_phone": _("Only the first telephone number is kept."),
     "team_unknown": _("This team is not known; its name is kept as a note."),
 }
 """What the codes say to people."""
@@ -80,6 +85,7 @@ def report(
         "warnings": [_warning(draft, one if shows else _bare(one)) for draft in some for one in draft.warnings],
         "header": told["header"],
         "other_sheets": told["other_sheets"],
+        "unread_sheets": told.get("unread_sheets", []),
         "context": {"community": community.name, "code": community.code, "reference_date": _day(community)},
         "file_error": None,
         "counts": told["counts"],

@@ -16,7 +16,7 @@ from app.core.actor import current
 from app.core.moves import Refused
 from app.core.sheets import parts, reading, writing
 from app.core.sheets.book import Cell, Mark, Sheet
-from app.core.sheets.layout import filled
+from app.core.sheets.layout import filled, said_again
 from app.core.sheets.ledger import Draft
 from app.core.sheets.parts import HEADING, PLAIN, TEXT, WRONG
 from app.imports import storing
@@ -42,10 +42,14 @@ def rejected(batch: ImportBatch) -> bytes:
     for draft in storing.drafts_of(batch):
         if draft.troubles and not draft.along:
             wrong.setdefault(draft.sheet, {})[draft.row] = draft
-    heads = {one["sheet"]: one for one in batch.told["header"]}
+    heads: dict[str, list[dict[str, Any]]] = {}
+    for one in batch.told["header"]:
+        heads.setdefault(one["sheet"], []).append(dict(one))
     actor = current()
     is_own = batch.by_id is None or (actor is not None and actor.user_id == batch.by_id)
     book = reading.read(data)
+    for one in batch.told["ignored"]:
+        heads.get(one["sheet"], [{}])[0].setdefault("asides", set()).add(one["row"])
     sheets = [(one, heads[one.name], wrong[one.name]) for one in book.sheets if one.name in wrong]
     return _workbook([(sheet.name or "1", _rows(sheet, head, rows, is_own)) for sheet, head, rows in sheets])
 
@@ -54,25 +58,46 @@ Line = list[tuple[str, int]]
 """The cells of a row: each its text and its style."""
 
 
-def _rows(sheet: Sheet, about: Mapping[str, Any], wrong: Mapping[int, Draft], is_own: bool) -> Iterator[Line]:
-    """Yield what stands above the rows, the headings, and the rejected rows with merged cells filled in."""
-    cells, head = filled(sheet), about["rows"]
-    masks = {} if is_own else _masks(about["mapping"])
+def _rows(sheet: Sheet, heads: Sequence[Mapping[str, Any]], wrong: Mapping[int, Draft], is_own: bool) -> Iterator[Line]:
+    """Yield what stands above the rows, the headings, and the rejected rows with all they only say by where they are.
+
+    Merged cells are filled in, 同上 is said out, and the section a row stands under comes before it.
+    """
+    cells, first = filled(sheet), max(heads[0]["rows"])
+    by_row = {number: one for one in heads for number in one["rows"]}
+    about, section, above = heads[0], "", dict[int, Cell]()
     width = max((len(row) for row in cells), default=0)
     for place, row in enumerate(cells):
         number = sheet.number(place)
-        texts = [_said(value) for value in row] + [""] * (width - len(row))
+        if number not in heads[0].get("asides", ()):
+            above = said_again(dict(enumerate(row)), above)
         if number in wrong:
-            draft = wrong[number]
-            bad = {draft.at[one.field] for one in draft.troubles if one.field in draft.at}
-            told = draft.troubles if is_own else [veiled(one) for one in draft.troubles]
-            said = "\n".join(dict.fromkeys(map(sentence, told)))
-            texts = [masks[at](text) if text and at in masks else text for at, text in enumerate(texts)]
-            yield [(text, WRONG if at in bad else TEXT) for at, text in enumerate(texts)] + [(said, WRONG)]
-        elif number <= max(head):
-            style = HEADING if number in head else PLAIN
-            last = [(gettext("Reason"), HEADING)] if number == max(head) else []
-            yield [(text, style) for text in texts] + last
+            if wrong[number].section != section:
+                section = wrong[number].section
+                yield [(section, PLAIN)] * width
+            masks = {} if is_own else _masks(about["mapping"])
+            yield _wrong(_texts(above, width), wrong[number], masks)
+        elif number <= first or number in by_row:
+            about, section = by_row.get(number, about), ""
+            yield _heading([_said(value) for value in row], number, about, width)
+
+
+def _texts(cells: Mapping[int, Cell], width: int) -> list[str]:
+    return [_said(cells.get(at)) for at in range(width)]
+
+
+def _heading(texts: list[str], number: int, about: Mapping[str, Any], width: int) -> Line:
+    style = HEADING if number in about["rows"] else PLAIN
+    last = [(gettext("Reason"), HEADING)] if number == max(about["rows"]) else []
+    return [(text, style) for text in texts + [""] * (width - len(texts))] + last
+
+
+def _wrong(texts: list[str], draft: Draft, masks: Mapping[int, Any]) -> Line:
+    bad = {draft.at[one.field] for one in draft.troubles if one.field in draft.at}
+    told = [veiled(one) for one in draft.troubles] if masks else draft.troubles
+    said = "\n".join(dict.fromkeys(map(sentence, told)))
+    texts = [masks[at](text) if text and at in masks else text for at, text in enumerate(texts)]
+    return [(text, WRONG if at in bad else TEXT) for at, text in enumerate(texts)] + [(said, WRONG)]
 
 
 def _masks(mapping: Mapping[str, str]) -> dict[int, Any]:

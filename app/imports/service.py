@@ -120,9 +120,10 @@ class Taken:
         return {
             "header": [header(one) for one in self.sheets],
             "ignored": without[:MOST_TOLD],
-            "other_sheets": [one.sheet.name for one in self.others],
+            "other_sheets": list(dict.fromkeys(one.part for one in self.others if one.layout.header)),
+            "unread_sheets": [one.sheet.name for one in self.others if not one.layout.header],
             "hidden_sheets": list(self.hidden),
-            "might_be": {one.sheet.name: list(one.might_be) for one in [*self.sheets, *self.others]},
+            "might_be": {one.part: list(one.might_be) for one in [*self.sheets, *self.others]},
             "counts": dict(counted or counts(self.drafts)) | {"ignored": len(without)},
         }
 
@@ -182,7 +183,8 @@ def _understood(book: Book, world: World, lists: list[str], asked: Asked) -> Tak
         # Nothing looks most like it; then whatever has its columns is.
         own = [registry.ledger(listing)] if listing in registry.KEEPERS else registry.ledgers([listing])
         sheets = understand(book, own, words, choices)
-        wanted = [one for one in sheets if one.ledger is not None] or sheets
+        wanted = [one for one in sheets if one.ledger is not None]
+        wanted = wanted or [one for one in sheets if one.layout.header]
     return Taken(wanted, book.hidden, [one for one in sheets if one not in wanted])
 
 
@@ -312,7 +314,7 @@ def remember(batch: ImportBatch) -> None:
 
 
 def _remember(batch: ImportBatch, one: Mapping[str, Any]) -> None:
-    chosen = batch.choices.get(one["sheet"], {}).get("columns", {})
+    chosen = batch.choices.get(one.get("part", one["sheet"]), {}).get("columns", {})
     if not chosen or one["ledger"] is None:
         return
     ledger = registry.ledger(one["ledger"])

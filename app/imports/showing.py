@@ -60,6 +60,7 @@ class SheetShown:
     number: int
     name: str
     rows: list[int]
+    part: str
     ledger: str
     columns: list[dict[str, Any]]
     choices: list[tuple[str, str]]
@@ -69,18 +70,19 @@ def sheets(batch: ImportBatch) -> list[SheetShown]:
     """Return the sheets of a ledger as they were understood."""
     found = []
     for number, one in enumerate(batch.told.get("header", [])):
-        ledger = one.get("ledger") or ""
-        columns = [_column(one, ledger, letter) for letter in one.get("headings", {})]
-        found.append(SheetShown(number, one["sheet"], one["rows"], ledger, columns, choices(ledger)))
+        ledger, part = one.get("ledger") or "", one.get("part", one["sheet"])
+        columns = [_column(one, ledger, letter, batch.history) for letter in one.get("headings", {})]
+        found.append(SheetShown(number, one["sheet"], one["rows"], part, ledger, columns, choices(ledger)))
     return found
 
 
-def _column(one: dict[str, Any], ledger: str, letter: str) -> dict[str, Any]:
+def _column(one: dict[str, Any], ledger: str, letter: str, history: bool) -> dict[str, Any]:
     key = one["mapping"].get(letter, "")
     doubtful = one["doubtful"].get(letter, [])
-    is_old = bool(ledger and key in registry.ledger(ledger).by_key and registry.ledger(ledger).by_key[key].is_old)
+    known = registry.ledger(ledger).by_key.get(key) if ledger else None
+    is_left = letter in one.get("only_shown", {}) or (known is not None and known.is_old and not history)
     about = {"letter": letter, "place": place_of(letter), "heading": one["headings"][letter], "key": key}
-    return about | {"doubtful": doubtful, "is_old": is_old}
+    return about | {"doubtful": doubtful, "is_left": is_left}
 
 
 def place_of(letter: str) -> int:

@@ -2,21 +2,80 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from itertools import islice
 from typing import Any, Final
 
 from app.called import in_standard
 from app.core.sheets import columns, layout, values
-from app.core.sheets.book import Book, Fault, Sheet, unreadable
+from app.core.sheets.asides import Aside
+from app.core.sheets.book import Book, Cell, Fault, Sheet, unreadable
 from app.core.sheets.columns import Assignment, Lexicon
 from app.core.sheets.headings import NUMBERING
-from app.core.sheets.layout import Aside, Layout, Line
-from app.core.sheets.ledger import Draft, Ledger, Sight, read_row
+from app.core.sheets.layout import Layout, Line
+from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row, section_words, subjects
 from app.core.sheets.writing import letters
 
 KEYED: Final = "export:"
 """Begins the names of ledgers that are exports handed back."""
 SEQUENCE: Final = "seq"
 """How outsiders call the column that only numbers the rows."""
+
+STRANGE: Final[Mapping[str, Lexicon]] = {
+    "wish": Lexicon(
+        {
+            "": ("微心愿", "心愿"),
+            "category": ("对象类别", "对象类型", "人员类别", "类别"),
+            "person": ("心愿人", "姓名", "许愿人"),
+            "content": ("心愿内容", "微心愿", "心愿"),
+            "claimant": ("认领人", "认领单位", "认领人/单位", "圆梦人"),
+            "claim_date": ("认领时间", "认领日期"),
+            "done_date": ("实现时间", "完成时间", "圆梦时间"),
+            "beneficiaries": ("受益人次", "获助人次"),
+            "phone": ("联系电话", "联系方式"),
+        }
+    ),
+    "volunteer_hours": Lexicon(
+        {
+            "": ("服务时长", "志愿时长", "时长记录"),
+            "date": ("服务日期", "活动日期", "日期"),
+            "activity": ("活动名称", "服务项目", "项目名称", "活动内容"),
+            "name": ("志愿者", "志愿者姓名", "姓名"),
+            "phone": ("联系电话", "手机号", "电话"),
+            "hours": ("服务时长", "时长", "服务小时", "志愿时长"),
+            "points": ("积分", "核定积分"),
+            "signer": ("组织者", "记录人", "确认人", "签字"),
+        }
+    ),
+    "grid_structure": Lexicon(
+        {
+            "": ("架构表", "网格架构", "组织架构"),
+            "grid": ("网格", "网格名称", "所属网格"),
+            **{
+                duty: (duty,)
+                for duty in ("片长", "网格长", "网格员", "专职网格员", "兼职网格员", "楼栋长", "单元长", "巷邻长")
+            },
+            "scope": ("楼栋", "覆盖楼栋", "管辖范围"),
+            "households": ("户数",),
+            "phone": ("联系电话", "电话", "联系方式"),
+        }
+    ),
+    "visit": Lexicon(
+        {
+            "": ("走访记录", "走访日志", "走访台账", "入户走访"),
+            "date": ("走访日期", "走访时间"),
+            "visitor": ("走访人", "巷邻长", "走访人员"),
+            "household": ("走访户", "走访对象", "受访居民"),
+            "method": ("走访方式",),
+            "problem": ("发现问题", "存在问题"),
+            "result": ("处理结果", "落实情况"),
+        }
+    ),
+}
+"""Ledgers communities keep for which there is no list yet: recognised, so that their rows never go into another one."""
+LOOKED_AT: Final = 20
+"""By so many rows it is judged whether a column is what its heading seems to say."""
 
 Words = Mapping[str, Mapping[str, Iterable[str]]]
 """Headings a community has added: by sort of ledger and column."""
@@ -40,6 +99,8 @@ class Understood:
     assignment: Assignment
     drafts: list[Draft] = field(default_factory=list)
     might_be: tuple[str, ...] = ()
+    part: str = ""
+    """How this table is named among all of the book: its sheet, and its row where it is not the first one there."""
 
     @property
     def title(self) -> str:
@@ -48,50 +109,99 @@ class Understood:
 
 
 def understand(book: Book, ledgers: Sequence[Ledger], words: Words, choices: Mapping[str, Choice]) -> list[Understood]:
-    """Return the sheets of a book that hold ledgers, their rows not yet read.
+    """Return the tables of a book, their rows not yet read; those of sheets without headings have none.
 
     Raises Unreadable where none has a row of headings.
     """
-    lexicons = {one.name: one.with_words(words.get(one.name, {})) for one in ledgers}
+    lexicons = {one.name: one.with_words(words.get(one.name, {})) for one in ledgers} | dict(STRANGE)
 
+    @cache
     def known(heading: str) -> bool:
         return any(one.knows(heading) for one in lexicons.values()) or heading in NUMBERING
 
-    found = []
+    @cache
+    def near(heading: str) -> bool:
+        return any(one.resembles(heading) for one in lexicons.values())
+
+    found, without = [], []
     for sheet in book.sheets:
-        laid_out = layout.understand(sheet, known)
-        if laid_out is not None:
-            found.append(_understood(sheet, laid_out, ledgers, lexicons, choices.get(sheet.name, Choice())))
+        laid_out = layout.tables(sheet, known, near)
+        for number, table in enumerate(laid_out):
+            part = f"{sheet.name}#{sheet.number(table.header[0])}" if number else sheet.name
+            found.append(_understood(sheet, table, ledgers, lexicons, choices.get(part, Choice())))
+            found[-1].part = part
+        if not laid_out and any(map(any, sheet.rows)):
+            without.append(Understood(sheet, Layout([], {}), None, Assignment(), part=sheet.name))
     if not found:
         raise unreadable(Fault.NO_HEADER)
     if not any(one.layout.data for one in found):
         raise unreadable(Fault.NO_DATA)
-    return found
+    return found + without
 
 
 def _understood(
-    sheet: Sheet, laid_out: Layout, ledgers: Sequence[Ledger], lexicons: Mapping[str, Lexicon], choice: Choice
+    sheet: Sheet,
+    laid_out: Layout,
+    ledgers: Sequence[Ledger],
+    lexicons: Mapping[str, Lexicon],
+    choice: Choice,
 ) -> Understood:
-    ranked = columns.best(laid_out, lexicons, in_standard(f"{sheet.name} {laid_out.title}"))
+    said = in_standard(f"{sheet.name} {laid_out.names}")
+    ranked = columns.best(laid_out, lexicons, said)
     by_name = {one.name: one for one in ledgers}
-    fitting = [(name, one) for name, one in ranked if _fits(by_name[name], one)]
+    fitting = [
+        (name, one) for name, one in ranked if name in by_name and _fits(by_name[name], one, laid_out, sheet.name)
+    ]
+    # Where a list of other cells fits too, that one is meant.
+    fitting = [pair for pair in fitting if _is_borne_out(by_name[pair[0]], pair[1], laid_out)] or fitting
     # An export handed back says so in each line; whatever else it looks like, it is one.
     fitting.sort(key=lambda pair: not pair[0].startswith(KEYED))
     might_be = tuple(name for name, _one in fitting[:3])
     if choice.ledger is not None:
         fitting = [pair for pair in ranked if pair[0] == choice.ledger]
-    if not fitting:
-        return Understood(sheet, laid_out, None, Assignment(unknown=sorted(laid_out.headings)), might_be=might_be)
+    if not fitting or (choice.ledger is None and ranked[0][0] in STRANGE):
+        none = Assignment(unknown=sorted(laid_out.headings))
+        return Understood(sheet, laid_out, None, none, might_be=might_be)
     name, assignment = fitting[0]
     for place, key in choice.columns.items():
         _choose(assignment, place, key)
     return Understood(sheet, laid_out, by_name[name], assignment, might_be=might_be)
 
 
-def _fits(ledger: Ledger, assignment: Assignment) -> bool:
-    """Tell whether a sheet has the columns without which a row of the list says nothing."""
+def _fits(ledger: Ledger, assignment: Assignment, laid_out: Layout, sheet: str) -> bool:
+    """Tell whether a sheet has the columns without which a row of the list says nothing, or says them above."""
     keys = set(assignment.columns.values())
-    return all(column.key in keys for column in ledger.columns if column.needed)
+    needed = [column for column in ledger.columns if column.needed]
+    return all(column.key in keys or _says_above(ledger, column, laid_out, sheet) for column in needed)
+
+
+def _is_borne_out(ledger: Ledger, assignment: Assignment, laid_out: Layout) -> bool:
+    """Tell whether the cells are such as the columns need without which a row says nothing."""
+    places = {key: place for place, key in assignment.columns.items()}
+    needed = [column for column in ledger.columns if column.needed and column.key in places]
+    return all(_reads(column, places[column.key], laid_out) for column in needed)
+
+
+def _reads(column: Column, place: int, laid_out: Layout) -> bool:
+    """Tell whether the first cells below a heading may be what it seems to mean; a list nobody has filled in may."""
+    rows = islice(laid_out.data, LOOKED_AT)
+    cells = [row[place] for row in (laid_out.rows[at] for at, _section in rows) if place < len(row) and row[place]]
+    return not cells or any(_is_read(column, cell) for cell in cells)
+
+
+def _is_read(column: Column, cell: Cell) -> bool:
+    draft = Draft("", 0, "")
+    read_cell(column, draft, column.key, cell, Sight(date.max))
+    return not draft.troubles
+
+
+def _says_above(ledger: Ledger, column: Column, laid_out: Layout, sheet: str) -> bool:
+    """Tell whether sections or the title say what a column would."""
+    if column.key not in ledger.sections:
+        return False
+    above = [sheet, *(section for _at, section in laid_out.data if section), *subjects(laid_out.title)]
+    words = [one for one in dict.fromkeys(map(section_words, above)) if one and column.may_be(one)]
+    return any(_is_read(column, one) for one in words)
 
 
 def _choose(assignment: Assignment, place: int, key: str) -> None:
@@ -108,7 +218,7 @@ def _choose(assignment: Assignment, place: int, key: str) -> None:
 def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iterator[Draft]:
     """Yield the rows of a sheet, each as it is read; `spend`: its cells are forgotten then."""
     sight.date1904, sight.title = book.date1904, one.title
-    sight.year = values.year_of(one.title)
+    sight.year, sight.subjects = values.year_of(one.title), subjects(one.layout.title)
     if one.ledger is None:
         return
     places: dict[str, list[int]] = {}
@@ -167,14 +277,22 @@ def header(one: Understood) -> dict[str, Any]:
         mapping[letters(one.assignment.numbering)] = SEQUENCE
     return {
         "sheet": one.sheet.name,
+        "part": one.part,
         "rows": [one.sheet.number(row) for row in one.layout.header],
         "list": one.ledger.list_name if one.ledger else None,
         "ledger": one.ledger.name if one.ledger else None,
         "mapping": dict(sorted(mapping.items(), key=_by_letters)),
         "headings": {letters(place): heading(one, place) for place in sorted(one.layout.headings)},
         "not_imported": {letters(place): heading(one, place) for place in one.assignment.unknown},
+        "only_shown": {letters(place): heading(one, place) for place in _only_shown(one)},
         "doubtful": {letters(place): list(keys) for place, keys in sorted(one.assignment.doubtful.items())},
     }
+
+
+def _only_shown(one: Understood) -> list[int]:
+    """Return the columns that are known, and of which nothing is kept."""
+    known = one.ledger.by_key if one.ledger is not None else {}
+    return [place for place, key in one.assignment.columns.items() if key in known and not known[key].is_kept]
 
 
 def _by_letters(pair: tuple[str, str]) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.bulk import Bulk, Made
 from app.core.codes import next_codes
 from app.core.plans import fresh
-from app.core.sheets import readers, values
+from app.core.sheets import filling, names, readers, values
 from app.core.sheets.book import Cell
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
@@ -24,57 +24,10 @@ from app.ledgers.world import World, batches
 from app.needs import clocks, ledger_states
 from app.needs.choices import Channel, NeedKind, NeedState, Urgency, VulnerableGroup
 from app.needs.ledger_states import CASE
+from app.needs.ledger_words import CHANNELS, GROUPS, KINDS, SATISFACTION, URGENT
 from app.needs.models import Need
 from app.needs.segments import set_up
 from app.needs.service import PREFIX, first_sentence
-
-SATISFACTION: Final = {
-    "非常满意": 5,
-    "很满意": 5,
-    "满意": 5,
-    "基本满意": 4,
-    "较满意": 4,
-    "一般": 3,
-    "不满意": 2,
-    "非常不满意": 1,
-    "很不满意": 1,
-}
-CHANNELS: Final = readers.spelled(
-    {
-        Channel.VISIT: "走访 入户 上门 入户走访",
-        Channel.HALL: "大厅 窗口 来访",
-        Channel.PHONE: "来电 电话",
-        Channel.WECHAT: "微信 微信群",
-        Channel.HOTLINE: "热线 12345",
-        Channel.QR: "扫码 二维码",
-        Channel.MEETING: "会议 座谈",
-        Channel.POINT: "邻里汇 倾听点",
-        Channel.UNIT: "单位",
-    }
-)
-KINDS: Final = readers.spelled(
-    {
-        NeedKind.HELP: "求助",
-        NeedKind.APPEAL: "诉求 投诉",
-        NeedKind.SUGGESTION: "建议",
-        NeedKind.HAZARD: "隐患",
-    }
-)
-URGENT: Final = readers.spelled(
-    {
-        Urgency.URGENT: "紧急 急",
-        Urgency.CRITICAL: "特急 非常紧急",
-        Urgency.NORMAL: "一般 普通",
-    }
-)
-GROUPS: Final = readers.spelled(
-    {
-        VulnerableGroup.SUBSISTENCE: "低保",
-        VulnerableGroup.EXTREME_POVERTY: "特困",
-        VulnerableGroup.DISABILITY: "残疾",
-        VulnerableGroup.ELDER_ALONE: "独居老人",
-    }
-)
 
 
 def _category(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
@@ -100,16 +53,22 @@ def _satisfaction(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     if points is not None:
         draft.meant["satisfaction"] = points
     else:
-        readers.add(draft, "done_text", text)
+        filling.add(draft, "done_text", text)
 
 
 _CONTENT = readers.words("text", 5000)
-_UNKNOWN = readers.unknown_to("unsaid")
+_NOTED: Final = "noted"
+"""Under this name a draft keeps what has no column of its own until it stands below the text."""
+
+
+def _unknown(prefix: str) -> Any:
+    return readers.unknown_to(_NOTED, prefix)
+
 
 SHARED: Final = (
     Column(
         "phone",
-        readers.phone("reporter_phone"),
+        names.phone("reporter_phone"),
         ("联系电话 联系方式 手机 手机号 手机号码 电话 电话号码 移动电话 诉求人电话 反映人电话"),
     ),
     Column(
@@ -120,31 +79,61 @@ SHARED: Final = (
     Column(
         "address",
         readers.line("address", 120),
-        ("住址 家庭住址 居住地址 现住址 现居住地 常住地址 居住小区 门牌号 地址 详细地址 家庭地址 楼栋房号"),
+        (
+            "住址 家庭住址 居住地址 现住址 现居住地 常住地址 居住小区 门牌号 地址 详细地址 家庭地址 "
+            "楼栋房号 详细住址 现居住地址 所在小区 楼栋门牌"
+        ),
     ),
-    Column("category", _category, "需求类别 需求类型 类别 诉求类别 诉求类型 问题类别 问题类型 分类"),
+    Column("category", _category, "需求类别 需求类型 类别 诉求类别 诉求类型 问题类别 问题类型 分类 需求分类 诉求分类"),
     Column(
         "source",
-        readers.choice("channel", Channel, CHANNELS, otherwise=_UNKNOWN),
+        readers.choice("channel", Channel, CHANNELS, otherwise=_unknown("来源：")),
         "来源渠道 来源 收集渠道 反映渠道 渠道",
     ),
-    Column("urgency", readers.choice("urgency", Urgency, URGENT, otherwise=_UNKNOWN), "紧急程度 缓急 优先级"),
+    Column(
+        "urgency", readers.choice("urgency", Urgency, URGENT, otherwise=_unknown("紧急程度：")), "紧急程度 缓急 优先级"
+    ),
     Column("beneficiary", readers.line("beneficiary", 80), "受益人 服务对象 受助人"),
     Column("quantity", readers.count("quantity_asked", 1), "需求数量 数量 人数"),
     Column(
         "vulnerable_group",
-        readers.choice("vulnerable_group", VulnerableGroup, GROUPS, otherwise=_UNKNOWN),
+        readers.choice("vulnerable_group", VulnerableGroup, GROUPS, otherwise=_unknown("困难群体：")),
         "困难群体 特殊群体 重点人群类别",
     ),
-    Column("collector", readers.name("recorded_by"), "收集人 登记人 网格员 采集人 记录人 接件人"),
-    Column("handler", readers.name("handler"), "责任人员 责任人 承办人 经办人 负责人 办理人 责任单位"),
-    Column("status", ledger_states.read, "处理状态 状态 办理情况 办理状态 进展情况 办理进度", is_old=True),
-    Column("done_date", readers.day("done_on"), "办结时间 办结日期 完成时间 完成日期 解决时间", is_old=True),
-    Column("measures", readers.words("done_text", 1000), "办理措施 落实措施 处理措施 办理结果 处理过程", is_old=True),
-    Column("feedback", _satisfaction, "反馈结果 满意度 处理结果 群众满意度 回访结果 是否满意 评价", is_old=True),
+    Column(
+        "collector",
+        names.name("recorded_by"),
+        "收集人 登记人 网格员 采集人 记录人 接件人 收集人员 采集人员 走访人 走访人员 记录人员",
+    ),
+    Column(
+        "handler",
+        names.name("handler"),
+        "责任人员 责任人 承办人 经办人 负责人 办理人 责任单位 办理责任人 责任人姓名 办理人员 包联干部 承办单位",
+    ),
+    Column(
+        "status",
+        ledger_states.read,
+        "处理状态 状态 办理情况 办理状态 进展情况 办理进度 是否解决 解决情况 落实情况 完成情况 是否办结",
+        is_old=True,
+    ),
+    Column(
+        "done_date", readers.day("done_on"), "办结时间 办结日期 完成时间 完成日期 解决时间 解决日期 办结日", is_old=True
+    ),
+    Column(
+        "measures",
+        readers.words("done_text", 1000),
+        "办理措施 落实措施 处理措施 办理结果 处理过程 解决措施 解决办法 处理办法 办理过程 整改措施",
+        is_old=True,
+    ),
+    Column(
+        "feedback",
+        _satisfaction,
+        "反馈结果 满意度 处理结果 群众满意度 回访结果 是否满意 评价 群众评价 居民评价 回访情况",
+        is_old=True,
+    ),
     *ledger_states.COLUMNS,
     Column("detail", readers.words("detail", 5000), "详细情况 详细说明 补充说明"),
-    Column("remark", readers.silent, "备注 说明"),
+    Column("remark", readers.noted(_NOTED, "备注："), "备注 说明"),
 )
 
 
@@ -154,6 +143,8 @@ def _finish(draft: Draft, sight: Sight) -> None:
         draft.meant["title"] = first_sentence(text) or text[:80]
     if detail is not None:
         draft.meant["text"] = detail
+    if noted := draft.meant.pop(_NOTED, None):
+        draft.meant["text"] = f"{draft.meant.get('text', '')}\n{noted}".strip()
     received, done = draft.said.get("date"), draft.said.get("done_date")
     if received is not None and done is not None and done < received:
         draft.reject(Reason.ORDER, "done_date", done)
@@ -166,12 +157,29 @@ NEED: Final = Ledger(
     "群众需求 需求清单 居民需求 需求",
     (
         Column("code", readers.code("code"), "需求编号 编号 需求编码 事项编号"),
-        Column("person", readers.name("reporter_name"), "居民姓名 反映人 需求人 姓名 提出人 申请人 居民"),
-        Column("content", _CONTENT, "需求内容 群众需求 需求 具体需求 需求描述 需求事项 需求详情", needed=True),
-        Column("date", readers.moment("received_at"), "登记日期 登记时间 收集日期 反映时间 收集时间 提出时间 日期"),
-        Column("kind", readers.choice("kind", NeedKind, KINDS, otherwise=_UNKNOWN), "需求性质"),
+        Column(
+            "person",
+            names.contact("reporter_name", "reporter_phone"),
+            "居民姓名 反映人 需求人 姓名 提出人 申请人 居民 需求人姓名 反映人姓名 群众姓名",
+        ),
+        Column(
+            "content",
+            _CONTENT,
+            (
+                "需求内容 群众需求 需求 具体需求 需求描述 需求事项 需求详情 需求建议 需求及建议 需求情况 "
+                "具体需求内容 居民需求 反映需求"
+            ),
+            needed=True,
+        ),
+        Column(
+            "date",
+            readers.moment("received_at"),
+            "登记日期 登记时间 收集日期 反映时间 收集时间 提出时间 日期 采集时间 采集日期 需求提出时间",
+        ),
+        Column("kind", readers.choice("kind", NeedKind, KINDS, otherwise=_unknown("需求性质：")), "需求性质"),
         *SHARED,
     ),
+    sections=("grid", "category"),
     finish=_finish,
 )
 APPEAL: Final = Ledger(
@@ -181,12 +189,30 @@ APPEAL: Final = Ledger(
     (
         Column("code", readers.code("code"), "诉求编号 事项编号 工单号 工单编号"),
         Column(
-            "date", readers.moment("received_at"), "受理时间 反映时间 接件时间 来访时间 受理日期 登记时间 反映日期 日期"
+            "date",
+            readers.moment("received_at"),
+            (
+                "受理时间 反映时间 接件时间 来访时间 受理日期 登记时间 反映日期 日期 诉求时间 来访日期 "
+                "来电时间 接访时间 收集时间 收集日期 登记日期"
+            ),
         ),
-        Column("person", readers.name("reporter_name"), "诉求人 反映人 来访人 投诉人 姓名 当事人"),
-        Column("content", _CONTENT, "问题内容 反映问题 诉求内容 来访事由 反映内容 问题描述 诉求 事由", needed=True),
+        Column(
+            "person",
+            names.contact("reporter_name", "reporter_phone"),
+            "诉求人 反映人 来访人 投诉人 姓名 当事人 诉求人姓名 反映人姓名 来访人姓名 来访者 群众姓名",
+        ),
+        Column(
+            "content",
+            _CONTENT,
+            (
+                "问题内容 反映问题 诉求内容 来访事由 反映内容 问题描述 诉求 事由 反映问题内容 诉求事项 "
+                "主要诉求 来访事项 反映事项 主要问题 民情内容 群众诉求 反映情况"
+            ),
+            needed=True,
+        ),
         *SHARED,
     ),
+    sections=("grid", "category"),
     finish=_finish,
 )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
-from app.core.sheets import readers, values
+from app.core.sheets import filling, names, readers, values
 from app.core.sheets.book import Cell
 from app.core.sheets.ledger import Column, Draft, Sight
 from app.needs.choices import NeedState
@@ -76,7 +76,7 @@ COLUMNS: Final = (
         is_old=True,
     ),
     Column("referred_body", readers.line("referred_body", 80), "转办单位 移交单位 转交单位", is_old=True),
-    Column("referred_phone", readers.phone("referred_phone"), "转办电话 转办单位电话 移交单位电话", is_old=True),
+    Column("referred_phone", names.phone("referred_phone"), "转办电话 转办单位电话 移交单位电话", is_old=True),
     Column("into", readers.code(CASE), "并入编号 并案编号 合并编号 并入需求 并入需求编号", is_old=True),
 )
 """What the states ask for."""
@@ -95,7 +95,7 @@ def complete(draft: Draft, sight: Sight) -> None:
     del draft.meant["state"]
     said = str(draft.said.get("status", ""))
     draft.warn(f"{state}_incomplete", "status", said)
-    readers.add(draft, "done_text", said)
+    filling.add(draft, "done_text", said)
 
 
 def _is_ahead(meant: Mapping[str, str], today: date) -> bool:

@@ -1,5 +1,6 @@
 """Units in ledgers, and the providers other ledgers name: one nobody knows yet is made, and shown before."""
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, ClassVar, Final
 
@@ -7,7 +8,7 @@ from sqlalchemy import select
 
 from app.communities.models import Place
 from app.core.bulk import Bulk, Made
-from app.core.sheets import readers
+from app.core.sheets import names, readers
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
@@ -42,6 +43,12 @@ _ENDINGS: Final = readers.spelled(
         UnitKind.DEPARTMENT: "局 派出所",
     }
 )
+
+
+UNIT_ABOVE: Final = re.compile(
+    r".{1,30}(?:局|委|办|法院|检察院|公司|银行|支行|学校|小学|中学|大学|幼儿园|医院|卫生院|院|所|站|中心|集团|支部|党委|协会|超市|物业)"
+)
+"""How the name of a unit looks where it stands above those who belong to it."""
 
 
 def kind_of(name: str) -> UnitKind:
@@ -125,23 +132,34 @@ LEDGER: Final = Ledger(
             needed=True,
         ),
         Column(
-            "nature", readers.choice("kind", UnitKind, KINDS, otherwise=_kind), "单位性质 单位类型 性质 类型 单位类别"
+            "nature",
+            readers.choice("kind", UnitKind, KINDS, otherwise=_kind),
+            "单位性质 单位类型 性质 类型 单位类别 单位属性 单位性质类别",
         ),
         Column("credit_code", readers.code("credit_code", 18), "统一社会信用代码 社会信用代码 信用代码"),
-        Column("leader", readers.name("head_name"), "负责人 党组织书记 党组织负责人 书记 单位负责人 党组织书记姓名"),
-        Column("contact", readers.name("contact_name"), "联系人 联络员 单位联系人 联络人"),
-        Column("phone", readers.phone("contact_phone"), "联系电话 联系方式 电话 手机 手机号 联系人电话 负责人电话"),
-        Column("members", readers.count("member_count"), "党员人数 党员数 在职党员数 在职党员人数 报到党员数"),
+        Column(
+            "leader",
+            names.name("head_name"),
+            "负责人 党组织书记 党组织负责人 书记 单位负责人 党组织书记姓名 主要负责人 负责人姓名 党组织负责人姓名",
+        ),
+        Column(
+            "contact",
+            names.contact("contact_name", "contact_phone"),
+            "联系人 联络员 单位联系人 联络人 联络员姓名 联系人姓名 联系人及电话 联系人及联系方式 联络员及电话",
+        ),
+        Column("phone", names.phone("contact_phone"), "联系电话 联系方式 电话 手机 手机号 联系人电话 负责人电话"),
+        Column("members", readers.count("member_count"), "党员人数 党员数 在职党员数 在职党员人数 报到党员数 党员总数"),
         Column("party_org", readers.line("party_org", 80), "所属党组织 上级党组织 单位党组织 党支部名称"),
         Column(
             "grid",
             readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE),
             "所属网格 网格 所在网格 报到网格",
         ),
-        Column("report_date", readers.day("reported_on"), "报到日期 报到时间 登记日期 登记时间"),
+        Column("report_date", readers.day("reported_on", part=True), "报到日期 报到时间 登记日期 登记时间"),
         Column("address", readers.silent, "地址 单位地址"),
         Column("remark", readers.silent, "备注 说明"),
     ),
+    sections=("grid",),
     finish=_finish,
 )
 

@@ -1,11 +1,12 @@
 """People in ledgers: the columns that say who somebody is, and what a whole row of them says (收表约定 7)."""
 
+import re
 from functools import cache
 from typing import Any, Final
 
 from app.communities.models import Place
 from app.core.fields import Labelled, NotUnderstood
-from app.core.sheets import readers, values
+from app.core.sheets import names, readers, values
 from app.core.sheets.book import Cell
 from app.core.sheets.ledger import Column, Draft, Sight
 from app.core.sheets.readers import Spellings
@@ -52,41 +53,92 @@ def _gender(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     readers.choice("sex", Sex, lambda: _more(Sex))(draft, key, cell, sight)
 
 
+def _political(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """Under 是否党员 a mark says whether somebody is a member; who is none may still be anything else."""
+    said = values.half(cell).upper()
+    if said in values.NO:
+        draft.said[key] = values.text(cell)
+    elif said in values.YES:
+        _table("political", Political)(draft, key, MEMBER, sight)
+    else:
+        _table("political", Political, prefix="政治面貌：")(draft, key, cell, sight)
+
+
+MEMBER: Final = "党员"
+ID_TYPES: Final = readers.spelled(
+    {
+        IdType.RESIDENT: "身份证 居民身份证 二代身份证",
+        IdType.HMT_PERMIT: "港澳台居民居住证 港澳居民居住证 台湾居民居住证",
+        IdType.FOREIGN_PERMANENT: "外国人永久居留证 外国人永久居留身份证",
+        IdType.HM_TRAVEL: "港澳居民来往内地通行证 回乡证",
+        IdType.TW_TRAVEL: "台湾居民来往大陆通行证 台胞证",
+        IdType.BIRTH_CERTIFICATE: "出生证 出生医学证明",
+        IdType.OFFICER: "军官证 士兵证",
+    }
+)
+"""What ledgers call the documents."""
+
 PERSON: Final = (
     Column(
         "name",
-        readers.name(),
+        names.person(),
         (
             "姓名 名字 居民姓名 志愿者姓名 志愿者 党员姓名 成员姓名 人员姓名 业主姓名 真实姓名 "
-            "住户姓名 党员 家庭成员姓名"
+            "住户姓名 党员 家庭成员姓名 租户姓名 承租人 承租人姓名 住户 老人姓名 儿童姓名 成员 家庭成员 "
+            "队员姓名 网格员姓名 楼栋长姓名"
         ),
         needed=True,
     ),
-    Column("former_name", readers.name("former_name"), "曾用名"),
+    Column("former_name", names.name("former_name"), "曾用名"),
     Column("gender", _gender, "性别 男/女"),
     Column(
         "id_number",
         _number,
-        ("身份证号 身份证号码 身份证 公民身份号码 公民身份证号码 证件号码 证件号 居民身份证号码 身份证件号码 身份号码"),
+        (
+            "身份证号 身份证号码 身份证 公民身份号码 公民身份证号码 证件号码 证件号 居民身份证号码 "
+            "身份证件号码 身份号码  "
+            "身份证件号 证件编号 身份证编号 居民身份证号 公民身份证 公民身份证号"
+        ),
     ),
-    Column("id_type", _table("id_type", IdType, prefix="证件："), "证件类型 证件种类 证件名称"),
-    Column("birth", readers.birth(), "出生年月 出生日期 出生年月日 生日 出生时间"),
+    Column(
+        "id_type",
+        readers.choice("id_type", IdType, ID_TYPES, otherwise=readers.unknown_to("remark", "证件：")),
+        "证件类型 证件种类 证件名称",
+    ),
+    Column("birth", readers.birth(), "出生年月 出生日期 出生年月日 生日 出生时间 出生 出生日"),
     Column("age", readers.count(), "年龄 周岁 年龄(周岁)"),
     Column(
         "phone",
-        readers.phones(),
-        ("联系电话 联系方式 手机 手机号 手机号码 电话 电话号码 移动电话 本人电话 联系手机 本人联系电话"),
+        names.phones(),
+        (
+            "联系电话 联系方式 手机 手机号 手机号码 电话 电话号码 移动电话 本人电话 联系手机 联系人电话 本人联系电话 "
+            "联系电话1 手机电话 联系手机号 常用电话 本人手机 联系号码 联系电话号码 联络电话 电话/手机"
+        ),
     ),
-    Column("phone2", readers.phones(), "备用电话 联系电话2 家庭电话 固定电话 其他电话 紧急联系电话"),
+    Column(
+        "phone2",
+        names.phones(),
+        ("备用电话 联系电话2 家庭电话 固定电话 其他电话 亲属电话 备用联系电话 座机 宅电"),
+    ),
+    Column("phone_kin", names.phones(of="亲属"), "亲属电话 家属电话 子女电话 监护人电话 紧急联系电话 紧急联系人电话"),
     Column("ethnic", _ethnic, "民族"),
-    Column("education", _table("education", Education, prefix="学历："), "学历 文化程度 最高学历"),
-    Column("political", _table("political", Political, prefix="政治面貌："), "政治面貌 政治面目 是否党员"),
-    Column("marital", _table("marital", Marital, prefix="婚姻："), "婚姻状况 婚姻 婚否"),
-    Column("job", readers.line("job", 40), "职务 职业 职务/职称 职称"),
+    Column(
+        "education",
+        _table("education", Education, prefix="学历："),
+        "学历 文化程度 最高学历 学历程度 受教育程度 教育程度",
+    ),
+    Column("political", _political, "政治面貌 政治面目 是否党员 党员否"),
+    Column("marital", _table("marital", Marital, prefix="婚姻："), "婚姻状况 婚姻 婚否 婚育情况 婚姻情况"),
+    Column(
+        "job", readers.line("job", 40), "职务 职业 职务/职称 职称 从业状况 从业情况 就业情况 就业状况 从事职业 工作岗位"
+    ),
     Column(
         "address",
         readers.line("address", 120),
-        ("住址 家庭住址 居住地址 现住址 现居住地 常住地址 居住小区 现住详细门牌 家庭地址 详细地址 地址 居住地"),
+        (
+            "住址 家庭住址 居住地址 现住址 现居住地 常住地址 居住小区 现住详细门牌 家庭地址 详细地址 地址 居住地 "
+            "现居住地址 居住详址 现住地址 详细住址 家庭详细住址 家庭详细地址 通讯地址 所住小区 所在小区 小区"
+        ),
     ),
     Column("remark", readers.words("remark", 500), "备注 说明 其他"),
 )
@@ -95,42 +147,63 @@ PERSON: Final = (
 UNIT: Final = Column(
     "unit",
     readers.line("unit_name", 80),
-    ("单位 工作单位 所在单位 单位名称 单位(全称) 所在党组织 所在党支部 组织关系所在党支部 工作/学习情况 就读学校"),
+    (
+        "单位 工作单位 所在单位 单位名称 单位(全称) 所在党组织 所在党支部 组织关系所在党支部 工作/学习情况 就读学校 "
+        "单位及职务 工作单位及职务 单位职务 所在单位及职务 单位全称"
+    ),
 )
+_BUILDING: Final = re.compile(r"\d+(?:号楼|楼栋|栋|幢|号|座|楼|#)?")
+
 GRID: Final = Column(
     "grid",
     readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE),
-    "网格 所属网格 网格名称 所在网格 网格编号 片区 所属片区 楼栋 所属楼栋",
+    "网格 所属网格 网格名称 所在网格 网格编号 片区 所属片区 楼栋 所属楼栋 网格号 责任网格 微网格 所属微网格",
 )
 
 HOME: Final = (
-    Column("door", readers.line("door", 20), "门牌号 房号 楼栋房号 楼栋门牌 户室号 单元房号 门牌"),
-    Column("head", readers.name("head_name"), "户主 户主姓名"),
+    Column("door", readers.line("door", 20), "门牌号 房号 楼栋房号 楼栋门牌 户室号 单元房号 门牌 室号 房间号 房屋号"),
+    Column("door_building", readers.line("door_building", 20), "楼号 栋号 幢号 楼栋号 座号 楼栋 楼幢"),
+    Column("door_unit", readers.line("door_unit", 20), "单元 单元号"),
+    Column("head", names.name("head_name"), "户主 户主姓名"),
     Column(
         "relation",
         _table("relation_to_head", Relation, prefix="与户主关系："),
         "与户主关系 与户主的关系 户主关系 与其他人员关系 家庭关系",
     ),
-    Column("household_no", readers.code("household_no", 20), "户号 户编号 户口本户号"),
+    Column("household_no", readers.code("household_no", 20), "户号 户编号 户口本户号 户口号 家庭编号"),
     Column(
         "residence",
         _table("residence_kind", Residence, prefix="人员类型："),
-        "人员类型 人口类型 户籍类型 常住/流动 是否人户分离",
+        "人员类型 人口类型 户籍类型 常住/流动 是否人户分离 是否常住 居住状态 人口性质",
     ),
-    Column("registered_address", readers.line("registered_address", 120), "户籍地 户籍地址 户籍详细地址 户口所在地"),
-    Column("health", readers.silent, "健康状况"),
-    Column("house", readers.silent, "房屋性质 居住类型 住房性质"),
-    Column("guardian", readers.name("guardian_name"), "监护人 监护人姓名"),
+    Column(
+        "registered_address",
+        readers.line("registered_address", 120),
+        "户籍地 户籍地址 户籍详细地址 户口所在地 户籍所在地 户籍地详址 户口地址",
+    ),
+    Column("health", readers.noted("remark", "健康状况："), "健康状况"),
+    Column("house", readers.noted("remark", "房屋性质："), "房屋性质 居住类型 住房性质"),
+    Column("guardian", names.name("guardian_name"), "监护人 监护人姓名"),
     Column(
         "tags",
-        readers.tags(),
+        readers.tags(beside="remark"),
         (
-            "特殊人群 重点类别 人员类别 标签 低保 残疾 独居 独居老人 失独 退役军人 特困 "
-            "困境儿童 高龄 空巢老人 重残 残疾人 低保户"
+            "特殊人群 重点类别 人员类别 标签 重点人群 重点人群类别 困难类别 困难类型 人群类别 人群类型 "
+            "特殊人群类别 特殊人群类型 救助类别"
         ),
     ),
 )
 
+BOXES: Final = (
+    "低保 低保户 低保边缘 低保边缘户 低收入 特困 特困供养 五保户 残疾 残疾人 重残 独居 独居老人 空巢 "
+    "空巢老人 孤寡老人  "
+    "留守老人 留守儿童 留守妇女 "
+    "高龄 高龄老人 失能 失能老人 半失能 失独 失独家庭 计生特殊家庭 孤儿 困境儿童 事实无人抚养 "
+    "退役军人 现役军属 军属 烈属 优抚 优抚对象 重点妇女 重病 大病"
+)
+"""Headings over a box that says whether somebody belongs to a group."""
+SECTIONS: Final = ("grid",)
+"""What a line above several people may say of all of them."""
 IN_TEMPLATES: Final = ("身份证号", "联系电话", "性别", "出生年月", "政治面貌", "住址")
 """What the templates of volunteers, members and grid staff ask beside the name."""
 
@@ -175,6 +248,7 @@ def finish(draft: Draft, sight: Sight) -> None:
     elif "id_number" in draft.at and not any(one.field == "id_number" for one in draft.troubles):
         draft.warn("id_missing", "id_number")
     _compare_party(draft)
+    _open_door(draft)
     if isinstance(draft.said.get("birth"), str):
         draft.meant["birth"] = draft.said["birth"]
 
@@ -217,6 +291,28 @@ def _follow_birth(draft: Draft, birth: Birth, sight: Sight) -> None:
     # People count from birth, from the new year, or by the day the ledger was written.
     if age is not None and not least - 1 <= age <= most + 1:
         draft.warn("age_id_mismatch", "age", str(age))
+
+
+_DOOR: Final = re.compile(r"(?:号楼|楼栋|栋|幢|号|座|楼|单元|室|房)+$")
+
+
+def _open_door(draft: Draft) -> None:
+    """Let building, unit and room of columns of their own be one door: 3-1-101.
+
+    A building that is no place of the community is part of the door too, where unit or room are said.
+    """
+    strange = [one for one in draft.troubles if one.field == "grid" and _BUILDING.fullmatch(one.found)]
+    if strange and ("door_unit" in draft.meant or "door" in draft.meant):
+        draft.troubles.remove(strange[0])
+        draft.meant.setdefault("door_building", strange[0].found)
+    before = [draft.meant.pop(name, None) for name in ("door_building", "door_unit")]
+    parts = [_DOOR.sub("", part) for part in (*before, draft.meant.get("door")) if part]
+    if any(before):
+        draft.meant["door"] = draft.said["door"] = "-".join(parts)[:LONGEST_DOOR]
+        draft.keys.setdefault("door", "door")
+
+
+LONGEST_DOOR: Final = 20
 
 
 def _compare_party(draft: Draft) -> None:

@@ -19,7 +19,7 @@ from app.ledgers.world import World, batches, widely
 from app.parties.models import Party
 from app.people import phones as telephones
 from app.people.birth import Birth
-from app.people.ledger import COLUMNS, GRID, HOME, PERSON, UNIT, finish
+from app.people.ledger import BOXES, COLUMNS, GRID, HOME, PERSON, SECTIONS, UNIT, finish
 from app.people.models import Person
 from app.people.rules import UNSAID
 from app.people.tidying import tidy
@@ -308,9 +308,11 @@ class PeopleKeeper(OfPeople):
 LEDGER: Final = Ledger(
     "resident",
     "people",
-    "居民 住户 人口 居民信息 户籍人员 人员信息 居民花名册 人房",
+    "居民 住户 人口 居民信息 户籍人员 人员信息 居民花名册 人房 困难群众 特殊人群 重点人群 老年人 家庭",
     (*PERSON, UNIT, GRID, *HOME),
     groups={"特殊人群": "tags", "重点人群": "tags", "人员类别": "tags", "重点类别": "tags"},
     several=frozenset({"tags", "phone2"}),
+    boxes=BOXES,
+    sections=SECTIONS,
     finish=finish,
 )

@@ -1,6 +1,7 @@
 """Grid staff in ledgers (网格员、楼栋长名册): one person may stand there with several posts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from app.communities.models import Place
 from app.core.bulk import Bulk, Made
 from app.core.sheets import readers
-from app.core.sheets.ledger import Column, Draft, Ledger, Sight
+from app.core.sheets.ledger import Column, Draft, Found, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
 from app.ledgers.keeper import conflicts
@@ -54,8 +55,16 @@ SAID: Final = {
 def _finish(draft: Draft, sight: Sight) -> None:
     finish(draft, sight)
     wide = {duty.value for duty in WIDE}
+    if "places" not in draft.meant and "grid" not in draft.at and len(found := _lies_in(draft, sight)) == 1:
+        draft.meant["places"], draft.said["grid"] = [found[0][0]], found[0][1]
     if "places" not in draft.meant and not draft.troubles and draft.meant.get("duty") not in wide:
         draft.reject(Reason.MISSING, "grid")
+
+
+def _lies_in(draft: Draft, sight: Sight) -> Found:
+    """Return the places that what somebody looks after may be, where no column names a place."""
+    scope = draft.meant.get("scope")
+    return sight.find(Place, scope) if scope else ()
 
 
 def _place(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
@@ -66,27 +75,47 @@ def _place(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
         draft.keys["places"] = key
 
 
+def _named(column: Column) -> Column:
+    """In lists of one duty the name stands under what the duty is called."""
+    duties = "楼栋长 单元长 网格长 巷邻长 片长 网格员"
+    return replace(column, said=f"{column.said} {duties}") if column.key == "name" else column
+
+
 LEDGER: Final = Ledger(
     "grid_staff",
     "posts",
-    "网格员 楼栋长 网格人员 网格队伍 网格 单元长 巷邻长",
+    "网格员 楼栋长 网格长 网格人员 网格队伍 网格工作 网格力量 单元长 巷邻长",
     (
-        *(column for column in PERSON if column.key != "job"),
-        *(column for column in HOME if column.key not in ("tags", "door")),
-        Column("grid", _place, "网格 所属网格 网格名称 所在网格 网格编号 片区 所属片区 负责网格 管辖网格"),
+        *(_named(column) for column in PERSON if column.key != "job"),
+        *(column for column in HOME if column.key not in ("tags", "door", "door_building", "door_unit")),
+        Column(
+            "grid",
+            _place,
+            (
+                "网格 所属网格 网格名称 所在网格 网格编号 片区 所属片区 负责网格 管辖网格 责任网格 包联网格 "
+                "包保网格 所辖网格 服务网格"
+            ),
+        ),
         Column(
             "role",
             readers.choice("duty", PostDuty, DUTIES, SAID),
-            "岗位 职务 人员类型 网格职务 身份 岗位类别 类别 角色",
+            "岗位 职务 人员类型 网格职务 身份 岗位类别 类别 角色 网格岗位 担任职务 岗位名称 人员类别",
             needed=True,
         ),
         Column("scope", readers.line("scope", 120), "管辖范围 负责楼栋 负责区域 楼栋 责任区域 负责范围 管辖楼栋"),
-        Column("households", readers.count("households", 0, 100_000), "户数 管辖户数 负责户数 联系户数"),
+        Column(
+            "households", readers.count("households", 0, 100_000), "户数 管辖户数 负责户数 联系户数 管理户数 服务户数"
+        ),
         Column("company", readers.line("company", 80), "所属企业 单位 所属公司 工作单位 企业名称"),
-        Column("from", readers.day("since"), "任职时间 上岗时间 任职日期 开始时间 聘任时间"),
+        Column(
+            "from",
+            readers.day("since", part=True),
+            "任职时间 上岗时间 任职日期 开始时间 聘任时间 入职时间 聘用时间 任职起始时间 到岗时间",
+        ),
         Column("to", readers.day("until", future=True), "离任时间 离岗时间 结束时间 聘期至"),
     ),
     several=frozenset({"phone2"}),
+    sections=("role", "grid"),
     finish=_finish,
 )
 

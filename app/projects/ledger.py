@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 
 from sqlalchemy import select
 
-from app.core.sheets import readers
+from app.core.sheets import names, readers
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.ledgers.keeper import Keeper
 from app.ledgers.world import batches, pairs
@@ -52,22 +52,36 @@ LEDGER: Final = Ledger(
             "项目类型 类型 项目类别 类别 服务类型 服务类别",
         ),
         Column(
-            "name", readers.line("name", 60), "项目名称 服务项目 服务事项 事项名称 服务名称 服务内容 名称", needed=True
+            "name",
+            readers.line("name", 60),
+            "项目名称 服务项目 服务事项 事项名称 服务名称 项目 服务内容 名称 服务项目名称",
+            needed=True,
         ),
-        Column("audience", readers.line("audience", 120), "服务对象 受众 面向对象 服务人群 对象"),
-        Column("leader", readers.line("owner", 60), "责任人 负责人 项目负责人 联系人 牵头人"),
-        Column("phone", readers.phone("phone"), "联系电话 办公电话 电话 联系方式"),
+        Column(
+            "audience",
+            readers.line("audience", 120),
+            "服务对象 受众 面向对象 服务人群 对象 受益人群 受益对象 面向人群 服务群体",
+        ),
+        Column(
+            "leader", readers.line("owner", 60), "责任人 负责人 项目负责人 联系人 牵头人 项目责任人 责任部门 责任单位"
+        ),
+        Column("phone", names.phone("phone"), "联系电话 办公电话 电话 联系方式"),
         Column(
             "frequency",
             readers.worded("schedule", Schedule, readers.unknown_to("duty_boundary", "服务时间：")),
-            "服务频次 服务时间 频次 开展时间 时间 周期 活动时间",
+            "服务频次 服务时间 频次 开展时间 时间 周期 活动时间 服务频率 开展频次 活动频次",
         ),
         Column("section", readers.line("section", 40), "板块 所属板块 栏目"),
         Column(
-            "duty_boundary", readers.words("duty_boundary", 500), "职责边界 服务标准 具体内容 项目内容 服务内容说明"
+            "duty_boundary",
+            readers.words("duty_boundary", 500),
+            (
+                "职责边界 服务标准 具体内容 项目内容 服务内容说明 服务内容 服务内容及标准 服务标准及内容 "
+                "项目简介 主要内容"
+            ),
         ),
         Column("funding", readers.line("funding", 120), "资金来源 经费来源 经费"),
-        Column("remark", readers.silent, "备注 说明"),
+        Column("remark", readers.noted("duty_boundary", "备注："), "备注 说明"),
     ),
     finish=_finish,
 )

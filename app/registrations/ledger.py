@@ -1,6 +1,7 @@
 """Members who report in, in ledgers (双报到在职党员花名册)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from app.core.bulk import Bulk, Made
@@ -8,9 +9,9 @@ from app.core.sheets import readers, values
 from app.core.sheets.book import Cell
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
-from app.organizations.ledger import Parties
+from app.organizations.ledger import UNIT_ABOVE, Parties
 from app.people.choices import Political
-from app.people.ledger import GRID, HOME, PERSON, finish
+from app.people.ledger import BOXES, GRID, HOME, PERSON, SECTIONS, finish
 from app.people.meeting import OfPeople
 from app.registrations.choices import MemberState
 from app.registrations.kinds import PostKinds
@@ -31,9 +32,12 @@ def _finish(draft: Draft, sight: Sight) -> None:
     joined, reported = draft.said.get("party_date"), draft.said.get("report_date")
     if joined is not None and reported is not None and reported[: len(joined)] < joined:
         draft.reject(Reason.ORDER, "report_date", reported)
-    if joined is not None and len(joined) < len("2005-03-01"):
-        draft.warn("day_unknown", "party_date", joined)
     draft.meant.setdefault("political", Political.PARTY_MEMBER.value)
+
+
+def _party(column: Column) -> Column:
+    """In lists of members the sort of person is whether they are on probation."""
+    return replace(column, said=f"{column.said} 人员类别 党员类别 党员类型")
 
 
 LEDGER: Final = Ledger(
@@ -44,18 +48,24 @@ LEDGER: Final = Ledger(
         Column(
             "unit",
             readers.line("unit_says", 80),
-            ("单位 工作单位 所在单位 单位名称 单位(全称) 所在党组织 所在党支部 组织关系所在党支部 报到单位 单位全称"),
+            (
+                "单位 工作单位 所在单位 单位名称 单位(全称) 所在党组织 所在党支部 组织关系所在党支部 "
+                "报到单位 单位全称 单位及职务 工作单位及职务 单位职务 所在单位及职务 派出单位"
+            ),
             needed=True,
+            above=UNIT_ABOVE,
         ),
-        *PERSON,
+        *(_party(column) if column.key == "political" else column for column in PERSON),
         GRID,
         *HOME,
-        Column("party_date", readers.day("party_joined_on", part=True), "入党时间 入党日期 入党年月"),
+        Column("party_date", readers.day("party_joined_on", part=True), "入党时间 入党日期 入党年月 入党日"),
         Column("posts", _posts, "认领岗位 岗位认领 服务岗位 认领服务岗位 意向岗位"),
         Column("skills", readers.parts("skills", "、"), "特长 技能 专长 个人专长 专业特长 特长技能 专业技能"),
-        Column("report_date", readers.day("reported_on"), "报到时间 报到日期 登记日期"),
+        Column("report_date", readers.day("reported_on", part=True), "报到时间 报到日期 登记日期 报到日"),
     ),
     several=frozenset({"tags", "phone2"}),
+    boxes=BOXES,
+    sections=("unit", *SECTIONS),
     finish=_finish,
 )
 

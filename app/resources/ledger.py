@@ -1,5 +1,6 @@
 """Shared resources in ledgers (资源共享清单)."""
 
+import re
 from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar, Final
 
@@ -7,13 +8,14 @@ from sqlalchemy import select
 
 from app.communities.models import Place
 from app.core.bulk import Bulk, Made
-from app.core.sheets import readers
-from app.core.sheets.ledger import Column, Draft, Ledger
-from app.core.sheets.values import Reason
+from app.core.sheets import filling, names, readers, values
+from app.core.sheets.book import Cell
+from app.core.sheets.ledger import Column, Draft, Ledger, Sight
+from app.core.sheets.values import Reason, Rejected
 from app.extensions import db
 from app.ledgers.keeper import Keeper
 from app.ledgers.world import batches
-from app.organizations.ledger import Parties
+from app.organizations.ledger import UNIT_ABOVE, Parties
 from app.parties.models import Party
 from app.resources.choices import QuantityMode, ResourceKind, ResourceState
 from app.resources.models import Resource
@@ -42,6 +44,34 @@ SAID: Final = {
 }
 """How outsiders call them."""
 _WORDS = readers.unknown_to
+_MEASURE: Final = re.compile(r"[\d一二两三四五六七八九十百]\s*([\u3400-\u9fff]{1,4}|㎡|[a-zA-Z]{1,3})$")
+
+
+def _quantity(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """A number with its unit; what is none (若干, 3-5人, 不限) is kept in words."""
+    text = values.text(cell)
+    try:
+        readers.count("quantity", 1)(draft, key, cell, sight)
+    except Rejected as wrong:
+        if wrong.reason is not Reason.NUMBER or not _HAN.search(text):
+            raise
+        draft.said[key] = text
+        draft.warn("quantity_in_words", key, text)
+        filling.add(draft, "conditions", f"数量：{text}")
+    if found := _MEASURE.search(text):
+        draft.meant.setdefault("unit_of_measure", found[1])
+
+
+_HAN: Final = re.compile("[\u3400-\u9fff]")
+
+
+def _finish(draft: Draft, sight: Sight) -> None:
+    """What can be counted needs to be said as what; a bare number stands in words until somebody says it."""
+    if "quantity" in draft.meant and "unit_of_measure" not in draft.meant and not draft.meant.get("windows"):
+        quantity = draft.meant.pop("quantity")
+        draft.warn("quantity_bare", "quantity", str(quantity))
+        filling.add(draft, "conditions", f"数量：{quantity}")
+
 
 LEDGER: Final = Ledger(
     "resource",
@@ -51,10 +81,19 @@ LEDGER: Final = Ledger(
         Column(
             "provider",
             readers.line("provider_name", 80),
-            ("单位名称 提供单位 共建单位 资源单位 提供方 单位 资源提供方 资源提供单位 提供者 所属单位"),
+            (
+                "单位名称 提供单位 共建单位 资源单位 提供方 单位 资源提供方 资源提供单位 提供者 "
+                "所属单位 共建单位名称 资源提供单位名称 单位/个人 提供单位/个人"
+            ),
+            needed=True,
+            above=UNIT_ABOVE,
+        ),
+        Column(
+            "name",
+            readers.line("name", 60),
+            "资源名称 共享资源 资源 资源项目 项目 名称 资源项目名称 服务资源 可共享资源 可提供资源",
             needed=True,
         ),
-        Column("name", readers.line("name", 60), "资源名称 共享资源 资源 资源项目 项目 名称", needed=True),
         Column(
             "category",
             readers.choice("kind", ResourceKind, KINDS, SAID, _WORDS("conditions", "资源类别：")),
@@ -66,23 +105,31 @@ LEDGER: Final = Ledger(
         Column(
             "open_time",
             readers.worded("windows", Windows, _WORDS("conditions", "可用时间：")),
-            "可用时间 开放时间 服务时间 可提供时间 时间",
+            "可用时间 开放时间 服务时间 可提供时间 时间 可使用时间 服务时段 开放时段",
         ),
-        Column("quantity", readers.count("quantity", 1), "数量 规模 可容纳人数"),
+        Column("quantity", _quantity, "数量 规模 可容纳人数"),
         Column("unit_of_measure", readers.line("unit_of_measure", 10), "计量单位"),
         Column(
             "grid",
             readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE),
             "服务范围 服务网格 所属网格 网格",
         ),
-        Column("eligibility", readers.line("eligibility", 120), "服务对象 适用对象 面向对象 受益群体"),
+        Column(
+            "eligibility", readers.line("eligibility", 120), "服务对象 适用对象 面向对象 受益群体 受益人群 面向人群"
+        ),
         Column("conditions", readers.words("conditions", 500), "使用条件 使用要求 使用说明"),
         Column("fee", readers.line("fee", 60), "收费 收费标准 费用"),
-        Column("contact", readers.name("contact_name"), "联系人 联络员 负责人 单位联系人"),
-        Column("phone", readers.phone("contact_phone"), "联系电话 联系方式 电话 手机 手机号 手机号码 联系人电话"),
+        Column(
+            "contact",
+            names.contact("contact_name", "contact_phone"),
+            "联系人 联络员 负责人 单位联系人 联系人姓名 联系人及电话 联系人及联系方式 联络员及电话",
+        ),
+        Column("phone", names.phone("contact_phone"), "联系电话 联系方式 电话 手机 手机号 手机号码 联系人电话"),
         Column("valid_to", readers.day("valid_to", future=True), "有效期 有效期至 截止日期 截止时间"),
-        Column("remark", readers.silent, "备注 说明"),
+        Column("remark", readers.noted("conditions", "备注："), "备注 说明"),
     ),
+    sections=("provider", "category"),
+    finish=_finish,
 )
 
 

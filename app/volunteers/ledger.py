@@ -8,14 +8,14 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.bulk import Bulk, Made
 from app.core.codes import next_codes
-from app.core.sheets import readers, values
+from app.core.sheets import filling, readers, values
 from app.core.sheets.book import Cell
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.extensions import db
 from app.ledgers.world import batches, widely
 from app.organizations.models import Team
 from app.parties.models import Party
-from app.people.ledger import GRID, HOME, PERSON, UNIT, finish
+from app.people.ledger import BOXES, GRID, HOME, PERSON, SECTIONS, UNIT, finish
 from app.people.meeting import OfPeople
 from app.volunteers.availability import Availability
 from app.volunteers.choices import VolunteerState
@@ -54,7 +54,7 @@ def _team(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         draft.meant["teams"] = [found[0][0]]
     else:
         draft.warn("team_unknown", key, text)
-        readers.add(draft, "intentions", f"所属队伍：{text}")
+        filling.add(draft, "intentions", f"所属队伍：{text}")
 
 
 LEDGER: Final = Ledger(
@@ -66,21 +66,35 @@ LEDGER: Final = Ledger(
         UNIT,
         GRID,
         *HOME,
-        Column("number", readers.silent, "志愿者编号 志愿者号 注册号"),
-        Column("registered", readers.day("registered_on"), "注册日期 登记日期 注册时间 登记时间 加入时间"),
-        Column("team", _team, "所属队伍 志愿服务队 服务队 所属组织 队伍"),
-        Column("skills", _skills, "特长 技能 专长 个人专长 专业特长 特长技能 专业技能"),
+        Column("number", readers.noted("remark", "志愿者编号："), "志愿者编号 志愿者号 注册号"),
+        Column(
+            "registered",
+            readers.day("registered_on", part=True),
+            "注册日期 登记日期 注册时间 登记时间 加入时间 登记日 入队时间 加入日期",
+        ),
+        Column("team", _team, "所属队伍 志愿服务队 服务队 所属组织 队伍 志愿队伍 志愿者队伍 所在队伍 团队"),
+        Column(
+            "skills",
+            _skills,
+            "特长 技能 专长 个人专长 专业特长 特长技能 专业技能 特长爱好 爱好特长 兴趣特长 兴趣爱好 服务特长",
+        ),
         Column(
             "available",
             readers.worded("availability", Availability, readers.unknown_to("intentions", "可服务时间：")),
-            "可服务时间 服务时间 可参加服务时间 空闲时间",
+            "可服务时间 服务时间 可参加服务时间 空闲时间 服务时段 可服务时段 方便时间",
         ),
-        Column("intention", readers.parts("intentions", "、"), "服务意向 服务类别 志愿服务项目 服务意愿 意向"),
+        Column(
+            "intention",
+            readers.parts("intentions", "、"),
+            "服务意向 服务类别 志愿服务项目 服务意愿 意向 服务意向类别 意向服务 意向服务项目 意向服务类别",
+        ),
         Column("insurance_until", readers.day("insurance_until", future=True), "保险到期 保险截止日期 保险有效期"),
         Column("hours", readers.silent, "服务时长 累计时长 时长 志愿时长", is_old=True),
         Column("points", readers.silent, "积分 核定积分", is_old=True),
     ),
     several=frozenset({"tags", "phone2"}),
+    boxes=BOXES,
+    sections=SECTIONS,
     finish=finish,
 )
 

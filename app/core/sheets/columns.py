@@ -3,16 +3,19 @@
 A list says its words in a `Lexicon`. A community may add its own; they go before ours.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from app.core.sheets.headings import NUMBERING, comparable
+from app.core.sheets.headings import NUMBERING, comparable, readings
 from app.core.sheets.layout import Layout
 
 SHORTEST_PART: Final = 2
 """How long a known word must be to be looked for inside a longer heading."""
+LEAST_BESIDE: Final = 2
+"""How many headings a table has that stands beside another one."""
 TICKED: Final = "tag:"
 """Begins the name of a column that is one box of several, such as tag:低保."""
 
@@ -23,12 +26,14 @@ class Lexicon:
 
     `words`: by column, the headings met in practice; under no name the words that mean the list itself.
     `several`: the columns that may stand in a ledger more than once.
-    `groups`: headings over boxes to tick, each of which is a choice of the named column.
+    `groups`: headings over boxes to tick, each of which is a choice of the named column. `boxes`: headings that are
+    such a box wherever they stand.
     """
 
     words: Mapping[str, Iterable[str]]
     several: frozenset[str] = frozenset()
     groups: Mapping[str, str] = field(default_factory=dict)
+    boxes: frozenset[str] = frozenset()
 
     @cached_property
     def known(self) -> Mapping[str, tuple[str, ...]]:
@@ -42,7 +47,16 @@ class Lexicon:
 
     def knows(self, heading: str) -> bool:
         """Tell whether a heading, as it is compared, is one of this list."""
-        return heading in self.known
+        return heading in self.known or heading in self.boxes
+
+    def resembles(self, heading: str) -> bool:
+        """Tell whether a heading holds a word of this list."""
+        return any(len(word) >= SHORTEST_PART and word in heading for word in self.known)
+
+    def is_meant(self, said: str) -> bool:
+        """Tell whether the name of a sheet or a title means this list."""
+        named = comparable(said)
+        return any(comparable(word) in named for word in self.words.get("", ()))
 
 
 @dataclass(slots=True)
@@ -56,20 +70,60 @@ class Assignment:
 
     @property
     def weight(self) -> int:
-        """Return how well the list fits: each known column counts, each unknown one against it."""
-        return 3 * len(set(self.columns.values())) - len(self.unknown)
+        """Return how well the list fits: each known column counts, a close call less, each unknown one against it."""
+        close = sum(place in self.columns for place in self.doubtful)
+        return 3 * len(set(self.columns.values())) - 2 * close - len(self.unknown)
 
 
 def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     """Return what the columns are: first those whose heading is known, then those that hold a known word."""
     found = Assignment()
     places = sorted(layout.headings)
-    for place in places:
-        _take(found, place, _exactly(layout.headings[place], lexicon), lexicon)
-    left = [place for place in places if place not in found.columns and place != found.numbering]
+    beside = _said_beside(layout, places)
+    others = _of_others(layout)
+    meant = {place: _exactly(layout.headings[place], lexicon, others.get(place, "")) for place in places}
+    # What can be one thing only goes before what may be another as well.
+    for place in sorted((place for place in places if place not in beside), key=lambda at: len(meant[at]) > 1):
+        _take(found, place, meant[place], lexicon)
+    left = [place for place in places if place not in found.columns and place not in {*beside, *others}]
     for place in left:
         _settle(found, place, layout.headings[place], lexicon)
+    found.unknown += [place for place in {*beside, *others} if place not in found.columns]
+    found.unknown.sort()
     return found
+
+
+def _of_others(layout: Layout) -> dict[int, str]:
+    """Return the columns that tell of somebody else than the row: 户主信息 over a name, where others are named too."""
+    leaves = {place: comparable(words[-1]) for place, words in layout.headings.items()}
+    grouped = {place: group for place, group in _groups(layout).items() if _OTHERS.search(group)}
+    named = {leaf for place, leaf in leaves.items() if place not in grouped}
+    groups = {group for place, group in grouped.items() if leaves[place] in named}
+    return {place: group for place, group in grouped.items() if group in groups}
+
+
+def _groups(layout: Layout) -> dict[int, str]:
+    """Return what stands over the columns; also where it is not merged over all it groups."""
+    found: dict[int, str] = {}
+    for place, words in sorted(layout.headings.items()):
+        if len(words) > 1:
+            found[place] = comparable(words[0])
+        elif place in layout.low and place - 1 in found:
+            found[place] = found[place - 1]
+    return found
+
+
+_OTHERS: Final = re.compile("户主|房东|监护|子女|家属|亲属|联系人|帮扶|结对|负责人|法人|配偶")
+_GROUPED: Final = re.compile("(?:的|基本)?(?:信息|情况|资料)$")
+
+
+def _said_beside(layout: Layout, places: list[int]) -> list[int]:
+    """Return the columns of further tables beside the first one: all its headings come again in the same order."""
+    said = [tuple(map(comparable, layout.headings[place])) for place in places]
+    for width in range(LEAST_BESIDE, len(said) // 2 + 1):
+        if len(said) % width == 0 and said == said[:width] * (len(said) // width):
+            return places[width:]
+    return []
 
 
 def _take(found: Assignment, place: int, columns: tuple[str, ...], lexicon: Lexicon) -> None:
@@ -80,14 +134,19 @@ def _take(found: Assignment, place: int, columns: tuple[str, ...], lexicon: Lexi
 
 
 def _spoken(words: tuple[str, ...]) -> list[str]:
-    """Return the ways a heading of one or two rows can be said: what it names, both together, what groups it."""
+    """Return the ways a heading of several rows can be said: what it names, all together, what groups it."""
     said = [comparable(word) for word in reversed(words)]
-    return [said[0], "".join(reversed(said)), *said[1:]] if len(said) > 1 else said
+    both = ["".join(reversed(said))] if len(said) > 1 else []
+    return list(dict.fromkeys([*readings(words[-1]), *both, *said[1:]]))
 
 
-def _exactly(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:
-    if len(words) > 1 and (column := lexicon.groups.get(comparable(words[0]))):
-        return (f"{TICKED}{words[-1].strip()}",) if column else ()
+def _exactly(words: tuple[str, ...], lexicon: Lexicon, of: str = "") -> tuple[str, ...]:
+    if of:
+        return lexicon.known.get(_GROUPED.sub("", of) + comparable(words[-1]), ())
+    if box := next((said for said in readings(words[-1]) if said in lexicon.boxes), ""):
+        return (f"{TICKED}{box}",)
+    if len(words) > 1 and any(comparable(word) in lexicon.groups for word in words[:-1]):
+        return (f"{TICKED}{words[-1].strip()}",)
     return next((lexicon.known[said] for said in _spoken(words) if said in lexicon.known), ())
 
 
@@ -98,7 +157,7 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
         return
     near = _nearly(said, lexicon)
     free = tuple(one for one in near if one in lexicon.several or one not in found.columns.values())
-    if len(free) == 1:
+    if len(free) == 1 and not (len(near) > 1 and near[0].startswith(TICKED)):
         found.columns[place] = free[0]
         found.doubtful[place] = near
     elif free:
@@ -111,8 +170,12 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
 def _nearly(said: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the columns one of whose words stands in the heading, or the other way round; of these the longest."""
     near = [word for word in lexicon.known if len(word) >= SHORTEST_PART and (word in said or _begins(word, said))]
-    longest = max((len(word) for word in near), default=0)
-    return tuple(dict.fromkeys(one for word in near if len(word) == longest for one in lexicon.known[word]))
+    boxes = [box for box in sorted(lexicon.boxes) if box in said]
+    longest = max(map(len, [*near, *boxes]), default=0)
+    found = [f"{TICKED}{box}" for box in boxes if len(box) == longest]
+    if not found:
+        found = [one for word in near if len(word) == longest for one in lexicon.known[word]]
+    return tuple(dict.fromkeys(found))
 
 
 def _begins(word: str, said: str) -> bool:
@@ -122,12 +185,11 @@ def _begins(word: str, said: str) -> bool:
 def best(layout: Layout, lexicons: Mapping[str, Lexicon], said: str = "") -> list[tuple[str, Assignment]]:
     """Return the lists a sheet may be, the likeliest first; `said`: name of the sheet and title, which may name one."""
     found = [(name, assign(layout, lexicon)) for name, lexicon in lexicons.items()]
-    named = comparable(said)
     fitting = [(name, one) for name, one in found if one.columns]
 
     def order(pair: tuple[str, Assignment]) -> tuple[int, str]:
         name, one = pair
-        bonus = 4 if any(comparable(word) in named for word in lexicons[name].words.get("", ())) else 0
+        bonus = 4 if lexicons[name].is_meant(said) else 0
         return -(one.weight + bonus), name
 
     return sorted(fitting, key=order)

@@ -30,3 +30,29 @@ def comparable(text: str) -> str:
     flat = unicodedata.normalize("NFKC", text)
     plain = _MARKS.sub("", _BRACKETS.sub("", flat)) or _MARKS.sub("", flat)
     return simplified(plain).lower()
+
+
+_LATIN: Final = re.compile(r"[a-z][a-z. '&]*")
+HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_INSIDE: Final = re.compile(r"[(（\[【〔]([^)）\]】〕]+)")
+_COUNTED: Final = re.compile(r"^(?:\d+、?|[①-⑳])(?:您的|你的|您)?")
+_WITH_PHONE: Final = re.compile("(?<=.)[及和与、](?:联系)?(?:电话|方式|手机号?码?|联系方式)$")
+"""A name that stands in one cell with its telephone number: 姓名及电话."""
+
+
+@lru_cache(maxsize=20_000)
+def readings(text: str) -> tuple[str, ...]:
+    """Return the forms in which a heading may be known, the plain one first.
+
+    Others stand beside it where it is counted (1.姓名), begins with 是否, or is said in two languages: Name 姓名,
+    Skills（特长）.
+    """
+    plain = comparable(text)
+    found = [plain, _COUNTED.sub("", plain), plain.removeprefix("是否")]
+    found.append(_WITH_PHONE.sub("", plain))
+    inside = _INSIDE.search(text)
+    if inside is not None and not HAN.search(plain):
+        found.append(comparable(inside[1]))
+    if HAN.search(plain):
+        found.append(_LATIN.sub("", plain))
+    return tuple(dict.fromkeys(one for one in found if one))

@@ -1,42 +1,34 @@
 """Where in a sheet the headings stand, which rows hold data, and what the other rows are.
 
 Nothing is assumed of row 1: titles, the reporting unit and blank rows come before the headings, headings take one row
-or two, may come again, and sections, totals, notes and signatures stand among and below the rows (收表约定 1 to 3).
+or up to three, may come again, and sections, totals, notes and signatures stand among and below the rows (收表约定 1
+to 3). A sheet may hold several tables below each other, each under its own headings.
 """
 
-import enum
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, plain
 from app.core.sheets.book import Cell, Fault, Sheet, unreadable
-from app.core.sheets.headings import NUMBERING, comparable
+from app.core.sheets.headings import NUMBERING, comparable, readings
 
 LOOKED_AT: Final = 40
 """How many rows with something in them may stand before the headings end."""
-LEAST: Final = 2
-"""How many headings must be known for a row to be the headings."""
+TALLEST: Final = 3
+"""How many rows headings may take."""
+ANOTHER: Final = 3
+"""How many headings must be known for a row further down to begin another table."""
 LONGEST_HEADING: Final = 40
+LONGEST_TITLE: Final = 40
 MOST_FILLED: Final = 5_000_000
 """How many cells merged ones may fill in one sheet."""
-FOOT: Final = 3
-"""Within how many rows of the end signatures stand."""
+DITTO: Final = frozenset({"同上", "同前", "〃", "″", '"', "''", "“", "”", "“”", "〞"})
+"""What people write instead of saying again what stands above."""
 
 Known = Callable[[str], bool]
 """Tells whether a heading, as it is compared, is known to some list."""
-
-
-@enum.unique
-class Aside(enum.StrEnum):
-    """What a row without data is."""
-
-    SECTION = "section"
-    HEADER = "header"
-    TOTAL = "total"
-    NOTE = "note"
-    FOOTER = "footer"
-    SAMPLE = "sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +50,47 @@ class Layout:
     header: list[int]
     headings: dict[int, tuple[str, ...]]
     title: str = ""
+    low: frozenset[int] = frozenset()
+    """The columns only the lowest row of the headings names: what stands left above them may be over them too."""
     rows: list[list[Cell]] = field(default_factory=list)
     data: list[tuple[int, str]] = field(default_factory=list)
     """Of each row of data its place in the sheet and the section it stands under."""
     asides: list[tuple[int, Aside]] = field(default_factory=list)
 
     @property
+    def names(self) -> str:
+        """Return of what stands above only the lines that may name the list: no notes on how to fill it in."""
+        return "\n".join(line for line in self.title.split("\n") if len(line) <= LONGEST_TITLE and not is_note(line))
+
+    @property
     def lines(self) -> Iterator[Line]:
         """Yield the rows of data."""
-        return (Line(at, _cells(self.rows[at]), section) for at, section in self.data)
+        above: dict[int, Cell] = {}
+        for at, section in self.data:
+            above = said_again(_cells(self.rows[at]), above)
+            yield Line(at, dict(above), section)
 
 
-_TOTAL: Final = re.compile(r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|总数)(?:[:(\d]|$)")
-_NOTE: Final = re.compile(r"^(?:注|备注|说明|附注|填表说明|填报说明|温馨提示)\d*[:.、]")
-_FOOTER: Final = re.compile(
-    r"^(?:填表|填报|制表|经办|审核|审批|复核|报送|统计|登记|采集|录入|联系|负责|分管|主管|社区)?"
-    r"(?:人|单位|部门|领导|负责人|书记|主任|员)?(?:签字|签名|签章|盖章|\(盖章\)|\(签字\))?:"
-)
-_SIGNED: Final = re.compile(
-    r"^(?:填表|填报|制表|经办|审核|审批|复核|报送)(?:人|单位|部门|日期|时间)|^(?:日期|时间|盖章|签字|签名|电话)[:]"
-)
-_SAMPLE: Final = re.compile(r"^(?:示例|样例|范例|例|举例|填写示例|填表示例)(?:[:\d(]|$)")
-_SECTION: Final = re.compile(
-    r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+(?:部分|类)|【)"
-)
+def understand(sheet: Sheet, known: Known, near: Known | None = None) -> Layout | None:
+    """Return what the first table of a sheet is made of, or None where no row of headings is found."""
+    found = tables(sheet, known, near)
+    return found[0] if found else None
 
 
-def understand(sheet: Sheet, known: Known) -> Layout | None:
-    """Return what a sheet is made of, or None where no row of headings is found."""
+def tables(sheet: Sheet, known: Known, near: Known | None = None) -> list[Layout]:
+    """Return what each table of a sheet is made of, from the top. `near`: tells what only resembles a known heading."""
     rows = filled(sheet)
-    header = _header(rows, known)
-    if not header:
-        return None
-    layout = Layout(header, _headings(rows, header), _title(rows, header[0]), rows)
-    _sort(rows, layout)
-    return layout
+    header = _header(rows, known, near or known)
+    if not header or _is_form(rows, header, known):
+        return []
+    heads = [header, *_others(rows, header, known)]
+    ends = [head[0] for head in heads[1:]] + [len(rows)]
+    found, above = [], 0
+    for head, end in zip(heads, ends, strict=True):
+        layout = Layout(head, _headings(rows, head), _title(rows, above, head[0]), _low(rows, head), rows)
+        above = _sort(sheet, layout, end)
+        found.append(layout)
+    return found
 
 
 # -- merged cells ---------------------------------------------------------------------------------------------------
@@ -130,13 +128,18 @@ def _words(row: list[Cell]) -> dict[int, str]:
     return {at: value.strip() for at, value in enumerate(row) if isinstance(value, str) and value.strip()}
 
 
-def _header(rows: list[list[Cell]], known: Known) -> list[int]:
-    """Return the one or two rows of the headings; none where there are none.
+def _knows(text: str, known: Known) -> bool:
+    return any(known(said) for said in readings(text))
 
-    The first row that is nearly as good as the best is taken, and the row below with it where that makes it better.
+
+def _header(rows: list[list[Cell]], known: Known, near: Known) -> list[int]:
+    """Return the rows of the headings; none where there are none.
+
+    The first row that is nearly as good as the best is taken, and the rows around it with it where that makes it
+    better.
     """
     places = [at for at, row in enumerate(rows) if any(value is not None for value in row)][:LOOKED_AT]
-    scores = {at: _score(_words(rows[at]), known) for at in places}
+    scores = {at: _score(_words(rows[at]), known, near) for at in places}
     best = max(scores.values(), default=0)
     if best < 1:
         return []
@@ -144,37 +147,97 @@ def _header(rows: list[list[Cell]], known: Known) -> list[int]:
     return _joined(rows, first, known)
 
 
-def _score(words: dict[int, str], known: Known) -> int:
+def _score(words: dict[int, str], known: Known, near: Known) -> int:
     """Return how many different known headings a row holds; a row of data or one title holds none."""
-    short = {comparable(text) for text in words.values() if len(text) <= LONGEST_HEADING}
-    found = {text for text in short if known(text)}
+    short = {comparable(text): text for text in words.values() if len(text) <= LONGEST_HEADING}
+    found = {said for said, text in short.items() if _knows(text, known)}
     many = len(found) >= LEAST or (len(found) == 1 and len(short) == 1 and len(words) == 1)
-    return len(found) if many and len(found) * 2 >= len(short - NUMBERING) - 1 else 0
+    close = {said for said in short if near(said)} if len(found) >= LEAST else set()
+    return len(found | close) if many and len(found | close) * 2 >= len(short.keys() - NUMBERING) - 1 else 0
 
 
 def _joined(rows: list[list[Cell]], first: int, known: Known) -> list[int]:
-    """Return the row of the headings, with the one below or above it where both together name the columns."""
-    for pair in ((first, first + 1), (first - 1, first)):
-        upper, lower = pair
-        if (
-            upper >= 0
-            and lower < len(rows)
-            and _is_two_rows(_words(rows[upper]), _words(rows[lower]), rows[lower], known)
-        ):
-            return list(pair)
-    return [first]
+    """Return the row of the headings, with those below or above it where all together name the columns."""
+    header = [first]
+    if first + 1 < len(rows) and _is_two_rows(rows, first, first + 1, known):
+        header.append(first + 1)
+    while header[0] > 0 and len(header) < TALLEST and _is_two_rows(rows, header[0] - 1, header[-1], known):
+        header.insert(0, header[0] - 1)
+    return header
 
 
-def _is_two_rows(upper: dict[int, str], lower: dict[int, str], below: list[Cell], known: Known) -> bool:
+def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -> bool:
     """Tell whether two rows are one heading: the upper one groups columns that the lower one names."""
-    if len(lower) != sum(value is not None for value in below) or len(set(lower.values())) < LEAST:
+    upper, lower = _words(rows[above]), _words(rows[below])
+    if len(lower) != sum(value is not None for value in rows[below]) or len(set(lower.values())) < LEAST:
         return False
     own = {at: text for at, text in lower.items() if upper.get(at) != text}
     grouped = [at for at in own if at in upper and list(upper.values()).count(upper[at]) > 1]
     alone = {at for at in upper if at not in lower or upper[at] == lower[at]}
-    named = [at for at in own if known(comparable(own[at]))]
+    named = [at for at in own if _knows(own[at], known)]
     spans = bool(alone) and bool(grouped or set(own) - set(upper))
+    spans = spans or _is_all_groups(upper, lower)
     return spans and len(named) * 2 >= len(own) and len(set(upper.values())) > 1
+
+
+def _is_all_groups(upper: dict[int, str], lower: dict[int, str]) -> bool:
+    """Tell whether a row only groups the columns below it: 户主信息 and 家庭成员, each over a name of its own."""
+    words = set(upper.values())
+    covers = min(upper, default=1) == min(lower) and len(words) < len(lower)
+    doubled = len(set(lower.values())) < len(lower) or len(words) < len(upper)
+    return covers and doubled and not any(_REPORTS.search(text) for text in words)
+
+
+_REPORTS: Final = re.compile(r"[:：\d]|.{13}")
+"""What stands above a list to say who reports it and when, or what it is."""
+
+
+def _is_form(rows: list[list[Cell]], header: list[int], known: Known) -> bool:
+    """Tell whether this is no table but the form of one person: headings and values by turns, in row after row."""
+    below = [row for row in rows[header[-1] + 1 :] if any(map(_says, row))][:TALLEST]
+    named = [_named(rows[header[-1]], known), *(_named(row, known) for row in below)]
+    by_turns = [places for places in named if len(places) >= LEAST and all(at + 1 not in places for at in places)]
+    return len(header) == 1 and len(by_turns) > LEAST and by_turns[0] == named[0]
+
+
+def _named(row: list[Cell], known: Known) -> set[int]:
+    return {at for at, text in _words(row).items() if len(text) <= LONGEST_HEADING and _knows(text, known)}
+
+
+def _others(rows: list[list[Cell]], header: list[int], known: Known) -> list[list[int]]:
+    """Return the headings of the other tables further down."""
+    found: list[list[int]] = []
+    around = Around(_headings(rows, header), "")
+    at = header[-1] + 1
+    while at < len(rows):
+        if _begins_another(rows[at], known) and not around.is_header_again(_cells(rows[at])):
+            found.append([one for one in _joined(rows, at, known) if one > header[-1]])
+            header = found[-1]
+            around = Around(_headings(rows, header), "")
+            at = header[-1]
+        at += 1
+    return found
+
+
+def _begins_another(row: list[Cell], known: Known) -> bool:
+    """Tell whether a row holds hardly anything but known headings. The first few cells decide of most rows of data."""
+    cells = _cells(row)
+    few = [value for value in list(cells.values())[:ANOTHER] if isinstance(value, str)]
+    if not few or len(few) < min(ANOTHER, len(cells)) or few[0].isdecimal():
+        return False
+    if not any(_is_short(text) and _knows(text, known) for text in few):
+        return False
+    texts = {comparable(value): value for value in cells.values() if isinstance(value, str)}
+    named = {said for said, text in texts.items() if _is_short(text) and _knows(text, known)}
+    return len(named) >= ANOTHER and len(named) * 2 >= len(cells) and not any(map(_holds_number, texts))
+
+
+def _is_short(text: str) -> bool:
+    return len(text) <= LONGEST_HEADING
+
+
+def _holds_number(text: str) -> bool:
+    return sum(sign.isdigit() for sign in text) > ANOTHER
 
 
 def _headings(rows: list[list[Cell]], header: list[int]) -> dict[int, tuple[str, ...]]:
@@ -186,30 +249,55 @@ def _headings(rows: list[list[Cell]], header: list[int]) -> dict[int, tuple[str,
     return found
 
 
-def _title(rows: list[list[Cell]], first: int) -> str:
+def _low(rows: list[list[Cell]], header: list[int]) -> frozenset[int]:
+    upper = {place for at in header[:-1] for place in _words(rows[at])}
+    return frozenset(place for place in _words(rows[header[-1]]) if place not in upper)
+
+
+def _title(rows: list[list[Cell]], above: int, first: int) -> str:
     """Return what stands above the headings, each text once."""
-    texts = dict.fromkeys(text for row in rows[:first] for text in _words(row).values())
+    texts = dict.fromkeys(text for row in rows[above:first] for text in _words(row).values())
     return "\n".join(texts)
 
 
 # -- the rows -------------------------------------------------------------------------------------------------------
 
 
-def _sort(rows: list[list[Cell]], layout: Layout) -> None:
-    """Part the rows below the headings into data and what is none."""
-    section = ""
-    last_said = max((at for at, row in enumerate(rows) if any(_says(value) for value in row)), default=0)
-    for at in range(layout.header[-1] + 1, len(rows)):
+def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
+    """Part the rows below the headings into data and what is none; return below which row all are none."""
+    rows, section, before = layout.rows, "", None
+    last_said = max((at for at, row in enumerate(rows[:end]) if any(_says(value) for value in row)), default=0)
+    around, below = Around(layout.headings, layout.title), layout.header[-1] + 1
+    for at in range(layout.header[-1] + 1, end):
         cells = _cells(rows[at])
-        if not cells:
+        if not cells or not _says_itself(sheet.rows[at], around):
             continue
-        aside = _aside(cells, layout, is_last=at >= last_said - FOOT)
-        if aside is None:
+        before = around.aside(cells, at >= last_said - FOOT, before)
+        if before is None:
             layout.data.append((at, section))
+            below = at + 1
             continue
-        layout.asides.append((at, aside))
-        if aside is Aside.SECTION:
+        layout.asides.append((at, before))
+        if before is Aside.SECTION:
             section = str(next(iter(cells.values()))).strip()
+    return below
+
+
+def _says_itself(row: list[Cell], around: Around) -> bool:
+    """Tell whether more stands in a row than its number and what is merged down into it."""
+    return any(at not in around.numbering or not _is_number(value) for at, value in enumerate(row) if _says(value))
+
+
+def _is_number(value: Cell) -> bool:
+    return not isinstance(value, str) or value.strip().isdecimal()
+
+
+def said_again(cells: dict[int, Cell], above: dict[int, Cell]) -> dict[int, Cell]:
+    """Return the cells of a row with what it only says to be the same as above."""
+    return {
+        at: above[at] if isinstance(value, str) and at in above and plain(value) in DITTO else value
+        for at, value in cells.items()
+    }
 
 
 def _cells(row: list[Cell]) -> dict[int, Cell]:
@@ -218,38 +306,3 @@ def _cells(row: list[Cell]) -> dict[int, Cell]:
 
 def _says(value: Cell) -> bool:
     return value is not None and not (isinstance(value, str) and not value.strip())
-
-
-def _aside(cells: dict[int, Cell], layout: Layout, is_last: bool) -> Aside | None:
-    """Return what a row is, or None where it holds data."""
-    texts = list(dict.fromkeys(_plain(value) for value in cells.values()))
-    first = texts[0]
-    if _SAMPLE.match(first):
-        return Aside.SAMPLE
-    if any(_TOTAL.match(text) for text in texts[:3]):
-        return Aside.TOTAL
-    if _NOTE.match(first) and len(texts) <= 2:
-        return Aside.NOTE
-    if _SIGNED.match(first) or (_FOOTER.match(first) and (is_last or len(texts) <= 2)):
-        return Aside.FOOTER
-    if _is_header_again(cells, layout):
-        return Aside.HEADER
-    alone = len(texts) == 1 and len(layout.headings) > 1 and isinstance(next(iter(cells.values())), str)
-    if alone and (_SECTION.match(first) or len(cells) > 1):
-        return Aside.SECTION
-    return None
-
-
-def _plain(value: Cell) -> str:
-    return "".join(str(value).replace("：", ":").replace("（", "(").replace("）", ")").split())
-
-
-def _is_header_again(cells: dict[int, Cell], layout: Layout) -> bool:
-    """Tell whether a row repeats the headings."""
-    same = [
-        column
-        for column, value in cells.items()
-        if isinstance(value, str)
-        and comparable(value) in {comparable(text) for text in layout.headings.get(column, ())}
-    ]
-    return len(same) >= max(LEAST, len(cells) * 0.6)

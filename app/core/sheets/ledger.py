@@ -4,6 +4,7 @@ A row on its way from a ledger into a list is a `Draft`: what it says, what that
 of it can be written as JSON, so that it can wait until somebody has looked at it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,7 +24,7 @@ class Sight:
     """What is known while a sheet is read.
 
     `today`: the day against which dates are held. `find`: the rows of a model that words may mean. `year`: the one the
-    title says, for days without one.
+    title says, for days without one. `subjects`: what titles are about.
     """
 
     today: date
@@ -31,6 +32,7 @@ class Sight:
     date1904: bool = False
     year: int | None = None
     title: str = ""
+    subjects: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ class Column:
 
     `key`: the name outsiders rely on. `said`: the headings met in practice, the usual one first, blanks between them.
     `needed`: whether a row without it says nothing. `is_old`: whether it is taken over only from old ledgers, by who
-    may say how things stood.
+    may say how things stood. `above`: what a line above several rows looks like that says it; any line may, where
+    its words are looked up.
     """
 
     key: str
@@ -124,11 +127,21 @@ class Column:
     said: str
     needed: bool = False
     is_old: bool = False
+    above: re.Pattern[str] | None = None
 
     @property
     def sets(self) -> str:
         """Return the column of the list it fills; empty where it fills none, or several."""
         return getattr(self.read, "sets", "")
+
+    def may_be(self, above: str) -> bool:
+        """Tell whether a line above several rows may say it."""
+        return self.above is None or self.above.fullmatch(above) is not None
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether anything becomes of what it says."""
+        return not getattr(self.read, "is_silent", False)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -141,7 +154,8 @@ class Ledger:
     """One sort of ledger.
 
     `name`: what outsiders call it. `list_name`: the list its rows go to. `titles`: words in names of sheets and titles
-    that mean it. `finish`: looks at a whole row once its cells have been read.
+    that mean it. `boxes`: headings that are a box to tick. `sections`: the columns a line above several rows may fill,
+    such as the grid they all lie in. `finish`: looks at a whole row once its cells have been read.
     """
 
     name: str
@@ -150,6 +164,8 @@ class Ledger:
     columns: tuple[Column, ...]
     groups: Mapping[str, str] = field(default_factory=dict)
     several: frozenset[str] = frozenset()
+    boxes: str = ""
+    sections: tuple[str, ...] = ()
     finish: Callable[[Draft, Sight], None] = lambda draft, sight: None
 
     @cached_property
@@ -165,7 +181,7 @@ class Ledger:
     def with_words(self, more: Mapping[str, Iterable[str]]) -> Lexicon:
         """Return the words over the columns, those a community has added first."""
         words = {column.key: (*more.get(column.key, ()), *column.words) for column in self.columns}
-        return Lexicon({"": self.titles.split(), **words}, self.several, self.groups)
+        return Lexicon({"": self.titles.split(), **words}, self.several, self.groups, frozenset(self.boxes.split()))
 
     def heading(self, key: str) -> str:
         """Return what a column is usually called."""
@@ -184,7 +200,8 @@ def read_row(ledger: Ledger, draft: Draft, cells: Mapping[str, Sequence[tuple[in
         for place, cell in found:
             if column is not None and cell is not None:
                 draft.at.setdefault(column.key, place)
-                _read(column, draft, key, cell, sight)
+                read_cell(column, draft, key, cell, sight)
+    _read_sections(ledger, draft, sight)
     for column in ledger.columns:
         if column.needed and column.key not in draft.said and not _has(draft, column.key):
             draft.reject(Reason.MISSING, column.key)
@@ -192,11 +209,56 @@ def read_row(ledger: Ledger, draft: Draft, cells: Mapping[str, Sequence[tuple[in
     draft.read = (len(draft.troubles), len(draft.warnings))
 
 
-def _read(column: Column, draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+def read_cell(column: Column, draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """Read one cell into a draft, or note there why it cannot be read."""
     try:
         column.read(draft, key, cell, sight)
     except Rejected as wrong:
         draft.reject(wrong.reason, column.key, wrong.found)
+
+
+_NUMBERED: Final = re.compile(r"^(?:[一二三四五六七八九十\d]+[、.．]|[(（][一二三四五六七八九十\d]+[)）]、?)")
+_BESIDE: Final = re.compile(r"[(（\[【:：].*$", re.DOTALL)
+_GRID: Final = re.compile(r"第?[一二三四五六七八九十\d]+号?网格")
+_SUBJECT: Final = re.compile(
+    r"(?:.*(?:社区|街道|居委会))?(.+?)(?:基本|登记|信息|情况|花名册|名册|名单|台账|一览|统计|汇总|通讯录|表)+"
+)
+LONGEST_TITLE: Final = 40
+
+
+def section_words(section: str) -> str:
+    """Return what a line above several rows names, without its number and what stands beside it in brackets."""
+    return _BESIDE.sub("", _NUMBERED.sub("", section.strip())).strip()
+
+
+def subjects(title: str) -> list[str]:
+    """Return what titles are about: 楼栋长 in 清河社区楼栋长花名册, and a grid that is the only one they name."""
+    plain = (_BESIDE.sub("", "".join(line.split())) for line in title.split("\n") if len(line) <= LONGEST_TITLE)
+    found = [match[1] for line in plain if (match := _SUBJECT.fullmatch(line))]
+    grids = set(_GRID.findall(title))
+    return found + (list(grids) if len(grids) == 1 else [])
+
+
+def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
+    """Let what stands above a row say what the row itself leaves open, where all of it is understood."""
+    for key in ledger.sections:
+        column = ledger.by_key[key]
+        for words in _above(draft, sight) if key not in draft.said and not _has(draft, key) else ():
+            if not column.may_be(words):
+                continue
+            trial = Draft(draft.sheet, draft.row, draft.ledger)
+            read_cell(column, trial, key, words, sight)
+            if trial.said and not trial.troubles and not trial.warnings:
+                draft.said |= trial.said
+                draft.meant |= trial.meant
+                draft.keys |= trial.keys
+                break
+
+
+def _above(draft: Draft, sight: Sight) -> list[str]:
+    """Return the words a row stands under, the nearest first: its section, its sheet, the title."""
+    found = [section_words(draft.section), draft.sheet.strip(), *sight.subjects]
+    return [words for words in dict.fromkeys(found) if words]
 
 
 def _has(draft: Draft, key: str) -> bool:

@@ -3,15 +3,16 @@
 `sets` is the column of the list; where it is empty the cell only says something.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
 from app.called import own_word, standard_word
-from app.core import checks
 from app.core.fields import Labelled, NotUnderstood, Worded
 from app.core.sheets import values
 from app.core.sheets.book import Cell
+from app.core.sheets.filling import add, filling, keep, seen
 from app.core.sheets.headings import comparable
 from app.core.sheets.ledger import TICKED, Draft, Reader, Sight
 from app.core.sheets.values import Reason, Rejected
@@ -19,129 +20,82 @@ from app.core.sheets.values import Reason, Rejected
 Spellings = Mapping[str, Labelled]
 
 
-def _filling(sets: str, read: Reader) -> Reader:
-    """Let a reader say which column of the list it fills."""
-    read.sets = sets  # type: ignore[attr-defined]  # travels with the function
-    return read
-
-
 def spelled(words: Mapping[Any, str]) -> dict[str, Any]:
     """Return what words mean, where of each meaning all words are said, blanks between them."""
     return {word: meaning for meaning, said in words.items() for word in said.split()}
 
 
-def _keep(draft: Draft, key: str, sets: str, said: Any, meant: Any) -> None:
-    draft.said[key] = said
-    if sets:
-        draft.meant[sets] = meant
-        draft.keys[sets] = key
-
-
-def _seen(text: str) -> str:
-    """Return a text without characters nobody sees, which copied cells often hold."""
-    if checks.visible(text) is None:
-        return text
-    return "".join(sign for sign in text if sign == "\n" or checks.visible(sign) is None)
-
-
 def words(sets: str = "", limit: int = 0) -> Reader:
-    """A text; longer ones than `limit` characters are refused."""
+    """A text, put before what other columns have added; longer ones than `limit` characters are refused."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = _seen(values.text(cell)).strip()
+        text = seen(values.text(cell)).strip()
         if limit and len(text) > limit:
             raise Rejected(Reason.TOO_LONG, text)
         if text:
-            _keep(draft, key, sets, text, text)
+            added = draft.meant.get(sets) if key not in draft.said else None
+            keep(draft, key, sets, text, f"{text}；{added}" if added else text)
 
-    return _filling(sets, read)
+    return filling(sets, read)
+
+
+def noted(column: str, prefix: str) -> Reader:
+    """A text for which the list has no column of its own: it is added to another one, under its own word."""
+
+    def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+        text = seen(values.text(cell)).strip()
+        if text:
+            draft.said[key] = text
+            add(draft, column, f"{prefix}{text}")
+
+    return read
 
 
 def line(sets: str = "", limit: int = 0) -> Reader:
     """A text of one line."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = " ".join(_seen(values.text(cell)).split())
+        text = " ".join(seen(values.text(cell)).split())
         if limit and len(text) > limit:
             raise Rejected(Reason.TOO_LONG, text)
         if text:
-            _keep(draft, key, sets, text, text)
+            keep(draft, key, sets, text, text)
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def code(sets: str = "", limit: int = 40) -> Reader:
     """A code: half-width, without blanks."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = "".join(_seen(values.half(cell)).split())
+        text = "".join(seen(values.half(cell)).split())
         if len(text) > limit:
             raise Rejected(Reason.TOO_LONG, text)
         if text:
-            _keep(draft, key, sets, text, text)
+            keep(draft, key, sets, text, text)
 
-    return _filling(sets, read)
-
-
-def name(sets: str = "name", limit: int = 40) -> Reader:
-    """The name of a person."""
-
-    def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = _seen(values.name(cell))
-        if len(text) > limit:
-            raise Rejected(Reason.TOO_LONG, text)
-        if text:
-            _keep(draft, key, sets, text, text)
-
-    return _filling(sets, read)
-
-
-def phone(sets: str = "") -> Reader:
-    """One telephone number; a second one in the cell is kept as phone2."""
-
-    def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = values.phones(cell)
-        if not found:
-            return
-        _keep(draft, key, sets, found[0], found[0])
-        if len(found) > 1:
-            draft.said["phone2"] = found[1]
-
-    return _filling(sets, read)
-
-
-def phones(sets: str = "phones") -> Reader:
-    """One or several telephone numbers of a person, added to those of other columns."""
-
-    def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        for number in values.phones(cell):
-            kept = draft.meant.setdefault(sets, [])
-            if number in kept:
-                continue
-            kept.append(number)
-            free = key if key not in draft.said else "phone2"
-            draft.said.setdefault(free, number)
-
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def day(sets: str = "", future: bool = False, part: bool = False) -> Reader:
-    """A day. `future`: whether it may lie ahead. `part`: whether a month or year will do; kept as its first day."""
+    """A day. `future`: whether it may lie ahead. `part`: whether a month or year will do; its first day is kept."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         found = values.day(cell, sight.date1904, sight.year)
         if found is None:
             return
-        if found.whole is None and not part:
-            raise Rejected(Reason.DATE, str(found))
+        if found.whole is None:
+            if not part:
+                raise Rejected(Reason.DATE, str(found))
+            draft.warn("day_unknown", key, str(found))
         if values.is_ambiguous_month(cell):
             draft.warn("float_month_ambiguous", key, str(cell))
         first = f"{found.year:04d}-{found.month or 1:02d}-{found.day or 1:02d}"
         if not future and first > sight.today.isoformat():
             raise Rejected(Reason.FUTURE, str(found))
-        _keep(draft, key, sets, str(found), first)
+        keep(draft, key, sets, str(found), first)
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def moment(sets: str = "", future: bool = False) -> Reader:
@@ -156,9 +110,9 @@ def moment(sets: str = "", future: bool = False) -> Reader:
         if found.whole > sight.today and not future:
             raise Rejected(Reason.FUTURE, str(found))
         time = f"{found.at:%H:%M}" if found.at is not None else "00:00"
-        _keep(draft, key, sets, str(found), f"{found}T{time}")
+        keep(draft, key, sets, str(found), f"{found}T{time}")
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def birth(sets: str = "birth") -> Reader:
@@ -172,9 +126,9 @@ def birth(sets: str = "birth") -> Reader:
             draft.warn("float_month_ambiguous", key, str(cell))
         if str(found) > sight.today.isoformat()[: len(str(found))]:
             raise Rejected(Reason.FUTURE, str(found))
-        _keep(draft, key, sets, str(found), str(found))
+        keep(draft, key, sets, str(found), str(found))
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def count(sets: str = "", least: int = 0, most: int = 2**31 - 1) -> Reader:
@@ -186,9 +140,9 @@ def count(sets: str = "", least: int = 0, most: int = 2**31 - 1) -> Reader:
             return
         if not least <= found <= most:
             raise Rejected(Reason.RANGE, str(found))
-        _keep(draft, key, sets, found, found)
+        keep(draft, key, sets, found, found)
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def amount(sets: str = "", least: float = 0, most: float = 1e9) -> Reader:
@@ -201,9 +155,9 @@ def amount(sets: str = "", least: float = 0, most: float = 1e9) -> Reader:
         if not least <= found <= most:
             raise Rejected(Reason.RANGE, f"{found:g}")
         plain = int(found) if float(found).is_integer() else found
-        _keep(draft, key, sets, plain, float(found))
+        keep(draft, key, sets, plain, float(found))
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def flag(sets: str = "") -> Reader:
@@ -212,9 +166,9 @@ def flag(sets: str = "") -> Reader:
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         found = values.flag(cell)
         if found is not None:
-            _keep(draft, key, sets, found, found)
+            keep(draft, key, sets, found, found)
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 @cache
@@ -246,21 +200,23 @@ def choice(
         more = (spellings() if callable(spellings) else spellings) or {}
         found = _chosen(choices, more, text)
         if found is not None:
-            _keep(draft, key, sets, (shown or {}).get(found, str(found.label)), found.value)
+            keep(draft, key, sets, (shown or {}).get(found, str(found.label)), found.value)
         elif otherwise is not None:
             draft.said[key] = text
             otherwise(draft, key, text)
         else:
             raise Rejected(Reason.CHOICE, text)
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def _chosen(choices: type[Labelled], more: Spellings, text: str) -> Labelled | None:
     plain = comparable(text)
     # What the community calls something itself goes before what others call something else.
     found = _own_labels(choices).get(plain) or more.get(text) or more.get(text.upper()) or more.get(plain)
-    return found or _labels(choices).get(plain)
+    found = found or _labels(choices).get(plain)
+    sort = re.sub("类型?$", "", plain)
+    return found if found is not None or sort in {plain, ""} else _chosen(choices, more, sort)
 
 
 def unknown_to(column: str, prefix: str = "") -> Callable[[Draft, str, str], None]:
@@ -273,53 +229,65 @@ def unknown_to(column: str, prefix: str = "") -> Callable[[Draft, str, str], Non
     return keep
 
 
-def add(draft: Draft, column: str, text: str) -> None:
-    """Add a text to what a column of the list will hold."""
-    before = draft.meant.get(column)
-    draft.meant[column] = f"{before}；{text}" if before else text
-
-
 def parts(sets: str = "", joined: str = "") -> Reader:
     """Several things, parted by commas. `joined`: how the list keeps them as one text."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = [part for one in values.parts(cell) if (part := _seen(one).strip())]
+        found = [part for one in values.parts(cell) if (part := seen(one).strip())]
         if found:
-            _keep(draft, key, sets, found, joined.join(found) if joined else found)
+            keep(draft, key, sets, found, joined.join(found) if joined else found)
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
-def tags(sets: str = "tags") -> Reader:
-    """Words, or boxes of which each is a word by itself."""
+def tags(sets: str = "tags", beside: str = "") -> Reader:
+    """Words, or boxes of which each is a word by itself. `beside`: where what else stands in a box is kept."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         if key.startswith(TICKED):
-            ticked = values.flag(cell)
-            found = [key.removeprefix(TICKED)] if ticked else []
+            found = _ticked(draft, key.removeprefix(TICKED), cell, beside)
         else:
             found = values.parts(cell)
+            if any(one.upper() in values.YES | values.NO for one in found):
+                raise Rejected(Reason.CHOICE, values.text(cell))
         kept = draft.said.setdefault("tags", []) if found else []
         kept += [one for one in found if one not in kept]
         if found:
             draft.meant[sets] = kept
 
-    return _filling(sets, read)
+    return filling(sets, read)
+
+
+def _ticked(draft: Draft, box: str, cell: Cell, beside: str) -> list[str]:
+    """Return the word of a box where it is ticked, also by saying more of it: 肢体三级 under 残疾."""
+    try:
+        return [box] if values.flag(cell) else []
+    except Rejected:
+        text = values.half(cell)
+        if not beside or _DENIED.match(text) or not _SAYS_MORE.search(text):
+            raise
+    if text not in box and box not in text:
+        add(draft, beside, f"{box}：{text}")
+    return [box]
+
+
+_DENIED: Final = re.compile("[非未无不否已曾停]")
+_SAYS_MORE: Final = re.compile("[\u3400-\u9fff]|[0-9A-Za-z]{2}")
 
 
 def row_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Reason) -> Reader:
     """A row of another list, by what it is called."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = " ".join(_seen(values.text(cell)).split())
+        text = " ".join(seen(values.text(cell)).split())
         if not text:
             return
         found = sight.find(model(), text)
         if len(found) != 1:
             raise Rejected(ambiguous if found else unknown, text)
-        _keep(draft, key, sets, found[0][1], found[0][0])
+        keep(draft, key, sets, found[0][1], found[0][0])
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def rows_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Reason) -> Reader:
@@ -333,16 +301,16 @@ def rows_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Re
                 raise Rejected(ambiguous if rows else unknown, text)
             found.append(rows[0])
         if found:
-            _keep(draft, key, sets, [title for _pk, title in found], [pk for pk, _title in found])
+            keep(draft, key, sets, [title for _pk, title in found], [pk for pk, _title in found])
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def worded(sets: str, kind: type[Worded], otherwise: Callable[[Draft, str, str], None] | None = None) -> Reader:
     """A value that is written in words; `otherwise`: what is done with words nobody understands."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = _seen(values.text(cell)).strip()
+        text = seen(values.text(cell)).strip()
         if not text:
             return
         draft.said[key] = text
@@ -356,7 +324,7 @@ def worded(sets: str, kind: type[Worded], otherwise: Callable[[Draft, str, str],
         if found is not None:
             draft.meant[sets] = found.plain()
 
-    return _filling(sets, read)
+    return filling(sets, read)
 
 
 def silent(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
@@ -366,4 +334,5 @@ def silent(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         draft.said[key] = text
 
 
+silent.is_silent = True  # type: ignore[attr-defined]  # travels with the function
 KNOWN: Final = silent

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from io import StringIO
 from typing import Final
@@ -84,6 +85,15 @@ def _outside_quotes(line: str, sign: str) -> int:
     return sum(part.count(sign) for part in line.split('"')[::2])
 
 
+_TEXT: Final = re.compile(r'\s*="([^"]*)"\s*')
+"""How web pages hand out a number so that Excel takes it for text."""
+
+
+def _said(value: str) -> str:
+    found = _TEXT.fullmatch(value)
+    return found[1] if found is not None else unshut(value)
+
+
 def _records(text: str, separator: str) -> Iterator[tuple[int, list[Cell]]]:
     """Yield each record with the line it begins on."""
     csv.field_size_limit(LONGEST_CELL)
@@ -91,7 +101,7 @@ def _records(text: str, separator: str) -> Iterator[tuple[int, list[Cell]]]:
     begins = 1
     try:
         for record in reader:
-            yield begins, [unshut(value) if value.strip() else None for value in record]
+            yield begins, [_said(value) if value.strip() else None for value in record]
             begins = reader.line_num + 1
     except csv.Error:
         raise unreadable(Fault.CORRUPT) from None

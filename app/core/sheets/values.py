@@ -75,6 +75,9 @@ class Day:
 # -- texts ----------------------------------------------------------------------------------------------------------
 
 EMPTY: Final = frozenset({"无", "/", "-", "—", "——", "--", "暂无", "空", "没有", "\\", "无。"})
+NO_PHONE: Final = re.compile(r"(?:无|没有|没)(?:手机|电话|联系方式|联系电话|固话)(?:号码)?")
+_QUOTED: Final = re.compile(r"^['’‘`]+(?=[\d+(])")
+"""The mark by which a number is typed as text, where it has become part of the text."""
 _DOTS: Final = re.compile("[•∙⋅・･‧●．]")
 _HAN_GAP: Final = re.compile(r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])")
 
@@ -102,7 +105,7 @@ def written(cell: Cell) -> str:
 
 def half(cell: Cell) -> str:
     """Return the text with letters, digits and signs of half width. Raises Rejected."""
-    return unicodedata.normalize("NFKC", text(cell)).strip()
+    return _QUOTED.sub("", unicodedata.normalize("NFKC", text(cell)).strip())
 
 
 def name(cell: Cell) -> str:
@@ -138,6 +141,11 @@ def flag(cell: Cell) -> bool | None:
 
 # -- numbers --------------------------------------------------------------------------------------------------------
 
+_HAN_NUMBER: Final = re.compile(
+    r"(?:约|共|计|近)?([零一二两三四五六七八九十百]+)(?:余|多)?"
+    r"(?:个|人次|人|名|户|间|本|把|件|台|套|辆|张|处|栋|支|队|项|箱|袋|份|场|次|座|盏|瓶|斤|元|小时)?"
+)
+_HAN_VALUES: Final = {"两": 2} | {sign: value for value, sign in enumerate("一二三四五六七八九", 1)}
 _NUMBER: Final = re.compile(r"(?:约|共|计|近)?(-?\d+(?:\.\d+)?)(?:[^\d.\-~至到][^\d]{0,5})?")
 _HOURS: Final = re.compile(r"(?:(\d+(?:\.\d+)?)(?:个?小时|时|h|H|hours?))?(?:(\d+)(?:分钟?|min))?")
 
@@ -151,10 +159,22 @@ def number(cell: Cell) -> float | None:
     said = half(cell).replace(",", "").replace(" ", "")
     if not said:
         return None
-    found = _NUMBER.fullmatch(said)
+    if found := _NUMBER.fullmatch(said):
+        return float(found[1])
+    if found := _HAN_NUMBER.fullmatch(said):
+        return _han_number(found[1])
+    raise Rejected(Reason.NUMBER, said)
+
+
+def _han_number(said: str) -> float:
+    """Return a number below a thousand in Chinese numerals: 二十, 一百二十. Raises Rejected."""
+    digit = "[一二两三四五六七八九]"
+    after = f"(?:零(?={digit}$)|(?={digit}十)|$)"
+    found = re.fullmatch(f"(?:({digit})百{after})?(?:({digit})?(十))?({digit})?", said)
     if found is None:
         raise Rejected(Reason.NUMBER, said)
-    return float(found[1])
+    hundreds, tens, ten, ones = found.groups()
+    return 100 * _HAN_VALUES.get(hundreds, 0) + 10 * _HAN_VALUES.get(tens, 1 if ten else 0) + _HAN_VALUES.get(ones, 0)
 
 
 def whole(cell: Cell) -> int | None:
@@ -182,21 +202,51 @@ def hours(cell: Cell) -> float | None:
 
 _AND: Final = re.compile(r"[/、,;\n]+|\s+(?=1[3-9]|0\d{2,3}-)|或|和")
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
-_LANDLINE: Final = re.compile(r"(0\d{2,3})-?([2-9]\d{6,7})(?:(?:-|转)(\d{1,5}))?")
+_LANDLINE: Final = re.compile(r"(0\d{2,3})-?([2-9]\d{6,7})(?:-(\d{1,5}))?")
 _SERVICE: Final = re.compile(r"[19]\d{4}|400-?\d{3}-?\d{4}|[2-9]\d{6,7}")
+_AREA: Final = re.compile(r"\((0\d{2,3})\)\s*-?")
+_EXTENSION: Final = re.compile(r"(?<=\d)\s*(?:转|分机)\s*(?=\d)")
+_LABEL: Final = re.compile(r"(?:手机号?码?|联系电话|电话|固话|座机|办公|家庭|宅电|本人)\s*:")
 _COUNTRY: Final = re.compile(r"(?<!\d)(?:\+|00)86[-\s]*(?=\d)|\b86(?=1[3-9]\d{9}\b)")
 
 
 def phones(cell: Cell) -> list[str]:
     """Return the telephone numbers of a cell, one or several. Raises Rejected."""
-    said = re.sub("[‐‑‒–—―−－]", "-", half(cell))
-    joined = _COUNTRY.sub("", re.sub(r"\.0$", "", said))
+    said = re.sub("[‐‑‒–—―−－]", "-", _LABEL.sub(" ", half(cell))).strip()
+    said = _EXTENSION.sub("-", _AREA.sub(r"\1-", said))
+    joined = "" if NO_PHONE.fullmatch(said) else _COUNTRY.sub("", re.sub(r"\.0$", "", said))
     found: list[str] = []
     for one in _AND.split(joined):
         number = _phone("".join(one.split()))
         if number is not None and number not in found:
             found.append(number)
     return found
+
+
+_OWNER: Final = re.compile(r"[\u3400-\u9fff]{1,12}")
+_BRACKETS: Final = str.maketrans(dict.fromkeys("():[]", " "))
+_OWN: Final = frozenset({"本人", "自己", "手机", "电话", "号码", "联系"})
+
+
+def owned_phones(cell: Cell) -> list[tuple[str, str]]:
+    """Return the telephone numbers of a cell, each with whose it is: 13800001234(女儿). Raises Rejected."""
+    said = half(cell)
+    if not _OWNER.search(said):
+        return [("", number) for number in phones(cell)]
+    found: list[tuple[str, str]] = []
+    for one in re.split(r"[/、,;\n]+", _LABEL.sub(" ", _EXTENSION.sub("-", said))):
+        found += _owned(one.strip())
+    return list(dict.fromkeys(found))
+
+
+def _owned(said: str) -> list[tuple[str, str]]:
+    owners = _OWNER.findall(said)
+    if len(owners) != 1 or NO_PHONE.fullmatch(said):
+        return [("", number) for number in phones(said)]
+    numbers = phones(_OWNER.sub("", said).translate(_BRACKETS))
+    if not numbers:
+        raise Rejected(Reason.PHONE, said)
+    return [("" if owners[0] in _OWN else owners[0], number) for number in numbers]
 
 
 def _phone(said: str) -> str | None:
@@ -234,7 +284,8 @@ _HAN_TENS: Final = re.compile(r"([一二三])?十([一二三四五六七八九])
 _CLOCK: Final = r"(?:[\sT]*(上午|下午|晚上|AM|PM)?\s*(\d{1,2})(?:[:时点](\d{1,2})?)(?:[:分](\d{1,2})?)?秒?(?:\.\d+)?)?"
 _WEEKDAY: Final = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")
 _FULL: Final = re.compile(
-    rf"(\d{{4}})\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*[日号]?{_CLOCK}", re.IGNORECASE
+    rf"(\d{{4}})\s*[-/.年、,]\s*(\d{{1,2}})\s*[-/.月、,]\s*(\d{{1,2}})\s*[日号]?{_CLOCK}\s*(?:上午|中午|下午|晚上)?",
+    re.IGNORECASE,
 )
 _RUN: Final = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_CLOCK}", re.IGNORECASE)
 _MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:份)?")

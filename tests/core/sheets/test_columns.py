@@ -56,6 +56,35 @@ def test_a_heading_of_two_rows_is_what_its_lower_row_names():
     assert found.columns == {0: "name", 1: "phone2", 2: "tag:低保"}
 
 
+BOXED = Lexicon({"name": ("姓名",), "tags": ("特殊人群",)}, boxes=frozenset({"低保", "残疾", "独居老人"}))
+
+
+@pytest.mark.parametrize("heading", ["低保", "是否低保", "低保（是/否）", "*低保"])
+def test_a_box_is_known_wherever_it_stands(heading: str):
+    assert assign(under("姓名", heading), BOXED).columns == {0: "name", 1: "tag:低保"}
+
+
+def test_a_heading_that_says_more_than_its_box_is_a_close_call():
+    found = assign(under("姓名", "残疾类别", "低保/残疾"), BOXED)
+    assert (found.columns, found.doubtful[1]) == ({0: "name", 1: "tag:残疾"}, ("tag:残疾",))
+    assert found.unknown == [2]
+
+
+@pytest.mark.parametrize("heading", ["Name 姓名", "1.姓名", "①姓名", "name（姓名）"])
+def test_a_heading_may_be_counted_or_said_in_two_languages(heading: str):
+    found = assign(under(heading), PEOPLE)
+    assert (found.columns, found.doubtful) == ({0: "name"}, {})
+
+
+def test_a_table_that_stands_beside_another_one_is_not_mixed_into_it():
+    found = assign(under("姓名", "联系电话", "姓名", "联系电话"), PEOPLE)
+    assert (found.columns, found.unknown) == ({0: "name", 1: "phone"}, [2, 3])
+
+
+def test_a_close_call_counts_less_than_a_known_heading():
+    assert assign(under("姓名", "本人手机号码"), PEOPLE).weight < assign(under("姓名", "手机号"), PEOPLE).weight
+
+
 def test_a_close_call_is_taken_and_named():
     found = assign(under("姓名", "本人手机号码", "网格"), PEOPLE)
     assert found.columns == {0: "name", 1: "phone", 2: "place"}

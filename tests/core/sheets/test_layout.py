@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.sheets import layout as module
+from app.core.sheets.asides import Aside
 from app.core.sheets.book import Area, Cell, Sheet, Unreadable
 from app.core.sheets.headings import comparable
-from app.core.sheets.layout import Aside, Layout, understand
+from app.core.sheets.layout import Layout, tables, understand
 
 KNOWN = {
     comparable(word)
@@ -180,3 +181,83 @@ def test_cells_merged_over_each_other_without_end_are_refused(monkeypatch: pytes
     monkeypatch.setattr(module, "MOST_FILLED", 20)
     with pytest.raises(Unreadable):
         laid(HEADINGS, ZHANG, LI, merged=((1, 1, 2, 3),) * 4)
+
+
+def test_headings_may_take_three_rows():
+    rows: list[list[Cell]] = [
+        ["序号", "房屋", "人员", "人员", "人员"],
+        ["序号", "门牌号", "基本情况", "基本情况", "联系"],
+        ["序号", "门牌号", "姓名", "性别", "联系电话"],
+        [1.0, "1-101", "张三", "男", "13800001234"],
+    ]
+    layout = laid(["居民信息登记表"], *rows)
+    assert (layout.header, data(layout)) == ([1, 2, 3], [4])
+    assert layout.headings[2] == ("人员", "基本情况", "姓名")
+
+
+def test_another_table_below_is_read_under_its_own_headings():
+    rows: list[list[Cell]] = [
+        ["报到情况"],
+        ["序号", "项目名称", "服务对象", "责任人"],
+        [1.0, "医保咨询", "老年人", "付涛"],
+        [],
+        ["二、报到党员"],
+        HEADINGS,
+        ZHANG,
+        ["共计：1人"],
+    ]
+    first, second = tables(Sheet("表", rows), known)
+    assert (first.header, data(first)) == ([1], [2])
+    assert (second.header, data(second), second.title) == ([5], [6], "二、报到党员")
+    assert second.asides == [(7, Aside.TOTAL)]
+
+
+@pytest.mark.parametrize("section", [["第一网格"], [None, "3号楼"], ["城东片", "城东片", "城东片"], ["（二）老城片"]])
+def test_a_place_above_its_rows_is_a_section_also_where_it_is_not_counted(section: list[Cell]):
+    layout = laid(HEADINGS, section, ZHANG)
+    assert [line.section for line in layout.lines] == [next(str(one) for one in section if one)]
+
+
+def test_titles_headings_and_page_numbers_of_each_printed_page_are_no_rows():
+    title: list[Cell] = ["清河社区志愿者登记表"]
+    again: list[Cell] = ["清河社区志愿者登记表（续）"]
+    layout = laid(title, HEADINGS, ["第一网格"], ZHANG, ["第 1 页，共 2 页"], again, HEADINGS, LI)
+    assert [(line.row, line.section) for line in layout.lines] == [(3, "第一网格"), (7, "第一网格")]
+    assert [aside for _at, aside in layout.asides] == [Aside.SECTION, Aside.FOOTER, Aside.HEADER, Aside.HEADER]
+
+
+def test_totals_of_parts_notes_that_go_on_and_who_signs_are_no_rows():
+    rows: list[list[Cell]] = [
+        ["第一网格小计：2人"],
+        ["注：1.电话填本人的。"],
+        ["2.特长可以多填。"],
+        [None, None, None, "清河社区居民委员会"],
+        [None, None, None, "2026年3月5日"],
+    ]
+    layout = laid(["志愿者登记表"], HEADINGS, ZHANG, LI, *rows)
+    assert data(layout) == [2, 3]
+    kinds = [Aside.TOTAL, Aside.NOTE, Aside.NOTE, Aside.FOOTER, Aside.FOOTER]
+    assert [aside for _at, aside in layout.asides] == kinds
+
+
+def test_rows_kept_free_under_a_merged_cell_are_blank():
+    head: list[Cell] = ["所属网格", "序号", "姓名", "联系电话"]
+    rows: list[list[Cell]] = [head, ["第一网格", 1.0, "张三"], [None, 2.0], [None, "3"]]
+    assert data(laid(*rows, merged=((1, 0, 3, 0),))) == [1]
+
+
+@pytest.mark.parametrize("ditto", ["同上", "〃", '"', "″"])
+def test_what_is_only_said_to_be_the_same_as_above_is_said_again(ditto: str):
+    layout = laid(HEADINGS, ZHANG, [2.0, "李四", None, ditto], [3.0, "王五", ditto, ditto])
+    assert [line.cells.get(3) for line in layout.lines] == ["第一网格"] * 3
+    assert [line.cells.get(2) for line in layout.lines] == ["13800001234", None, ditto]
+
+
+def test_the_form_of_one_person_is_no_table():
+    rows: list[list[Cell]] = [
+        ["志愿者登记表"],
+        ["姓名", "张三", "性别", "男"],
+        ["身份证号", "110101", "联系电话", "13800001234"],
+        ["家庭住址", "清河苑", "备注", "好"],
+    ]
+    assert understand(Sheet("表", rows), known) is None

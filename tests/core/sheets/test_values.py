@@ -220,3 +220,66 @@ def test_whatever_stands_in_a_cell_it_is_read_or_refused(cell: Cell):
             read(cell)
         except Rejected as refused:
             assert refused.reason in Reason  # noqa: PT017 - either way is right, another error is not
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("(0512)65430066", ["0512-65430066"]),
+        ("0512-65430000转801", ["0512-65430000-801"]),
+        ("0512-65430000 分机 801", ["0512-65430000-801"]),
+        ("'13800001234", ["13800001234"]),
+        ("手机：13800001234 座机：0512-65430066", ["13800001234", "0512-65430066"]),
+        ("无手机", []),
+        ("没有电话", []),
+    ],
+)
+def test_phones_are_read_as_people_write_them(written: str, read: list[str]):
+    assert values.phones(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("13800001234（女儿）", [("女儿", "13800001234")]),
+        ("女儿13800001234", [("女儿", "13800001234")]),
+        ("本人 13800001234、儿子：13800005678", [("", "13800001234"), ("儿子", "13800005678")]),
+        ("0512-65430000转801", [("", "0512-65430000-801")]),
+        ("无手机", []),
+    ],
+)
+def test_a_phone_says_whose_it_is(written: str, read: list[tuple[str, str]]):
+    assert values.owned_phones(written) == read
+
+
+@pytest.mark.parametrize("written", ["张三13800001234李四", "女儿", "短号662904"])
+def test_what_is_no_phone_stays_none_with_words_beside_it(written: str):
+    with pytest.raises(Rejected):
+        values.owned_phones(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("二十", 20),
+        ("约三十余人", 30),
+        ("十二把", 12),
+        ("两间", 2),
+        ("一百二十本", 120),
+        ("一百零五", 105),
+        ("二百", 200),
+    ],
+)
+def test_numbers_are_read_in_chinese_numerals_too(written: str, read: int):
+    assert values.whole(written) == read
+
+
+@pytest.mark.parametrize("written", ["若干", "一般", "3-5人", "十五十", "二三十", "一百五"])
+def test_what_is_no_single_number_is_none(written: str):
+    with pytest.raises(Rejected):
+        values.whole(written)
+
+
+@pytest.mark.parametrize("written", ["2026、3、8", "2026,3,8", "2026年3月8日上午", "2026.3.8 下午"])
+def test_days_are_read_with_other_signs_between_and_half_a_day_behind(written: str):
+    assert str(values.day(written)) == "2026-03-08"

@@ -1,0 +1,125 @@
+"""What rows without data are: sections, totals, notes, signatures, samples, headings and titles that come again."""
+
+import enum
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from app.core.sheets.book import Cell
+from app.core.sheets.headings import HAN, NUMBERING, comparable
+
+FOOT: Final = 3
+"""Within how many rows of the end signatures stand."""
+LEAST: Final = 2
+"""How many headings must be known for a row to be the headings."""
+SENTENCE: Final = 16
+"""From so many characters on a text that stands alone under a note goes on with it."""
+
+Headings = Mapping[int, tuple[str, ...]]
+
+
+@enum.unique
+class Aside(enum.StrEnum):
+    """What a row without data is."""
+
+    SECTION = "section"
+    HEADER = "header"
+    TOTAL = "total"
+    NOTE = "note"
+    FOOTER = "footer"
+    SAMPLE = "sample"
+
+
+_TOTAL: Final = re.compile(r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|总数)(?:[:(\d]|$)")
+_PART: Final = re.compile(r"^.{1,15}(?:合计|小计|共计|总计)(?:[:(]?\d+.{0,4}|:)?$")
+"""The total of a part, which names it: 第一网格小计：2人."""
+_NOTE: Final = re.compile(r"^(?:注|备注|说明|附注|填表说明|填报说明|温馨提示)\d*[:.、]")
+_EXPLAINS: Final = re.compile(
+    r"^(?:必填|选填|非必填|可多选|多选|单选|请填写?|填写|下拉选择|格式|如[:,]|例如|\d+位|男/女$|是/否$)"
+)
+"""What stands below a heading to say how it is filled in."""
+_GOES_ON: Final = re.compile(r"^(?:\d+[.、)．]|\(\d+\)|[①-⑳])")
+_FOOTER: Final = re.compile(
+    r"^(?:填表|填报|制表|经办|审核|审批|复核|报送|统计|登记|采集|录入|联系|负责|分管|主管|社区)?"
+    r"(?:人|单位|部门|领导|负责人|书记|主任|员)?(?:签字|签名|签章|盖章|\(盖章\)|\(签字\))?:"
+)
+_SIGNED: Final = re.compile(
+    r"^(?:填表|填报|制表|经办|审核|审批|复核|报送)(?:人|单位|部门|日期|时间)|^(?:日期|时间|盖章|签字|签名|电话)[:]"
+)
+_PAGE: Final = re.compile(r"^[-—]?第?\d+页[,，、/]?(?:共\d+页)?[-—]?$|^第?\d+/\d+页$")
+_SIGNER: Final = re.compile(
+    r"^(?:\d{4}年\d{1,2}月(?:\d{1,2}日)?|.{2,20}(?:社区|居委会|居民委员会|街道|办事处|党委|党支部|\(章\)))$"
+)
+"""Who signs at the foot, and when, each alone in a row."""
+_SAMPLE: Final = re.compile(r"^(?:示例|样例|范例|例|举例|填写示例|填表示例)(?:[:\d(]|$)")
+_SECTION: Final = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+(?:部分|类)|【)"
+    r"|^第?[一二三四五六七八九十\d]+号?(?:微网格|网格|片区|小区|单元|号楼|楼栋|栋|幢)(?:\(.*\)|:.*)?$"
+)
+_AGAIN: Final = re.compile(r"\((?:续|续表|接上页|接上表)\)|续表$")
+
+
+def plain(value: Cell) -> str:
+    """Return a cell in the form in which rows are told apart."""
+    return "".join(str(value).replace("：", ":").replace("（", "(").replace("）", ")").replace("，", ",").split())
+
+
+def is_note(text: str) -> bool:
+    """Tell whether a text says how the list is to be filled in."""
+    return _NOTE.match(plain(text)) is not None
+
+
+class Around:
+    """What the rows of one block are told apart by: its headings and titles, and where they only number the rows."""
+
+    def __init__(self, headings: Headings, title: str) -> None:
+        self.headings = headings
+        self.titles = {_AGAIN.sub("", plain(line)) for line in title.split("\n")} - {""}
+        self.said = {at: {comparable(word) for word in words} for at, words in headings.items()}
+        self.longest = 2 * max((len(word) for words in headings.values() for word in words), default=0)
+        self.numbering = {at for at, words in headings.items() if comparable(words[-1]) in NUMBERING}
+
+    def aside(self, cells: Mapping[int, Cell], is_last: bool, before: Aside | None) -> Aside | None:
+        """Return what a row is, or None where it holds data. `before`: what the row above it is."""
+        texts = list(dict.fromkeys(plain(value) for value in cells.values()))
+        found = _by_its_words(texts, is_last)
+        if found is None and self.is_header_again(cells):
+            return Aside.HEADER
+        is_alone = len(texts) == 1 and len(self.headings) > 1 and isinstance(next(iter(cells.values())), str)
+        return self._alone(texts[0], cells, is_last, before) if found is None and is_alone else found
+
+    def _alone(self, text: str, cells: Mapping[int, Cell], is_last: bool, before: Aside | None) -> Aside | None:
+        if _AGAIN.sub("", text) in self.titles:
+            return Aside.HEADER
+        if before is Aside.NOTE and (_GOES_ON.match(text) or len(text) >= SENTENCE):
+            return Aside.NOTE
+        if is_last and _SIGNER.match(text):
+            return Aside.FOOTER
+        numbers = len(cells) == 1 and next(iter(cells)) in self.numbering and HAN.search(text)
+        return Aside.SECTION if _SECTION.match(text) or len(cells) > 1 or numbers else None
+
+    def is_header_again(self, cells: Mapping[int, Cell]) -> bool:
+        """Tell whether a row repeats the headings."""
+        same = sum(
+            isinstance(value, str)
+            and len(value) <= self.longest
+            and column in self.said
+            and comparable(value) in self.said[column]
+            for column, value in cells.items()
+        )
+        return same >= max(LEAST, len(cells) * 0.6)
+
+
+def _by_its_words(texts: list[str], is_last: bool) -> Aside | None:
+    first = texts[0]
+    if _SAMPLE.match(first):
+        return Aside.SAMPLE
+    if any(_TOTAL.match(text) for text in texts[:3]) or _PART.match(first):
+        return Aside.TOTAL
+    if sum(_EXPLAINS.match(text) is not None for text in texts) * 2 >= max(len(texts), LEAST + 1):
+        return Aside.NOTE
+    if _NOTE.match(first) and len(texts) <= 2:
+        return Aside.NOTE
+    if _SIGNED.match(first) or (_FOOTER.match(first) and (is_last or len(texts) <= 2)):
+        return Aside.FOOTER
+    return Aside.FOOTER if len(texts) == 1 and _PAGE.match(first) else None
