@@ -1,6 +1,7 @@
 """The frame of every page: menu, headers that keep strangers out, and the health check."""
 
 import secrets
+from itertools import islice
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
@@ -89,7 +90,8 @@ def _community_name() -> str:
 
 def _first_views() -> list[Any]:
     """Return the list that stands in the bar of the phone."""
-    return [view for _group, views in _menu() for view in views if view.short_title][:1]
+    short = (view for _group, views in _menu() for view in views if view.short_title)
+    return [*islice(short, 1)]
 
 
 def _described(field: Any) -> dict[str, Any]:
@@ -110,11 +112,11 @@ def _menu() -> list[tuple[str, list[Any]]]:
 
 
 def _groups() -> list[tuple[str, list[Any]]]:
-    groups: dict[str, list[Any]] = {}
+    groups: dict[str, tuple[str, list[Any]]] = {}
     for view in current_app.extensions["appbuilder"].list_views():
-        if view.menu_group and may("v", view.guard) and view.in_menu():
-            groups.setdefault(str(view.menu_group), []).append(view)
-    return list(groups.items())
+        if view.in_group and may("v", view.guard) and view.in_menu():
+            groups.setdefault(view.in_group, (str(view.menu_group), []))[1].append(view)
+    return list(groups.values())
 
 
 @pages.get("/health")
