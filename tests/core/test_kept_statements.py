@@ -1,15 +1,19 @@
 """That what is made once for all requests says to each person only what is theirs."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Flask
 from sqlalchemy import select
 
+from app.accounts import reach
 from app.accounts.models import Account, Grant
+from app.communities.models import Community, Holiday
 from app.core import clock, scope
+from app.core.codes import next_codes
 from app.core.database import transaction
 from app.extensions import db
 from app.needs.views import NeedView
+from app.roles import Role
 from tests.projects.conftest import run
 
 __all__ = ["run"]
@@ -76,3 +80,45 @@ def test_words_of_a_page_are_escaped_and_filled_in(app: Flask, as_secretary):
         assert say("Archived: %(reason)s", reason="<b>") == "已归档：&lt;b&gt;"
         assert say("100%% of <b>") == "100% of <b>"
         assert say("Home") == "工作台"
+
+
+def test_who_is_told_goes_by_the_day_the_community_and_the_roles(app: Flask, behind):
+    clock.clock.fixed = clock.now()
+    worker, roles = account_of(behind, "worker"), [Role.WORKER]
+    with behind():
+        here, there = (db.session.scalars(select(Community.id).filter_by(code=code)).one() for code in ("wjb", "qn"))
+        assert [one.user_id for one in reach.working(here, roles, [])] == [worker]
+        assert reach.working(there, roles, [worker]) == []
+        assert reach.working(here, [], []) == []
+        assert [one.user_id for one in reach.working(here, [], [worker])] == [worker]
+        with transaction():
+            grant = db.session.scalars(select(Grant).filter_by(account_id=worker)).one()
+            grant.ends_on = clock.today()
+        assert [one.user_id for one in reach.working(here, roles, [])] == [worker]
+        clock.clock.fixed += timedelta(days=1)
+        assert reach.working(here, roles, []) == []
+
+
+def test_a_holiday_entered_now_moves_what_is_registered_next(register, need, behind):
+    clock.clock.fixed = clock.parse_local("2026-11-23 09:00")
+    before = need(register())["response_due"]
+    with behind(), transaction():
+        for code in ("wjb", "qn"):
+            community = db.session.scalars(select(Community).filter_by(code=code)).one()
+            days = (24, 25, 26, 27) if code == "wjb" else (24,)
+            db.session.add_all(
+                Holiday(community=community, day=date(2026, 11, day), name="放假", works=False) for day in days
+            )
+    ours, theirs = need(register())["response_due"], need(register("neighbour", place=None))["response_due"]
+    assert ours > theirs > before
+
+
+def test_codes_are_counted_by_community_prefix_and_day(app: Flask, behind):
+    with behind():
+        here, there = db.session.scalars(select(Community.id).order_by(Community.id)).all()
+        day, next_day = date(2026, 11, 22), date(2026, 11, 23)
+        assert next_codes(db.session(), here, "XQ", day, 3)[-1] == "XQ20261122003"
+        assert next_codes(db.session(), there, "XQ", day, 1) == ["XQ20261122001"]
+        assert next_codes(db.session(), here, "XQ", day, 2) == ["XQ20261122004", "XQ20261122005"]
+        assert next_codes(db.session(), here, "XQ", next_day, 1) == ["XQ20261123001"]
+        assert next_codes(db.session(), here, "FW", day, 1) == ["FW20261122001"]
