@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from app.called import PORTAL
-from app.core import display, gate, masking, menu, revealing, tallies
+from app.core import display, gate, masking, menu, tallies
 from app.core.access import may
 from app.core.fields import facts, shape
 from app.extensions import db
@@ -35,7 +35,6 @@ def start(app: Flask) -> None:
     app.jinja_env.globals.update(
         shown=display.shown,
         titled=display.titled,
-        can_reveal=revealing.can_reveal,
         marks=display.marks,
         facts=facts,
         shape=shape,
