@@ -2,13 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from app.accounts.models import Account, Grant, GrantRole
 from app.accounts.sessions import held_by
 from app.communities.models import Community, Place
+from app.core import clock
 from app.core.actor import Actor, Held, acting, system
+from app.core.reads import KEPT
 from app.extensions import db
 from app.roles import Role
 
@@ -18,14 +23,25 @@ def working(community_id: int, roles: Collection[Role], ids: Collection[int]) ->
 
     Only people who may sign in; each as an actor with the grants that were asked about.
     """
-    meant = or_(Grant.role.in_([GrantRole.of(role) for role in roles]), Grant.account_id.in_(ids))
-    columns = (Grant.account_id, Grant.role, Grant.community_id, Grant.subject_id, Place.path, Community.unused)
-    grants = select(*columns).join(Account, Account.id == Grant.account_id).outerjoin(Place, Place.id == Grant.place_id)
-    grants = grants.join(Community, Community.id == Grant.community_id)
+    asked = {"community": community_id, "roles": [GrantRole.of(role) for role in roles], "people": [*ids]}
     found: defaultdict[int, list[Held]] = defaultdict(list)
     with acting(system("reach")), db.session.no_autoflush:
-        for row in db.session.execute(
-            grants.where(Grant.community_id == community_id, Grant.holding(), Account.active, meant)
-        ):
+        for row in db.session.execute(_grants(clock.today()), asked):
             found[row.account_id].append(held_by(row))
     return [Actor(f"person:{number}", number, tuple(held)) for number, held in found.items()]
+
+
+@lru_cache(maxsize=2)
+def _grants(_day: date) -> Any:
+    """Return the statement, made once a day: which grants hold goes by the day."""
+    some_role = Grant.role.in_(bindparam("roles", expanding=True))
+    meant = or_(some_role, Grant.account_id.in_(bindparam("people", expanding=True)))
+    columns = (Grant.account_id, Grant.role, Grant.community_id, Grant.subject_id, Place.path, Community.unused)
+    return (
+        select(*columns)
+        .join(Account, Account.id == Grant.account_id)
+        .outerjoin(Place, Place.id == Grant.place_id)
+        .join(Community, Community.id == Grant.community_id)
+        .where(Grant.community_id == bindparam("community"), Grant.holding(), Account.active, meant)
+        .execution_options(**{KEPT: True})
+    )

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Final
 
 from blinker import Signal
 from flask_babel import lazy_gettext as _
-from sqlalchemy import func, literal, or_, select, update
+from sqlalchemy import bindparam, func, literal, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from app.called import NO_WORDS
@@ -20,6 +21,7 @@ from app.core import access, clock
 from app.core.actor import Actor
 from app.core.fields import NotUnderstood, Text
 from app.core.moves import Refused
+from app.core.reads import KEPT
 from app.core.rules import Violation
 from app.core.selects import offered
 from app.extensions import db
@@ -228,8 +230,14 @@ def next_working_day(community: Community, day: date) -> date:
 
 def calendar_of(community: Community) -> WorkCalendar:
     """Return when the office of a community works; what its holidays do not say is Monday to Friday."""
-    days = select(Holiday.day, Holiday.works).where(Holiday.community_id == community.id)
-    return WorkCalendar(community.office_hours, dict(db.session.execute(days).all()))
+    days = db.session.execute(_holidays(), {"community": community.id}).all()
+    return WorkCalendar(community.office_hours, dict(days))
+
+
+@cache
+def _holidays() -> Any:
+    own = select(Holiday.day, Holiday.works).where(Holiday.community_id == bindparam("community"))
+    return own.execution_options(**{KEPT: True})
 
 
 def unknown_year(community_ids: Collection[int]) -> int | None:

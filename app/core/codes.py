@@ -1,6 +1,8 @@
 """Running numbers such as XQ20261122001: prefix, day, number within the community's day."""
 
 from datetime import date
+from functools import cache
+from typing import Any
 
 from flask_appbuilder import Model
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -31,10 +33,17 @@ def next_code(session: Session, community_id: int, prefix: str, day: date) -> st
 
 def next_codes(session: Session, community_id: int, prefix: str, day: date, count: int) -> list[str]:
     """Return so many free codes in a row; otherwise as `next_code`."""
-    dialect = session.get_bind().dialect.name
-    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(CodeCounter)
-    statement = insert.values(community_id=community_id, prefix=prefix, day=day, last=count).on_conflict_do_update(
-        index_elements=["community_id", "prefix", "day"], set_={"last": CodeCounter.last + count}
-    )
-    last = session.scalars(statement.returning(CodeCounter.last)).one()
+    asked = {"community_id": community_id, "prefix": prefix, "day": day, "last": count}
+    last = session.connection().execute(_taking(session.get_bind().dialect.name), asked).scalar_one()
     return [f"{prefix}{day:%Y%m%d}{number:03d}" for number in range(last - count + 1, last + 1)]
+
+
+@cache
+def _taking(dialect: str) -> Any:
+    table = CodeCounter.__table__
+    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    # The number asked for is added to the one there is.
+    more = insert.on_conflict_do_update(
+        index_elements=["community_id", "prefix", "day"], set_={"last": table.c.last + insert.excluded.last}
+    )
+    return more.returning(table.c.last)

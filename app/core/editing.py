@@ -1,11 +1,12 @@
 """Adding and changing rows: nothing typed is lost, a double click makes one row, a conflict shows both texts."""
 
+from functools import cache
 from typing import Any
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
 from app.core import access, display, moves
@@ -16,6 +17,7 @@ from app.core.fields import Text, shape
 from app.core.forms import RowForm
 from app.core.gate import requires
 from app.core.model import new_uid
+from app.core.reads import KEPT
 from app.core.rules import Violation
 from app.core.specification import Page, Specification
 from app.extensions import db
@@ -39,8 +41,7 @@ class Editing(Specification):
 
     def _twice(self, form: RowForm) -> Response | None:
         """Return the way to the row this very form has already made, if it has."""
-        known = select(self.model).filter_by(uid=_key(form.uid.data), created_by_id=_me())
-        row = db.session.scalars(known).one_or_none()
+        row = db.session.scalars(_made(self.model), {"uid": _key(form.uid.data), "me": _me()}).one_or_none()
         if row is None:
             return None
         if not (form.validate() and _says(form, row)):
@@ -172,6 +173,12 @@ def _says(form: RowForm, row: Any) -> bool:
     """Tell whether the row holds what was typed into the form, however it was tidied up."""
     typed = {name: display.words(value).lower() for name, value in form.values().items() if value}
     return all(words == display.words(getattr(row, name)).lower() for name, words in typed.items())
+
+
+@cache
+def _made(model: Any) -> Any:
+    own = (model.uid == bindparam("uid"), model.created_by_id == bindparam("me"))
+    return select(model).where(*own).execution_options(**{KEPT: True})
 
 
 def _me() -> int:

@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from app.called import PORTAL
-from app.core import display, gate, masking, revealing, tallies
+from app.core import display, gate, masking, menu, tallies
 from app.core.access import may
-from app.core.actor import current
 from app.core.fields import facts, shape
 from app.extensions import db
 
@@ -36,12 +35,12 @@ def start(app: Flask) -> None:
     app.jinja_env.globals.update(
         shown=display.shown,
         titled=display.titled,
-        can_reveal=revealing.can_reveal,
         marks=display.marks,
         facts=facts,
         shape=shape,
         described=_described,
         portal=PORTAL,
+        menu_lines=menu.lines,
     )
     app.jinja_env.filters.update(words=display.words, duration=display.duration, masked_text=masking.free_text)
 
@@ -69,7 +68,7 @@ def _protect(response: Response) -> Response:
 
 
 def _frame() -> dict[str, Any]:
-    words = {"menu": _menu, "first_views": _first_views, "community_name": _community_name, "look": _look()}
+    words = {"menu": menu.groups, "first_views": menu.first_views, "community_name": _community_name, "look": _look()}
     counts = {"tallies": tallies.tallies, "figure": tallies.figure, "waiting": tallies.waiting}
     me = {"me": g.get("account"), "nonce": nonce, "may": may, "demo": current_app.config["DEMO"]}
     return words | counts | me
@@ -87,34 +86,11 @@ def _community_name() -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def _first_views() -> list[Any]:
-    """Return the list that stands in the bar of the phone."""
-    return [view for _group, views in _menu() for view in views if view.short_title][:1]
-
-
 def _described(field: Any) -> dict[str, Any]:
     """Return what ties a control to its help and its errors."""
     about = [f"{field.id}-errors"] * bool(field.errors) + [f"{field.id}-help"] * bool(field.description)
     found: dict[str, Any] = {"aria-describedby": " ".join(about)} if about else {}
     return found | ({"aria-invalid": "true"} if field.errors else {})
-
-
-def _menu() -> list[tuple[str, list[Any]]]:
-    """Return the lists the actor may see, by group, in menu order; found once for the page and its bar."""
-    if current() is None:
-        return []
-    if "menu" not in g:
-        g.menu = _groups()
-    found: list[tuple[str, list[Any]]] = g.menu
-    return found
-
-
-def _groups() -> list[tuple[str, list[Any]]]:
-    groups: dict[str, list[Any]] = {}
-    for view in current_app.extensions["appbuilder"].list_views():
-        if view.menu_group and may("v", view.guard) and view.in_menu():
-            groups.setdefault(str(view.menu_group), []).append(view)
-    return list(groups.items())
 
 
 @pages.get("/health")

@@ -5,22 +5,35 @@ from functools import lru_cache
 from typing import Any, Final, cast
 
 from flask_appbuilder import Model
-from sqlalchemy import Table
+from sqlalchemy import BindParameter, Column, Table
 from sqlalchemy.orm import Mapper, RelationshipProperty
-from sqlalchemy.sql import visitors
 
 KEPT: Final = "kept"
 """The execution option of a statement that is made once: what narrows it is kept with it."""
 OF_LIST: Final = "of_list"
 """The execution option of a statement about what hangs on rows of one list, by its name: it sees no other's."""
+LEAVES: Final = (Column, BindParameter)
+"""Parts with nothing below them; a column does not lead to its table, the statement does."""
 JOINED: Final = frozenset(("joined", False))
 
 
 def models_in(statement: Any) -> frozenset[type[Any]]:
     """Return the mapped classes a statement, or a part of one, can read; rather one too many than one too few."""
-    named = {part.name for part in visitors.iterate(statement) if isinstance(part, Table)}
+    named = {part.name for part in _parts(statement) if isinstance(part, Table)}
     mappers = {mapper for name in named for mapper in _mappers(len(Model.metadata.tables)).get(name, ())}
     return frozenset(mapper.class_ for mapper in _brought(mappers | set(_optional(statement))))
+
+
+def _parts(statement: Any) -> Iterable[Any]:
+    """Return the parts of a statement, each once: many stand in it again and again, with all that is below them."""
+    found, asked = {id(statement): statement}, [statement]
+    while asked:
+        part = asked.pop()
+        if not isinstance(part, LEAVES):
+            new = {id(one): one for one in part.get_children() if id(one) not in found}
+            found |= new
+            asked.extend(new.values())
+    return found.values()
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from app.core import display
-from app.core.fields import Text
+from app.core.fields import Labelled, Text
 from app.core.listing import Query
 
 Button = Callable[[Any, Any, Any, bool], str]
@@ -76,7 +76,12 @@ class Rows:
 
 def marked(row: Any, name: str, sprite: str) -> str:
     """Return what the actor may see of a column as HTML, with tone and icon where it is a choice that has them."""
-    words, mark = escape(display.shown(row, name)), display.marks(row, name)
+    return tagged(display.shown(row, name), display.marks(row, name), sprite)
+
+
+def tagged(text: str, mark: Labelled | None, sprite: str) -> str:
+    """Return a text as HTML, with tone and icon where it is a choice that has them."""
+    words = escape(text)
     return f'<span class="tag {mark.tone}">{icon(sprite, mark.icon)}{words}</span>' if mark is not None else words
 
 

@@ -59,7 +59,8 @@ def narrow(state: ORMExecuteState) -> None:
         # A statement that writes many rows at once would pass by the checks of each.
         raise OutOfScope
     if state.is_select or not unbounded:
-        made = _kept if KEPT in state.execution_options else _narrowed
+        # What the statement itself says: those that bring its rows' relations along are made anew each time.
+        made = _kept if state.statement.get_execution_options().get(KEPT) else _narrowed
         state.statement = made(state.statement, actor, seen(), today())
 
 

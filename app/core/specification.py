@@ -5,7 +5,7 @@ filters between threads, run actions outside the scope, lose what was typed and 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from flask import flash, url_for
@@ -14,11 +14,11 @@ from flask_appbuilder import ModelView
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
-from app.called import Called, called
+from app.called import Called, called, standard_word
 from app.core import access, display, selects
 from app.core.deeds import Deed
 from app.core.fields import Text, facts, shape
@@ -26,6 +26,7 @@ from app.core.files.fields import files_field
 from app.core.forms import Kept, field_for, row_form
 from app.core.listing import Offer, Quick
 from app.core.questions import Question
+from app.core.reads import KEPT
 from app.extensions import db
 
 NEVER: Final = {"delete", "download", "action"}
@@ -107,6 +108,8 @@ class Specification(ModelView):
         """Further pages about the list that lists above lead to, as `beside` says its own."""
         self.leads: dict[str, Callable[[Any], str | None]] = {}
         """By move: where its page leads afterwards, if not back to the row; lists above say it here."""
+        self._one_row: dict[tuple[str, ...], Any] = {}
+        """By the columns that are shown: the statement of one row, of which only the number changes."""
         self.list_name = self.model.list_name
         self.route_base = f"/{self.list_name}"
         self.exclude_route_methods = NEVER | self._unused()
@@ -189,13 +192,14 @@ class Specification(ModelView):
         """Return the names in an address of the filters the page does not offer."""
         return frozenset(f"{name}{end}" for name in self.quiet_filters for end in ("", "_from", "_to"))
 
+    @cached_property
+    def in_group(self) -> str:
+        """Return the group of the menu the list stands in, as every community says it."""
+        return standard_word(self.menu_group)
+
     def groups(self, names: Iterable[str]) -> list[tuple[Text, list[str]]]:
         """Return the columns by the section they stand in, in the order of the facts."""
-        found: dict[str, tuple[Text, list[str]]] = {}
-        for name in names:
-            group = facts(self.model)[name].group or ""
-            found.setdefault(str(group), (group, []))[1].append(name)
-        return list(found.values())
+        return [(group, [*columns]) for group, columns in _sections(self.model, tuple(names))]
 
     def relations(self, names: Iterable[str]) -> list[Any]:
         """Return how the relations among these columns are loaded: with the rows; lists of rows one statement each."""
@@ -297,9 +301,28 @@ class Specification(ModelView):
     def _load(self, pk: str, names: Iterable[str]) -> Any:
         if not (pk.isascii() and pk.isdigit()) or len(pk) > 9:
             return None
-        found = select(self.model).where(self.model.id == int(pk), *self.narrowed())
-        return db.session.scalars(found.options(*self.relations(names))).unique().one_or_none()
+        found = self._one(tuple(names))
+        if narrowed := self.narrowed():
+            # Another one for each who asks: not to be kept.
+            found = found.where(*narrowed).execution_options(**{KEPT: False})
+        return db.session.scalars(found, {"pk": int(pk)}).unique().one_or_none()
+
+    def _one(self, names: tuple[str, ...]) -> Any:
+        if names not in self._one_row:
+            found = select(self.model).where(self.model.id == bindparam("pk")).options(*self.relations(names))
+            self._one_row[names] = found.execution_options(**{KEPT: True})
+        return self._one_row[names]
 
     def url(self, name: str, /, **values: Any) -> str:
         """Return the address of one of this list's pages."""
         return url_for(f"{self.endpoint}.{name}", **values)
+
+
+@lru_cache(maxsize=500)
+def _sections(model: type, names: tuple[str, ...]) -> tuple[tuple[Text, tuple[str, ...]], ...]:
+    """Return the columns by section; sections are told apart by what they are called in every community."""
+    found: dict[str, tuple[Text, list[str]]] = {}
+    for name in names:
+        group = facts(model)[name].group or ""
+        found.setdefault(standard_word(group), (group, []))[1].append(name)
+    return tuple((group, tuple(columns)) for group, columns in found.values())

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from app.core import access, clock, display, keyset, moves, paper, selects, tallies, telling
 from app.core.actor import current
 from app.core.addresses import BadQuery
+from app.core.detail import sections
 from app.core.disclosing import Disclosing
 from app.core.editing import Editing
 from app.core.errors import answer
@@ -104,7 +105,7 @@ class ListView(Editing, Moving, Attaching, Disclosing, Sheets):
             view=self,
             title=display.titled(row),
             row=row,
-            groups=self.groups(self.show_columns),
+            sections=partial(sections, self, row),
             moves=moves.possible(row),
             told=telling.stream(self, row),
             can={"e": self.editable(row), "a": access.may_row("a", row)},

@@ -8,6 +8,7 @@ from typing import Any
 from babel.support import Translations
 from flask import Flask
 from flask_babel import Domain
+from markupsafe import Markup
 
 
 class OneLanguage(Domain):
@@ -25,6 +26,11 @@ class OneLanguage(Domain):
             self.found = found
         return found
 
+    def in_page(self, text: str, **values: Any) -> Markup:
+        """Return a text of a template with its values, escaped, filled in; every template is a page."""
+        said = Markup(self.get_translations().ugettext(text))  # noqa: S704 - the portal's own words
+        return said % values if values or "%" in said else said
+
 
 def start(app: Flask) -> None:
     """Let code and templates take their words from one catalogue."""
@@ -35,3 +41,4 @@ def start(app: Flask) -> None:
         ngettext=lambda one, many, number: language.get_translations().ungettext(one, many, number),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = language.in_page

@@ -1,10 +1,11 @@
 """What happens with needs beyond a single move: registering, handing over, and what the system does by itself."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.accounts import staff
@@ -16,6 +17,7 @@ from app.core.actor import Actor, Errand, Held, acting, current, system
 from app.core.codes import next_code
 from app.core.database import transaction
 from app.core.moves import Refused, Stale, perform
+from app.core.reads import KEPT
 from app.core.rules import Violation
 from app.core.timeline import add_step
 from app.extensions import db
@@ -54,8 +56,15 @@ def first_sentence(text: str) -> str:
 
 def _own_name() -> str | None:
     actor = current()
-    person = db.session.get(Account, actor.user_id) if actor and actor.user_id else None
-    return person.name if person else None
+    if actor is None or not actor.user_id:
+        return None
+    name: str | None = db.session.scalar(_name_of(), {"me": actor.user_id})
+    return name
+
+
+@cache
+def _name_of() -> Any:
+    return select(Account.name).where(Account.id == bindparam("me")).execution_options(**{KEPT: True})
 
 
 HANDS: Final = staff.roles_with("m", Need.list_name)

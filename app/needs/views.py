@@ -165,7 +165,7 @@ class NeedView(Messaging, ListView):
 
     def relations(self, names: Iterable[str]) -> list[Any]:
         """With the whole of a need come the segments, in the same statement."""
-        whole = [joinedload(Need.segments)] if names is self.show_columns else []
+        whole = [joinedload(Need.segments)] if [*names] == self.show_columns else []
         return [*super().relations(names), *whole]
 
     def alarms(self, row: Need) -> Text | None:

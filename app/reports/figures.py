@@ -5,7 +5,7 @@ list come from one statement; each number carries the address that opens exactly
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -28,15 +28,16 @@ class Figure:
     """
 
     code: str
-    name: Text
-    formula: Text
+    # Two figures are told apart by their codes; to ask what they are called each time would cost more than to count.
+    name: Text = field(compare=False)
+    formula: Text = field(compare=False)
     part: str
     day: str = ""
     whole: str = ""
-    excluded: Text = ""
+    excluded: Text = field(default="", compare=False)
     minutes: str = ""
     total: str = ""
-    unit: Text = ""
+    unit: Text = field(default="", compare=False)
     once: bool = False
 
     @property

@@ -39,7 +39,7 @@ PASS_BY = {
     "app.core.bulk._ids": "takes ids nobody else gets",
     "app.core.plans.write": "writes new rows that were checked one by one",
     "app.core.bulk.put_away": "archives the rows of one batch, whose rights were checked",
-    "app.core.codes.next_codes": "takes the community; numbers only",
+    "app.core.codes._taking": "takes the community; numbers only",
     "app.core.database._begin": "begins the transaction",
     "app.core.database.rewrite": "writes the database anew, whatever stands in it",
     "app.core.recording._append": "adds the entries of rows that were checked when they were written",

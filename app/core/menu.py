@@ -1,0 +1,60 @@
+"""The menu of every page: the lists the actor may see, by group, each with how many of its rows wait."""
+
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+from flask import current_app, g, request
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from app.core import tallies
+from app.core.access import may
+from app.core.actor import current
+from app.core.rows import icon
+
+# Inside the module `groups` are those of the menu.
+Groups = list[tuple[str, list[Any]]]
+
+
+def groups() -> Groups:
+    """Return the lists the actor may see, by group, in menu order; found once for the page and its bar."""
+    if current() is None:
+        return []
+    if "menu" not in g:
+        g.menu = _found()
+    found: Groups = g.menu
+    return found
+
+
+def _found() -> Groups:
+    found: dict[str, tuple[str, list[Any]]] = {}
+    for view in current_app.extensions["appbuilder"].list_views():
+        if view.in_group and may("v", view.guard) and view.in_menu():
+            found.setdefault(view.in_group, (str(view.menu_group), []))[1].append(view)
+    return list(found.values())
+
+
+def first_views() -> list[Any]:
+    """Return the list that stands in the bar of the phone."""
+    short = (view for _group, views in groups() for view in views if view.short_title)
+    return [*islice(short, 1)]
+
+
+def lines(views: list[Any], sprite: str) -> Markup:
+    """Return the lines of some lists in the menu as HTML."""
+    path = request.path
+    made = [
+        _line(view, str(view.list_title), tallies.waiting(view), path.startswith(f"{view.route_base}/"), sprite)
+        for view in views
+    ]
+    return Markup("\n".join(made))  # noqa: S704 - every line was escaped where it was made
+
+
+@lru_cache(maxsize=2_000)
+def _line(view: Any, title: str, waits: int, is_here: bool, sprite: str) -> str:
+    """Return one line. It says what it is given and nothing else, so it may be kept whoever looks."""
+    here = ' aria-current="page"' if is_here else ""
+    label = escape(gettext("Waits for you"))
+    badge = f'<span class="badge rounded-pill" title="{label}">{tallies.figure(waits)}</span>' if waits else ""
+    return f'<a href="{escape(view.url("list"))}"{here}>{icon(sprite, view.icon)}{escape(title)}{badge}</a>'
