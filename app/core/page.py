@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from app.called import PORTAL
-from app.core import display, gate, masking, revealing, tallies
+from app.core import display, gate, leading, masking, revealing, tallies
 from app.core.access import may
 from app.core.actor import current
 from app.core.fields import facts, shape
@@ -38,6 +38,7 @@ def start(app: Flask) -> None:
         titled=display.titled,
         can_reveal=revealing.can_reveal,
         marks=display.marks,
+        named=leading.named,
         facts=facts,
         shape=shape,
         described=_described,
