@@ -65,6 +65,7 @@ class SetupForm(PortalForm):
     secretary = Line(_("Full name"), render_kw={"aria-required": "true"})
     phone = Line(
         _("Mobile phone"),
+        filters=[checks.dialled],
         description=_("One signs in with it."),
         render_kw={"aria-required": "true", "inputmode": "tel", "autocomplete": "off"},
     )
@@ -230,6 +231,7 @@ class _Answers:
         if found is None or checks.plausible(found) is not None:
             self._complain("holidays", _("“%(line)s” does not begin with a date such as 2026-10-01.", line=day[:40]))
             return None
+        name = name or (gettext("Working weekend") if works else "")
         fits = self._check("holidays", Holiday(day=found, name=name or None, works=works), "name")
         return HolidayEntry(line, found, name, works) if fits else None
 

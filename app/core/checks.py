@@ -1,6 +1,7 @@
 """What single values must look like. A check answers with what is wrong, or with None."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Final
 
@@ -18,6 +19,9 @@ _UNSEEN: Final = re.compile(
     rf"|{STRAY_JOINER}"
 )
 
+_BETWEEN_DIGITS: Final = re.compile(r"[\s()\-‐-―−·.]+")
+_COUNTRY: Final = re.compile(r"(?:\+|00)?86(?=[01])")
+
 MOST_PHONES: Final = 5
 
 
@@ -26,6 +30,15 @@ def phone(value: str) -> Text | None:
     if _MOBILE.fullmatch(value) or _LANDLINE.fullmatch(value):
         return None
     return _("A mobile number has 11 digits, for example 13800001234; a landline reads 0751-8880000.")
+
+
+def dialled(text: str | None) -> str | None:
+    """Return a telephone number as it is dialled here, however it was typed; what is none stays as it is."""
+    if not text or phone(text) is None:
+        return text
+    digits = _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", text))
+    known = (digits, _COUNTRY.sub("", digits, count=1))
+    return next((one for one in known if phone(one) is None), text)
 
 
 def mobile(value: str) -> Text | None:

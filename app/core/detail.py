@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from markupsafe import Markup
+from flask_babel import gettext
+from markupsafe import Markup, escape
 
-from app.core import display, revealing
+from app.core import display, leading, revealing
 from app.core.fields import Text
 from app.core.rows import tagged
 
@@ -33,8 +34,18 @@ def sections(view: Any, row: Any, sprite: str) -> Iterator[tuple[Text, list[Line
 
 
 def _line(view: Any, row: Any, name: str, sprite: str) -> Line:
-    words = display.shown(row, name)
-    said = Markup(tagged(words, display.marks(row, name), sprite).strip())  # noqa: S704 - escaped where it was made
+    said = _said(row, name, sprite)
     reveals = view.url("reveal", pk=row.id, name=name) if revealing.can_reveal(row, name) else ""
-    is_wide = len(" ".join(words.split())) > WIDE
+    is_wide = len(said.striptags()) > WIDE
     return Line(view.label_columns[name], said, is_wide, view.beside_value(row, name), reveals)
+
+
+def _said(row: Any, name: str, sprite: str) -> Markup:
+    if led := leading.named(row, name):
+        return escape(gettext(", ")).join(_link(words, address) for words, address in led)
+    told = tagged(display.shown(row, name), display.marks(row, name), sprite)
+    return Markup(told.strip())  # noqa: S704 - escaped where it was made
+
+
+def _link(words: str, address: str | None) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(address, words) if address else escape(words)

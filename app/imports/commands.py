@@ -149,7 +149,7 @@ def take_back(number: int, login: str | None, everything: bool) -> None:
         raise click.ClickException(gettext("There is no batch %(number)s.", number=number))
     with at_work(community.code, login):
         done = undoing.undo(batch, everything)
-    said = gettext("%(undone)s rows taken back, %(kept)s kept because somebody has changed them since.", **done)
+    said = gettext("%(undone)s records taken back (made along too); %(kept)s kept, changed since.", **done)
     click.echo(said)
 
 

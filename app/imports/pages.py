@@ -237,7 +237,7 @@ def undo(number: int) -> ResponseReturnValue:
     """Take back what a ledger brought."""
     done = long.undo(batch_of(number), request.form.get("everything") == "1")
     if done is not None:
-        flash(gettext("%(undone)s rows taken back, %(kept)s kept because somebody has changed them since.", **done))
+        flash(gettext("%(undone)s records taken back (made along too); %(kept)s kept, changed since.", **done))
     return redirect(url_for("imports.show", number=number))
 
 

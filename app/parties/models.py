@@ -73,6 +73,10 @@ class Party(Sought, Scoped, Model):
         """Return the list in which the party has its own row."""
         return LISTS[self.kind]
 
+    def opens(self, guard: str) -> bool:
+        """Tell whether the actor may open the party's own row, which that line of the role table rules."""
+        return bool(reads_names(self, guard))
+
     @classmethod
     def guard(cls) -> str:
         """Return no line of the role table: everybody of the community sees who is who, and nobody writes it."""

@@ -6,6 +6,7 @@ from flask import render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.core import checks
 from app.core.actor import acting
 from app.core.database import Clash, transaction
 from app.core.errors import STALE
@@ -17,7 +18,7 @@ from app.core.specification import Page
 from app.people.finding import LONGEST
 from app.public import enrolling, quotas
 from app.public.enrolling import Slip
-from app.public.forms import AGAIN, DoorForm, TooLong, cleaned, dialled, filled, plausible, says_something, visible
+from app.public.forms import AGAIN, DoorForm, TooLong, cleaned, filled, plausible, says_something, visible
 from app.public.notices import Notice, notice
 from app.public.points import Point
 from app.public.reports import BUSY
@@ -50,7 +51,7 @@ class ArrivalForm(DoorForm):
     phone = Line(
         _("Your phone"),
         [filled, plausible],
-        filters=[dialled],
+        filters=[checks.dialled],
         description=_("The community calls you by it; nobody else sees it."),
         render_kw=_NEEDED | {"autocomplete": "tel", "inputmode": "tel"},
     )

@@ -30,22 +30,11 @@ AGAIN: Final[Text] = _("This page was open for a long time. What you typed is st
 _NEVER_MEANT: Final = re.compile(rf"[\u200b\ufeff]|{checks.STRAY_JOINER}")
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """What counts as a letter or a symbol and shows nothing."""
-_BETWEEN_DIGITS: Final = re.compile(r"[\s()\-‐-―−·.]+")
-_COUNTRY: Final = re.compile(r"(?:\+|00)?86(?=[01])")
 
 
 def cleaned(text: str | None) -> str | None:
     """Return a text without the signs keyboards and copied pages leave behind unseen; nothing left is no value."""
     return (_NEVER_MEANT.sub("", text).strip() or None) if text else text
-
-
-def dialled(text: str | None) -> str | None:
-    """Return a telephone number as it is dialled here, however it was typed; what is none stays as it is."""
-    if not text or checks.phone(text) is None:
-        return text
-    digits = _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", text))
-    known = (digits, _COUNTRY.sub("", digits, count=1))
-    return next((one for one in known if checks.phone(one) is None), text)
 
 
 class TooLong(Length):
@@ -164,7 +153,7 @@ class ReportForm(DoorForm):
     phone = Line(
         _("Your telephone (may stay empty)"),
         [plausible],
-        filters=[dialled],
+        filters=[checks.dialled],
         description=_("Only for calling you about this matter. Without it, look here what became of it."),
         render_kw={"autocomplete": "tel", "inputmode": "tel"},
     )
@@ -188,7 +177,12 @@ class AnswerForm(PortalForm):
         filters=[cleaned],
         render_kw={"rows": "3"},
     )
-    phone = Line(_("Telephone"), [plausible], filters=[dialled], render_kw={"autocomplete": "tel", "inputmode": "tel"})
+    phone = Line(
+        _("Telephone"),
+        [plausible],
+        filters=[checks.dialled],
+        render_kw={"autocomplete": "tel", "inputmode": "tel"},
+    )
     version = Kept()
 
     def said(self) -> Said:

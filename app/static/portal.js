@@ -339,6 +339,14 @@ const begin = (root) => {
   hideColumns();
   chosen();
   fit();
+  toWrong(root);
+};
+
+// What is wrong may stand far below what was sent, or above it.
+const toWrong = (root) => {
+  const wrong = root.querySelector(".is-invalid");
+  wrong?.focus({ preventScroll: true });
+  wrong?.scrollIntoView({ block: "center", behavior: "instant" });
 };
 
 // What was revealed does not stay in the page.

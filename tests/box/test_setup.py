@@ -251,3 +251,12 @@ def test_a_name_is_spelled_out_for_the_login_name(app, acting_as):
     assert spelled("赵丽") == "zhaoli"
     with acting_as("admin"):
         assert setting_up.login_for("！") == "secretary2"
+
+
+def test_what_is_typed_as_people_type_it_is_taken(as_supervisor, behind, eastern):
+    answer = as_supervisor.post(SETUP, answered(phone="139 0000 1111", holidays="2027-01-02 上班"))
+    assert answer.status_code == 200
+    with behind():
+        days = db.session.scalars(select(Holiday).filter_by(community=eastern()).order_by(Holiday.day)).all()
+        assert [(day.name, day.works) for day in days] == [("调休上班", True)]
+        assert db.session.scalars(select(Account).filter_by(name="赵丽")).one().phone == "13900001111"

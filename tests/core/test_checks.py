@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from app.core import checks, clock
+from app.extensions import db
+from app.needs.models import Need
 
 
 @pytest.mark.parametrize("number", ["13800001234", "0751-8880000", "8880000", "12345", "400-800-1234", "95598"])
@@ -64,3 +67,11 @@ def test_numbers_have_their_bounds():
     assert [checks.positive(n) is None for n in (0, 1)] == [False, True]
     assert [checks.not_negative(n) is None for n in (-1, 0)] == [False, True]
     assert [checks.stars(n) is None for n in (0, 1, 5, 6)] == [False, True, True, False]
+
+
+@pytest.mark.parametrize("typed", ["138 2635 1188", "138-2635-1188", "+86 13826351188", "１３８２６３５１１８８"])
+def test_a_number_copied_from_a_chat_is_kept_as_it_is_dialled(as_secretary, behind, typed):
+    form = {"title": "水龙头漏水", "kind": "help", "urgency": "normal", "channel": "wechat", "reporter_phone": typed}
+    assert as_secretary.post("/needs/add", data=form).status_code == 302
+    with behind():
+        assert db.session.scalars(select(Need).order_by(Need.id.desc())).first().reporter_phone == "13826351188"

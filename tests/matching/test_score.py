@@ -133,3 +133,8 @@ def test_no_topic_is_without_words_and_no_word_is_empty():
     for topic, said in TOPICS.items():
         assert len(said.split()) > 3, topic
         assert topics(said)[topic]
+
+
+@pytest.mark.parametrize("text", ["陈书记，水龙头漏水了", "残疾证书到期", "秘书处让我来问"])
+def test_a_word_within_another_word_is_no_topic(text: str):
+    assert "读书学习" not in topics(text)
