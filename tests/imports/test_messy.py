@@ -267,3 +267,37 @@ def test_a_list_of_one_duty_names_people_under_it(read):
 def test_a_second_number_the_list_has_no_room_for_is_told(read):
     rows = [["单位名称", "联系人", "联系电话"], ["清河小学", "陈红", "13800001201/13800001202"]]
     assert [one["reason"] for one in read(xlsx({"报到单位": rows}))["warnings"]] == ["second_phone"]
+
+
+def test_the_usual_word_for_a_name_goes_before_a_less_usual_one(read):
+    head = ["片區", "網格名稱", "網格長", "姓名", "聯繫電話", "是否專職"]
+    report = read(
+        xlsx({"網格員": [["網格員花名冊"], head, ["一片區", "第一網格", "甲長", "乙員", "13800006301", "兼職"]]})
+    )
+    found = values(report)[3]
+    assert (found["name"], found["role"], found["grid"]) == ("乙員", "兼职网格员", "第一网格")
+    assert report["header"][0]["not_imported"] == {"A": "片區", "C": "網格長"}
+
+
+def test_members_side_by_side_in_one_row_are_not_taken_for_one(read):
+    head = ["门牌号", "姓名", "成员1姓名", "成员1关系", "成员2姓名", "成员2关系"]
+    report = read(xlsx({"居民": [head, ["1-101", "戊户", "己妻", "妻", "庚子", "子"]]}))
+    assert values(report)[2] == {"door": "1-101", "name": "戊户"}
+    assert list(report["header"][0]["not_imported"]) == ["C", "D", "E", "F"]
+
+
+def test_an_age_alone_is_kept_with_its_year(take_in, behind):
+    take_in(xlsx({"居民": [["姓名", "性别", "年龄"], ["戊奶奶", "女", "86岁"]]}))
+    with behind():
+        person = db.session.scalars(select(Person).filter_by(name="戊奶奶")).one()
+        assert person.remark is not None
+        assert person.remark.endswith("年86岁")
+
+
+def test_the_page_names_rows_without_data_and_columns_left_aside(as_secretary):
+    rows = [["居民台账"], ["姓名", "性别", "血型"], ["城东片", "城东片", "城东片"], ["王芳", "女", "A"], ["合计：1人"]]
+    form = {"community": "1", "list": "auto", "file": (BytesIO(xlsx({"居民": rows, "封面": [["2026"]]})), "台账.xlsx")}
+    answer = as_secretary.post("/imports/", form, content_type="multipart/form-data")
+    page = as_secretary.page(answer.location)
+    for words in ("整段说明行 居民 3", "合计行 居民 5", "未导入", "未导入任何内容：封面"):
+        assert words in page
