@@ -35,7 +35,7 @@ def _category(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     text = " ".join(values.text(cell).split())
     if not text:
         return
-    found = sight.find(Category, text)
+    found = sight.find(Category, text) or sight.find(Category, text.removesuffix("类"))
     draft.said[key] = text
     if len(found) == 1:
         draft.meant["category"] = found[0][0]

@@ -301,3 +301,20 @@ def test_the_page_names_rows_without_data_and_columns_left_aside(as_secretary):
     page = as_secretary.page(answer.location)
     for words in ("整段说明行 居民 3", "合计行 居民 5", "未导入", "未导入任何内容：封面"):
         assert words in page
+
+
+def test_a_ledger_without_a_list_is_read_where_somebody_asks_for_one(read):
+    rows = [["微心愿征集表"], ["姓名", "心愿内容", "认领人"], ["袁奶奶", "收音机", "柳岩"]]
+    report = read(xlsx({"表": rows}), listing="people")
+    assert values(report)[3]["name"] == "袁奶奶"
+
+
+def test_volunteers_with_their_hours_stay_volunteers(read):
+    rows = [["志愿者积分榜"], ["姓名", "联系电话", "服务时长", "积分"], ["王芳", "13800001001", 20, 200]]
+    assert [one["list"] for one in read(xlsx({"志愿者": rows}))["accepted"]] == ["volunteers"]
+
+
+def test_a_section_gives_needs_their_category_also_with_its_ending(read):
+    head = ["序号", "居民姓名", "需求内容", "登记日期"]
+    rows = [["群众需求清单"], head, ["一、公共设施类"], [1, "王芳", "楼道灯不亮", "2026-03-05"]]
+    assert values(read(xlsx({"需求": rows})))[4]["category"] == "公共设施类"
