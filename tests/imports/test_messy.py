@@ -318,3 +318,34 @@ def test_a_section_gives_needs_their_category_also_with_its_ending(read):
     head = ["序号", "居民姓名", "需求内容", "登记日期"]
     rows = [["群众需求清单"], head, ["一、公共设施类"], [1, "王芳", "楼道灯不亮", "2026-03-05"]]
     assert values(read(xlsx({"需求": rows})))[4]["category"] == "公共设施类"
+
+
+def test_neighbours_without_number_and_phone_are_none_the_second_time(read, take_in):
+    rows = [["姓名", "性别", "民族"], ["戊奶奶", "女", "汉"], ["戊奶奶", "女", "汉"], ["己爷爷", "男", "汉"]]
+    data = xlsx({"居民": rows})
+    take_in(data)
+    counts = read(data)["counts"]
+    assert (counts["accepted"], counts["duplicates"]) == (0, 3)
+    more = read(xlsx({"居民": [*rows, ["戊奶奶", "女", "汉"]]}))["counts"]
+    assert (more["accepted"], more["duplicates"]) == (1, 3)
+
+
+@pytest.mark.parametrize("listing", ["volunteers", "posts"])
+def test_nor_is_anybody_with_a_task_twice_in_its_list(read, take_in, listing: str):
+    head = ["姓名", "岗位", "网格"] if listing == "posts" else ["姓名", "特长", "服务意向"]
+    row = ["庚姐", "楼栋长", "第一网格"] if listing == "posts" else ["庚姐", "书法", "助老"]
+    data = xlsx({"名册": [head, row]})
+    take_in(data, listing=listing)
+    assert read(data, listing=listing)["counts"]["accepted"] == 0
+
+
+def test_a_wrong_number_that_comes_back_does_not_become_right_by_being_text(as_secretary, read):
+    head = ["序号", "居民姓名", "需求内容", "登记日期"]
+    people = [["姓名", "身份证号"], ["丁二", 110101198101019120.0]]
+    rows = [["2026年群众需求清单"], head, [1, "王芳", "修门", 3.1]]
+    data = xlsx({"群众需求": rows, "居民": people})
+    assert len(read(data)["rejected"]) == 2
+    form = {"community": "1", "list": "auto", "file": (BytesIO(data), "台账.xlsx")}
+    address = as_secretary.post("/imports/", form, content_type="multipart/form-data").location
+    again = read(as_secretary.get(f"{address}/rejected.xlsx").get_data())
+    assert [one["reason"] for one in again["rejected"]] == ["date_bad", "id_precision_lost"]
