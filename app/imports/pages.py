@@ -73,7 +73,12 @@ def _index(form: SendForm, status: int = 200) -> ResponseReturnValue:
     values = {"batches": used, "older": older, "listing": _listing(), "form": form}
     places = communities()
     lists = sorted({name for one in places for name in service.importable(one)}, key=registry.listed().index)
-    values |= {"places": places, "lists": lists, "titles": showing.titles(), "history": _may_take_history()}
+    values |= {
+        "places": places,
+        "lists": lists,
+        "titles": showing.titles(),
+        "history": _may_take_history(),
+    }
     return render_template("imports/index.html", **values), status
 
 
@@ -150,7 +155,12 @@ def _show(
             one.name for one in registry.ledgers(service.importable(_home(batch))) if not one.name.startswith(KEYED)
         ]
     }
-    values |= {"titles": showing.titles(), "complaint": complaint, "history": _may_take_history()}
+    values |= {
+        "titles": showing.titles(),
+        "asides": showing.asides(batch),
+        "complaint": complaint,
+        "history": _may_take_history(),
+    }
     values |= {"strange": storing.strange_of(batch) if batch.state is BatchState.READ else []}
     values |= {"names": service.may_name_places(batch), "meant": meant or {}}
     values |= {"seconds": SECONDS, "is_left": batch.fault_text is not None or long.is_left(batch)}

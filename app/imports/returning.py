@@ -19,6 +19,7 @@ from app.core.sheets.book import Cell, Mark, Sheet
 from app.core.sheets.layout import filled, said_again
 from app.core.sheets.ledger import Draft
 from app.core.sheets.parts import HEADING, PLAIN, TEXT, WRONG
+from app.core.sheets.values import EXACT
 from app.imports import storing
 from app.imports.models import ImportBatch
 from app.imports.reporting import sentence
@@ -76,14 +77,10 @@ def _rows(sheet: Sheet, heads: Sequence[Mapping[str, Any]], wrong: Mapping[int, 
                 section = wrong[number].section
                 yield [(section, PLAIN)] * width
             masks = {} if is_own else _masks(about["mapping"])
-            yield _wrong(_texts(above, width), wrong[number], masks)
+            yield _wrong(above, width, wrong[number], masks)
         elif number <= first or number in by_row:
             about, section = by_row.get(number, about), ""
             yield _heading([_said(value) for value in row], number, about, width)
-
-
-def _texts(cells: Mapping[int, Cell], width: int) -> list[str]:
-    return [_said(cells.get(at)) for at in range(width)]
 
 
 def _heading(texts: list[str], number: int, about: Mapping[str, Any], width: int) -> Line:
@@ -92,8 +89,19 @@ def _heading(texts: list[str], number: int, about: Mapping[str, Any], width: int
     return [(text, style) for text in texts + [""] * (width - len(texts))] + last
 
 
-def _wrong(texts: list[str], draft: Draft, masks: Mapping[int, Any]) -> Line:
+def _unread(cell: Cell) -> str:
+    """Return a wrong cell so that a number in it is as text still none, until somebody has corrected it.
+
+    3.1 may be the first or the tenth, and a long number has lost its tail; neither becomes right by being text.
+    """
+    if isinstance(cell, float) and not cell.is_integer():
+        return f"{cell:g}?"
+    return f"{cell:.5E}" if isinstance(cell, int | float) and abs(cell) >= EXACT else _said(cell)
+
+
+def _wrong(cells: Mapping[int, Cell], width: int, draft: Draft, masks: Mapping[int, Any]) -> Line:
     bad = {draft.at[one.field] for one in draft.troubles if one.field in draft.at}
+    texts = [(_unread if at in bad else _said)(cells.get(at)) for at in range(width)]
     told = [veiled(one) for one in draft.troubles] if masks else draft.troubles
     said = "\n".join(dict.fromkeys(map(sentence, told)))
     texts = [masks[at](text) if text and at in masks else text for at, text in enumerate(texts)]

@@ -182,7 +182,7 @@ def _understood(book: Book, world: World, lists: list[str], asked: Asked) -> Tak
     if not wanted and listing != registry.AUTO:
         # Nothing looks most like it; then whatever has its columns is.
         own = [registry.ledger(listing)] if listing in registry.KEEPERS else registry.ledgers([listing])
-        sheets = understand(book, own, words, choices)
+        sheets = understand(book, own, words, choices, {})
         wanted = [one for one in sheets if one.ledger is not None]
         wanted = wanted or [one for one in sheets if one.layout.header]
     return Taken(wanted, book.hidden, [one for one in sheets if one not in wanted])

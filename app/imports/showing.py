@@ -85,6 +85,27 @@ def _column(one: dict[str, Any], ledger: str, letter: str, history: bool) -> dic
     return about | {"doubtful": doubtful, "is_left": is_left}
 
 
+WHYS: Final[dict[str, Text]] = {
+    "section": _("Lines above several rows"),
+    "header": _("Headings and titles again"),
+    "total": _("Totals"),
+    "note": _("Notes"),
+    "footer": _("Signatures and page numbers"),
+    "sample": _("Sample rows"),
+}
+"""What rows without data are."""
+NAMED: Final = 20
+"""Of how many rows of each kind the numbers are shown."""
+
+
+def asides(batch: ImportBatch) -> list[tuple[Text, str]]:
+    """Return which rows of a ledger were taken to hold no data, by what they are."""
+    found: dict[str, list[str]] = {}
+    for one in batch.told.get("ignored", ()):
+        found.setdefault(one["why"], []).append(f"{one['sheet']} {one['row']}".strip())
+    return [(WHYS[why], "、".join(rows[:NAMED]) + ("…" if len(rows) > NAMED else "")) for why, rows in found.items()]
+
+
 def place_of(letter: str) -> int:
     number = 0
     for sign in letter:
@@ -113,7 +134,9 @@ class Rows:
         self.drafts = storing.rows_of(batch, wanted)
         self.labels = VERDICTS
         self.is_kept = batch.forgotten_on is None
-        self.is_doubtful = any(one["doubtful"] or not one["ledger"] for one in batch.told.get("header", []))
+        self.is_doubtful = any(
+            one["doubtful"] or one["not_imported"] or not one["ledger"] for one in batch.told.get("header", [])
+        )
 
     @staticmethod
     def reasons(draft: Draft) -> list[tuple[str, str, bool]]:

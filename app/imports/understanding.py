@@ -74,6 +74,14 @@ STRANGE: Final[Mapping[str, Lexicon]] = {
     ),
 }
 """Ledgers communities keep for which there is no list yet: recognised, so that their rows never go into another one."""
+ONLY_THERE: Final[Mapping[str, frozenset[str]]] = {
+    "wish": frozenset({"content", "claimant"}),
+    "volunteer_hours": frozenset({"date", "activity"}),
+    "grid_structure": frozenset(STRANGE["grid_structure"].words) - {"", "grid", "scope", "households", "phone"},
+    "visit": frozenset({"visitor", "household"}),
+}
+"""The columns no other ledger has."""
+LEAST_THERE: Final = {"grid_structure": 2}
 LOOKED_AT: Final = 20
 """By so many rows it is judged whether a column is what its heading seems to say."""
 
@@ -108,20 +116,28 @@ class Understood:
         return f"{self.sheet.name} {self.layout.title}"
 
 
-def understand(book: Book, ledgers: Sequence[Ledger], words: Words, choices: Mapping[str, Choice]) -> list[Understood]:
+def understand(
+    book: Book,
+    ledgers: Sequence[Ledger],
+    words: Words,
+    choices: Mapping[str, Choice],
+    strange: Mapping[str, Lexicon] = STRANGE,
+) -> list[Understood]:
     """Return the tables of a book, their rows not yet read; those of sheets without headings have none.
 
     Raises Unreadable where none has a row of headings.
     """
-    lexicons = {one.name: one.with_words(words.get(one.name, {})) for one in ledgers} | dict(STRANGE)
+    lexicons = {one.name: one.with_words(words.get(one.name, {})) for one in ledgers} | dict(strange)
+
+    spoken = [*lexicons.values(), *STRANGE.values()]
 
     @cache
     def known(heading: str) -> bool:
-        return any(one.knows(heading) for one in lexicons.values()) or heading in NUMBERING
+        return any(one.knows(heading) for one in spoken) or heading in NUMBERING
 
     @cache
     def near(heading: str) -> bool:
-        return any(one.resembles(heading) for one in lexicons.values())
+        return any(one.resembles(heading) for one in spoken)
 
     found, without = [], []
     for sheet in book.sheets:
@@ -159,13 +175,18 @@ def _understood(
     might_be = tuple(name for name, _one in fitting[:3])
     if choice.ledger is not None:
         fitting = [pair for pair in ranked if pair[0] == choice.ledger]
-    if not fitting or (choice.ledger is None and ranked[0][0] in STRANGE):
+    if not fitting or (choice.ledger is None and _is_strange(*ranked[0])):
         none = Assignment(unknown=sorted(laid_out.headings))
         return Understood(sheet, laid_out, None, none, might_be=might_be)
     name, assignment = fitting[0]
     for place, key in choice.columns.items():
         _choose(assignment, place, key)
     return Understood(sheet, laid_out, by_name[name], assignment, might_be=might_be)
+
+
+def _is_strange(name: str, assignment: Assignment) -> bool:
+    """Tell whether a table is a ledger for which there is no list: it has the columns only such a one has."""
+    return len(ONLY_THERE.get(name, frozenset()) & set(assignment.columns.values())) >= LEAST_THERE.get(name, 1)
 
 
 def _fits(ledger: Ledger, assignment: Assignment, laid_out: Layout, sheet: str) -> bool:

@@ -35,7 +35,7 @@ def _category(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     text = " ".join(values.text(cell).split())
     if not text:
         return
-    found = sight.find(Category, text)
+    found = sight.find(Category, text) or sight.find(Category, text.removesuffix("类"))
     draft.said[key] = text
     if len(found) == 1:
         draft.meant["category"] = found[0][0]
@@ -93,7 +93,7 @@ SHARED: Final = (
     Column(
         "urgency", readers.choice("urgency", Urgency, URGENT, otherwise=_unknown("紧急程度：")), "紧急程度 缓急 优先级"
     ),
-    Column("beneficiary", readers.line("beneficiary", 80), "受益人 服务对象 受助人"),
+    Column("beneficiary", readers.line("beneficiary", 80), "受益人 服务对象 受助人 需求主体 受益对象 需求对象"),
     Column("quantity", readers.count("quantity_asked", 1), "需求数量 数量 人数"),
     Column(
         "vulnerable_group",
@@ -108,12 +108,15 @@ SHARED: Final = (
     Column(
         "handler",
         names.name("handler"),
-        "责任人员 责任人 承办人 经办人 负责人 办理人 责任单位 办理责任人 责任人姓名 办理人员 包联干部 承办单位",
+        (
+            "责任人员 责任人 承办人 经办人 负责人 办理人 责任单位 办理责任人 责任人姓名 办理人员 包联干部 "
+            "承办单位 对接单位 承接单位"
+        ),
     ),
     Column(
         "status",
         ledger_states.read,
-        "处理状态 状态 办理情况 办理状态 进展情况 办理进度 是否解决 解决情况 落实情况 完成情况 是否办结",
+        "处理状态 状态 办理情况 办理状态 进展情况 办理进度 是否解决 解决情况 落实情况 完成情况 是否办结 办结情况",
         is_old=True,
     ),
     Column(
@@ -160,7 +163,7 @@ NEED: Final = Ledger(
         Column(
             "person",
             names.contact("reporter_name", "reporter_phone"),
-            "居民姓名 反映人 需求人 姓名 提出人 申请人 居民 需求人姓名 反映人姓名 群众姓名",
+            "居民姓名 反映人 需求人 姓名 提出人 申请人 居民 需求人姓名 反映人姓名 群众姓名 联系人",
         ),
         Column(
             "content",
@@ -199,7 +202,7 @@ APPEAL: Final = Ledger(
         Column(
             "person",
             names.contact("reporter_name", "reporter_phone"),
-            "诉求人 反映人 来访人 投诉人 姓名 当事人 诉求人姓名 反映人姓名 来访人姓名 来访者 群众姓名",
+            "诉求人 反映人 来访人 投诉人 姓名 当事人 诉求人姓名 反映人姓名 来访人姓名 来访者 群众姓名 联系人",
         ),
         Column(
             "content",

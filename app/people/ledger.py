@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.communities.models import Place
 from app.core.fields import Labelled, NotUnderstood
-from app.core.sheets import names, readers, values
+from app.core.sheets import filling, names, readers, values
 from app.core.sheets.book import Cell
 from app.core.sheets.ledger import Column, Draft, Sight
 from app.core.sheets.readers import Spellings
@@ -249,6 +249,8 @@ def finish(draft: Draft, sight: Sight) -> None:
         draft.warn("id_missing", "id_number")
     _compare_party(draft)
     _open_door(draft)
+    if "age" in draft.said and "birth" not in draft.said:
+        filling.add(draft, "remark", f"{sight.today.year}年{draft.said['age']}岁")
     if isinstance(draft.said.get("birth"), str):
         draft.meant["birth"] = draft.said["birth"]
 

@@ -247,9 +247,18 @@ class OfPeople(Keeper):
     def judge(self, draft: Draft) -> None:
         """Find out who it is first."""
         self.people.settle(draft)
+        known = self.came_before(draft)
+        if known is not None:
+            Keeper.meet(self, draft, known)
+            return
         super().judge(draft)
         if draft.verdict == "rejected":
             self.people.forget(draft)
+
+    def came_before(self, draft: Draft) -> int | None:
+        """Return the row an earlier ledger made of this very line, which names nobody by number or phone."""
+        is_new = draft.meant[WHO] == {"sheet": draft.sheet, "row": draft.row}
+        return self.known.get(draft.meant["fingerprint"]) if is_new and "fingerprint" in draft.meant else None
 
     def check(self, draft: Draft) -> None:
         """Hold the person and the row to their rules."""
@@ -290,8 +299,12 @@ class PeopleKeeper(OfPeople):
         self.people.settle(draft)
         who = draft.meant[WHO]
         first = self.world.drafts.get((who["sheet"], who["row"])) if "row" in who else None
+        known = self.came_before(draft) if first is None or first is draft else None
         if "id" in who:
             self.meet(draft, who["id"])
+        elif known is not None:
+            draft.meant[WHO] = {"id": known}
+            self.meet(draft, known)
         elif first is not None and first is not draft:
             self.repeat(draft, first)
         else:

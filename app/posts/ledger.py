@@ -99,7 +99,10 @@ LEDGER: Final = Ledger(
         Column(
             "role",
             readers.choice("duty", PostDuty, DUTIES, SAID),
-            "岗位 职务 人员类型 网格职务 身份 岗位类别 类别 角色 网格岗位 担任职务 岗位名称 人员类别",
+            (
+                "岗位 职务 人员类型 网格职务 身份 岗位类别 类别 角色 网格岗位 担任职务 岗位名称 人员类别 "
+                "是否专职 专兼职 专/兼职"
+            ),
             needed=True,
         ),
         Column("scope", readers.line("scope", 120), "管辖范围 负责楼栋 负责区域 楼栋 责任区域 负责范围 管辖楼栋"),
@@ -112,7 +115,7 @@ LEDGER: Final = Ledger(
             readers.day("since", part=True),
             "任职时间 上岗时间 任职日期 开始时间 聘任时间 入职时间 聘用时间 任职起始时间 到岗时间",
         ),
-        Column("to", readers.day("until", future=True), "离任时间 离岗时间 结束时间 聘期至"),
+        Column("to", readers.day("until", future=True), "离任时间 离岗时间 结束时间 聘期至", is_old=True),
     ),
     several=frozenset({"phone2"}),
     sections=("role", "grid"),

@@ -267,3 +267,85 @@ def test_a_list_of_one_duty_names_people_under_it(read):
 def test_a_second_number_the_list_has_no_room_for_is_told(read):
     rows = [["单位名称", "联系人", "联系电话"], ["清河小学", "陈红", "13800001201/13800001202"]]
     assert [one["reason"] for one in read(xlsx({"报到单位": rows}))["warnings"]] == ["second_phone"]
+
+
+def test_the_usual_word_for_a_name_goes_before_a_less_usual_one(read):
+    head = ["片區", "網格名稱", "網格長", "姓名", "聯繫電話", "是否專職"]
+    report = read(
+        xlsx({"網格員": [["網格員花名冊"], head, ["一片區", "第一網格", "甲長", "乙員", "13800006301", "兼職"]]})
+    )
+    found = values(report)[3]
+    assert (found["name"], found["role"], found["grid"]) == ("乙員", "兼职网格员", "第一网格")
+    assert report["header"][0]["not_imported"] == {"A": "片區", "C": "網格長"}
+
+
+def test_members_side_by_side_in_one_row_are_not_taken_for_one(read):
+    head = ["门牌号", "姓名", "成员1姓名", "成员1关系", "成员2姓名", "成员2关系"]
+    report = read(xlsx({"居民": [head, ["1-101", "戊户", "己妻", "妻", "庚子", "子"]]}))
+    assert values(report)[2] == {"door": "1-101", "name": "戊户"}
+    assert list(report["header"][0]["not_imported"]) == ["C", "D", "E", "F"]
+
+
+def test_an_age_alone_is_kept_with_its_year(take_in, behind):
+    take_in(xlsx({"居民": [["姓名", "性别", "年龄"], ["戊奶奶", "女", "86岁"]]}))
+    with behind():
+        person = db.session.scalars(select(Person).filter_by(name="戊奶奶")).one()
+        assert person.remark is not None
+        assert person.remark.endswith("年86岁")
+
+
+def test_the_page_names_rows_without_data_and_columns_left_aside(as_secretary):
+    rows = [["居民台账"], ["姓名", "性别", "血型"], ["城东片", "城东片", "城东片"], ["王芳", "女", "A"], ["合计：1人"]]
+    form = {"community": "1", "list": "auto", "file": (BytesIO(xlsx({"居民": rows, "封面": [["2026"]]})), "台账.xlsx")}
+    answer = as_secretary.post("/imports/", form, content_type="multipart/form-data")
+    page = as_secretary.page(answer.location)
+    for words in ("整段说明行 居民 3", "合计行 居民 5", "未导入", "未导入任何内容：封面"):
+        assert words in page
+
+
+def test_a_ledger_without_a_list_is_read_where_somebody_asks_for_one(read):
+    rows = [["微心愿征集表"], ["姓名", "心愿内容", "认领人"], ["袁奶奶", "收音机", "柳岩"]]
+    report = read(xlsx({"表": rows}), listing="people")
+    assert values(report)[3]["name"] == "袁奶奶"
+
+
+def test_volunteers_with_their_hours_stay_volunteers(read):
+    rows = [["志愿者积分榜"], ["姓名", "联系电话", "服务时长", "积分"], ["王芳", "13800001001", 20, 200]]
+    assert [one["list"] for one in read(xlsx({"志愿者": rows}))["accepted"]] == ["volunteers"]
+
+
+def test_a_section_gives_needs_their_category_also_with_its_ending(read):
+    head = ["序号", "居民姓名", "需求内容", "登记日期"]
+    rows = [["群众需求清单"], head, ["一、公共设施类"], [1, "王芳", "楼道灯不亮", "2026-03-05"]]
+    assert values(read(xlsx({"需求": rows})))[4]["category"] == "公共设施类"
+
+
+def test_neighbours_without_number_and_phone_are_none_the_second_time(read, take_in):
+    rows = [["姓名", "性别", "民族"], ["戊奶奶", "女", "汉"], ["戊奶奶", "女", "汉"], ["己爷爷", "男", "汉"]]
+    data = xlsx({"居民": rows})
+    take_in(data)
+    counts = read(data)["counts"]
+    assert (counts["accepted"], counts["duplicates"]) == (0, 3)
+    more = read(xlsx({"居民": [*rows, ["戊奶奶", "女", "汉"]]}))["counts"]
+    assert (more["accepted"], more["duplicates"]) == (1, 3)
+
+
+@pytest.mark.parametrize("listing", ["volunteers", "posts"])
+def test_nor_is_anybody_with_a_task_twice_in_its_list(read, take_in, listing: str):
+    head = ["姓名", "岗位", "网格"] if listing == "posts" else ["姓名", "特长", "服务意向"]
+    row = ["庚姐", "楼栋长", "第一网格"] if listing == "posts" else ["庚姐", "书法", "助老"]
+    data = xlsx({"名册": [head, row]})
+    take_in(data, listing=listing)
+    assert read(data, listing=listing)["counts"]["accepted"] == 0
+
+
+def test_a_wrong_number_that_comes_back_does_not_become_right_by_being_text(as_secretary, read):
+    head = ["序号", "居民姓名", "需求内容", "登记日期"]
+    people = [["姓名", "身份证号"], ["丁二", 110101198101019120.0]]
+    rows = [["2026年群众需求清单"], head, [1, "王芳", "修门", 3.1]]
+    data = xlsx({"群众需求": rows, "居民": people})
+    assert len(read(data)["rejected"]) == 2
+    form = {"community": "1", "list": "auto", "file": (BytesIO(data), "台账.xlsx")}
+    address = as_secretary.post("/imports/", form, content_type="multipart/form-data").location
+    again = read(as_secretary.get(f"{address}/rejected.xlsx").get_data())
+    assert [one["reason"] for one in again["rejected"]] == ["date_bad", "id_precision_lost"]

@@ -45,6 +45,19 @@ class Lexicon:
                 columns += [] if column in columns else [column]
         return {word: tuple(columns) for word, columns in found.items()}
 
+    @cached_property
+    def ranks(self) -> Mapping[str, int]:
+        """Return of each heading how far from the usual one for its column it is."""
+        found: dict[str, int] = {}
+        for column, words in self.words.items():
+            for rank, word in enumerate(words if column else ()):
+                found.setdefault(comparable(word), rank)
+        return found
+
+    def rank(self, words: tuple[str, ...]) -> int:
+        """Return how unusual a heading is; those not known come last."""
+        return min((self.ranks[said] for said in readings(words[-1]) if said in self.ranks), default=len(self.ranks))
+
     def knows(self, heading: str) -> bool:
         """Tell whether a heading, as it is compared, is one of this list."""
         return heading in self.known or heading in self.boxes
@@ -82,15 +95,28 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     beside = _said_beside(layout, places)
     others = _of_others(layout)
     meant = {place: _exactly(layout.headings[place], lexicon, others.get(place, "")) for place in places}
-    # What can be one thing only goes before what may be another as well.
-    for place in sorted((place for place in places if place not in beside), key=lambda at: len(meant[at]) > 1):
+    # What can be one thing only goes before what may be another as well, the usual word before the less usual one.
+    order = {place: (len(meant[place]) > 1, lexicon.rank(layout.headings[place])) for place in places}
+    for place in sorted((place for place in places if place not in beside), key=order.__getitem__):
         _take(found, place, meant[place], lexicon)
-    left = [place for place in places if place not in found.columns and place not in {*beside, *others}]
+    aside = {*beside, *others, *_numbered(layout)}
+    left = [place for place in places if place not in found.columns and place not in aside]
     for place in left:
         _settle(found, place, layout.headings[place], lexicon)
-    found.unknown += [place for place in {*beside, *others} if place not in found.columns]
+    found.unknown += [place for place in aside if place not in found.columns]
     found.unknown.sort()
     return found
+
+
+def _numbered(layout: Layout) -> list[int]:
+    """Return the columns of several people in one row, told apart by a number: 成员1姓名, 成员1关系, 成员2姓名."""
+    found = {place: _WHICH.match(comparable(words[-1])) for place, words in layout.headings.items()}
+    named = [match for match in found.values() if match is not None and "姓名" in match.string]
+    several = {match[1] for match in named if sum(one[1] == match[1] for one in named) > 1}
+    return [place for place, match in found.items() if match is not None and match[1] in several]
+
+
+_WHICH: Final = re.compile(r"(\D+)\d+(?=\D)")
 
 
 def _of_others(layout: Layout) -> dict[int, str]:

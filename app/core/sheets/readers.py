@@ -13,7 +13,7 @@ from app.core.fields import Labelled, NotUnderstood, Worded
 from app.core.sheets import values
 from app.core.sheets.book import Cell
 from app.core.sheets.filling import add, filling, keep, seen
-from app.core.sheets.headings import comparable
+from app.core.sheets.headings import comparable, simplified
 from app.core.sheets.ledger import TICKED, Draft, Reader, Sight
 from app.core.sheets.values import Reason, Rejected
 
@@ -210,12 +210,16 @@ def choice(
     return filling(sets, read)
 
 
+_SORT: Final = re.compile("(?:类型?|毕业|学历|文化程度|文化)$")
+"""What people write behind a choice: 场地类, 高中毕业."""
+
+
 def _chosen(choices: type[Labelled], more: Spellings, text: str) -> Labelled | None:
     plain = comparable(text)
     # What the community calls something itself goes before what others call something else.
     found = _own_labels(choices).get(plain) or more.get(text) or more.get(text.upper()) or more.get(plain)
     found = found or _labels(choices).get(plain)
-    sort = re.sub("类型?$", "", plain)
+    sort = _SORT.sub("", plain)
     return found if found is not None or sort in {plain, ""} else _chosen(choices, more, sort)
 
 
@@ -282,7 +286,7 @@ def row_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Rea
         text = " ".join(seen(values.text(cell)).split())
         if not text:
             return
-        found = sight.find(model(), text)
+        found = sight.find(model(), text) or sight.find(model(), simplified(text))
         if len(found) != 1:
             raise Rejected(ambiguous if found else unknown, text)
         keep(draft, key, sets, found[0][1], found[0][0])
