@@ -95,7 +95,17 @@ def answer(status: int, sentence: Text | None = None) -> ResponseReturnValue:
         # A host that is none: the pages cannot say where their styles are.
         return f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"}
     tallies.none()
-    return render_template("error.html", status=status, title=title, sentence=sentence or advice), status
+    return render_template(
+        "error.html", status=status, title=title, sentence=sentence or advice, back=_before(status)
+    ), status
+
+
+def _before(status: int) -> str | None:
+    """Return the page one came from, to see how things stand there; not where what was typed would be gone."""
+    came = request.referrer or ""
+    if status not in (403, 404, 409) or not came.startswith(request.host_url) or came == request.url:
+        return None
+    return f"/{came.removeprefix(request.host_url).lstrip('/')}"
 
 
 def _elsewhere() -> Text:
