@@ -55,7 +55,7 @@ def start(app: Flask) -> None:
     """Let the application answer every error with a sentence."""
     app.register_error_handler(HTTPException, lambda error: answer(error.code or 500, getattr(error, "sentence", None)))
     app.register_error_handler(CSRFError, lambda _error: answer(400, _CSRF))
-    app.register_error_handler(Forbidden, lambda _error: answer(403))
+    app.register_error_handler(Forbidden, lambda error: answer(403, error.sentence))
     app.register_error_handler(OutOfScope, lambda _error: answer(404))
     app.register_error_handler(Refused, lambda error: answer(409, error.reason))
     app.register_error_handler(Stale, lambda _error: answer(409, STALE))
