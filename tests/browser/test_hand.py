@@ -18,6 +18,19 @@ TOUCHING = """() => {
     && one.top < other.bottom + 4 && other.top < one.bottom + 4)).length;
 }"""
 
+ROOM = """() => {
+  const field = document.querySelector("#find"), style = getComputedStyle(field);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const inside = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return inside - pen.measureText(field.placeholder).width;
+}"""
+
+
+def test_what_the_search_is_for_can_be_read_on_a_phone(visitor):
+    person = visitor(PHONE).sign_in("secretary")
+    assert person.page.evaluate(ROOM) >= 0
+
 
 @pytest.mark.parametrize("look", ["light.normal", "light.large"])
 def test_a_menu_stays_on_the_screen_of_a_phone(visitor, register, look):
