@@ -11,11 +11,16 @@ from sqlalchemy.sql import ColumnElement, operators
 from sqlalchemy.sql.elements import BinaryExpression
 
 from app.core.actor import Actor, Errand, Held, current
+from app.core.fields import Text
 from app.roles import Role, Rule, rules, words
 
 
 class Forbidden(Exception):
-    """The actor's roles do not allow this at all."""
+    """The actor's roles do not allow this at all; `sentence`: what to do, where it is not the usual advice."""
+
+    def __init__(self, sentence: Text | None = None) -> None:
+        super().__init__()
+        self.sentence = sentence
 
 
 class OutOfScope(Exception):
@@ -36,6 +41,12 @@ def may(verb: str, listing: str, actor: Actor | None = None) -> bool:
     if actor is None:
         return False
     return actor.unbounded or any(True for _ in clauses(actor, listing, verb))
+
+
+def is_unused(listing: str) -> bool:
+    """Tell whether no community of the actor uses the part of the portal this list belongs to."""
+    actor = current()
+    return actor is not None and bool(actor.held) and all(listing in held.unused for held in actor.held)
 
 
 def where_may(word: str, listing: str, actor: Actor | None = None) -> frozenset[int]:

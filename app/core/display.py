@@ -80,7 +80,7 @@ def masked(row: Any, name: str) -> str:
     """Return what of a column may be told to anybody: as a role sees it to which masked columns are masked."""
     value = getattr(row, name)
     field = facts(type(row))[name]
-    if value in (None, "") or not (field.sealed or field.mask):
+    if value in (None, "", []) or not (field.sealed or field.mask):
         return masking.free_text(words(value))
     return field.mask(words(value)) if field.mask else EMPTY
 

@@ -55,7 +55,7 @@ def start(app: Flask) -> None:
     """Let the application answer every error with a sentence."""
     app.register_error_handler(HTTPException, lambda error: answer(error.code or 500, getattr(error, "sentence", None)))
     app.register_error_handler(CSRFError, lambda _error: answer(400, _CSRF))
-    app.register_error_handler(Forbidden, lambda _error: answer(403))
+    app.register_error_handler(Forbidden, lambda error: answer(403, error.sentence))
     app.register_error_handler(OutOfScope, lambda _error: answer(404))
     app.register_error_handler(Refused, lambda error: answer(409, error.reason))
     app.register_error_handler(Stale, lambda _error: answer(409, STALE))
@@ -95,7 +95,17 @@ def answer(status: int, sentence: Text | None = None) -> ResponseReturnValue:
         # A host that is none: the pages cannot say where their styles are.
         return f"{title}\n", status, {"Content-Type": "text/plain; charset=utf-8"}
     tallies.none()
-    return render_template("error.html", status=status, title=title, sentence=sentence or advice), status
+    return render_template(
+        "error.html", status=status, title=title, sentence=sentence or advice, back=_before(status)
+    ), status
+
+
+def _before(status: int) -> str | None:
+    """Return the page one came from, to see how things stand there; not where what was typed would be gone."""
+    came = request.referrer or ""
+    if status not in (403, 404, 409) or not came.startswith(request.host_url) or came == request.url:
+        return None
+    return f"/{came.removeprefix(request.host_url).lstrip('/')}"
 
 
 def _elsewhere() -> Text:

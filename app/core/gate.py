@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from flask import Flask, abort, current_app, redirect, request, url_for
+from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
-from app.core.access import Forbidden, may, where_may
+from app.core.access import Forbidden, is_unused, may, where_may
 from app.core.actor import current
 from app.roles import TABLE
 
@@ -29,6 +30,7 @@ class Rule:
 
 
 PUBLIC: Final = Rule(public=True)
+UNUSED: Final = _("Your community does not use this part; the secretary can take it into use in the settings.")
 ANY_LIST: Final = "*"
 """Stands for any list: who may do it with one of them passes, and the page itself asks which."""
 
@@ -89,7 +91,7 @@ def guard() -> Response | None:
         return None
     if current() is None and rule is not None:
         return _sign_in_first()
-    raise Forbidden
+    raise Forbidden(UNUSED if rule is not None and is_unused(rule.listing) else None)
 
 
 def _sign_in_first() -> Response:

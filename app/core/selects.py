@@ -24,19 +24,39 @@ MOST_ASKED: Final = 100
 """How many chosen rows are looked up at once."""
 
 
-class RemoteSelect(FormField):
-    """One row of another list, by id. What is not in the actor's scope is not accepted."""
+class Remote(FormField):
+    """Rows of another list, looked for by what is typed; words nobody chose a row for are said, not dropped."""
 
     widget = TextInput()
+    typed = ""
 
     def __init__(self, label: Text | None = None, target: type | None = None, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.target: Any = target
 
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Remember what was typed beside what was chosen."""
+        self.typed = (formdata.get(f"{self.name}.typed") or "").strip() if formdata else ""
+        super().process(formdata, *args, **kwargs)
+
+    def complain(self) -> None:
+        """Stop where words were typed for which no row was chosen."""
+        if self.typed:
+            words = self.typed[:40]
+            raise ValueError(
+                gettext("“%(words)s” was not chosen from the list; choose it, or empty the field.", words=words)
+            )
+
+
+class RemoteSelect(Remote):
+    """One row of another list, by id. What is not in the actor's scope is not accepted."""
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Look the chosen row up inside the scope."""
         self.data = None
         given = valuelist[0].strip() if valuelist else ""
+        if not given:
+            self.complain()
         before = self.object_data
         if before is not None and given == str(before.id):
             self.data = before
@@ -53,17 +73,11 @@ class RemoteSelect(FormField):
     @property
     def chosen_text(self) -> str:
         """Return the words for the chosen row, or nothing."""
-        return option_words(self.data) if self.data is not None else ""
+        return option_words(self.data) if self.data is not None else self.typed
 
 
-class RemoteMany(FormField):
+class RemoteMany(Remote):
     """Several rows of another list, by their ids. What is not in the actor's scope is not accepted."""
-
-    widget = TextInput()
-
-    def __init__(self, label: Text | None = None, target: type | None = None, **kwargs: Any) -> None:
-        super().__init__(label, **kwargs)
-        self.target: Any = target
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Look the chosen rows up inside the scope, in one statement."""
@@ -71,6 +85,7 @@ class RemoteMany(FormField):
         self.data = find_all(self.target, given)
         if len(self.data) < len(given):
             raise ValueError(gettext("This choice does not exist (any more); choose again."))
+        self.complain()
 
     @property
     def chosen(self) -> list[tuple[int, str]]:

@@ -25,7 +25,7 @@ class Remote {
     this.input.addEventListener("input", () => { this.kept.value = ""; this.search(); });
     this.input.addEventListener("focus", () => { if (!this.kept.value) this.search(); });
     this.input.addEventListener("click", () => this.search());
-    this.input.addEventListener("blur", () => setTimeout(() => this.leave(), 150));
+    this.input.addEventListener("blur", () => { this.settle(); setTimeout(() => this.leave(), 150); });
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("mousedown", (event) => { event.preventDefault(); this.pick(event.target.closest("[role=option]")); });
   }
@@ -36,6 +36,7 @@ class Remote {
     const answer = await fetch(`${this.box.dataset.remote}?q=${encodeURIComponent(text)}`, { headers: { Accept: "application/json" } });
     if (!answer.ok || mine !== this.asked || document.activeElement !== this.input) return;
     this.show((await answer.json()).results);
+    this.answered = text;
   }
 
   show(results) {
@@ -109,9 +110,16 @@ class Remote {
     return all("li", this.picked).filter((one) => one.querySelector("input").checked).map((one) => [one.querySelector("input").value, one.textContent.trim()]);
   }
 
+  // What was typed means the one row it found; of anything else the form says that nothing was chosen.
+  settle() {
+    const options = all("[role=option]", this.list);
+    const typed = this.input.value.trim();
+    if (typed && !this.kept.value && this.answered === this.input.value && options.length === 1) this.pick(options[0]);
+  }
+
   leave() {
     this.open(false);
-    if (!this.kept.value) this.input.value = "";
+    if (!this.kept.value && !this.input.name) this.input.value = "";
   }
 }
 

@@ -249,3 +249,12 @@ def test_a_moment_that_comes_back_as_it_was_shown_keeps_its_seconds(app):
             for text in ("2026-11-22T17:30", "2026-11-22T17:31")
         )
     assert (same, other) == (kept, datetime(2026, 11, 22, 9, 31, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("given", [{"place.typed": "火星"}, {"place": "", "place.typed": "火星"}])
+def test_words_for_which_no_row_was_chosen_are_said(as_secretary, given):
+    form = {"title": "路灯不亮", "kind": "help", "urgency": "normal", "channel": "phone"} | given
+    answer = as_secretary.post("/needs/add", data=form)
+    assert answer.status_code == 422
+    assert "还没有从列表里选中“火星”" in answer.text
+    assert 'value="火星"' in answer.text

@@ -40,6 +40,11 @@ def test_a_person_prints_in_groups_with_blanks_and_lines_to_sign_and_without_wha
     assert "录入时间" not in page
 
 
+def test_what_is_not_known_prints_as_a_blank_and_not_as_something_hidden(as_secretary, resident):
+    page = as_secretary.page(f"/people/print/{resident(phones=[], tags=[])}")
+    assert "***" not in page.split("<article", 1)[1]
+
+
 def test_the_page_of_a_row_leads_to_the_paper(as_secretary, person):
     assert f'href="/people/print/{person}"' in as_secretary.page(f"/people/show/{person}")
 

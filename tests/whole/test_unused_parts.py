@@ -181,7 +181,9 @@ def test_who_signed_in_before_and_a_program_with_a_token_are_refused_from_the_ne
     asked = {"headers": {"Authorization": f"Bearer {token}"}}
     assert program.get("/api/v1/volunteers/", **asked).status_code == 200
     leave("volunteers")
-    assert person.get("/volunteers/list/").status_code == 403
+    refusal = person.get("/volunteers/list/")
+    assert refusal.status_code == 403
+    assert "本社区现在不用这一部分" in refusal.get_data(as_text=True)
     assert program.get("/api/v1/volunteers/", **asked).status_code == 403
     assert program.get("/api/v1/needs/", **asked).status_code == 200
 
