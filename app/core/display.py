@@ -31,7 +31,8 @@ def words(value: Any) -> str:
 
 def shown(row: Any, name: str) -> str:
     """Return what the current actor may see of a column of a row."""
-    return words(veil(row, name))
+    found = veil(row, name)
+    return found or EMPTY if isinstance(found, str) else words(found)
 
 
 def veil(row: Any, name: str) -> str | list[str]:

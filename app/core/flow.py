@@ -88,5 +88,6 @@ class Flow:
         return state.value if state is not None else None
 
     def from_here(self, row: Any) -> Iterable[Move]:
-        """Yield the moves that leave from the row's state."""
-        return (move for move in self.moves if self.state(row) in move.sources)
+        """Return the moves that leave from the row's state."""
+        state = self.state(row)
+        return [move for move in self.moves if state in move.sources]

@@ -28,11 +28,11 @@ def groups() -> Groups:
 
 
 def _found() -> Groups:
-    found: dict[str, tuple[str, list[Any]]] = {}
+    found: dict[str, list[Any]] = {}
     for view in current_app.extensions["appbuilder"].list_views():
         if view.in_group and may("v", view.guard) and view.in_menu():
-            found.setdefault(view.in_group, (str(view.menu_group), []))[1].append(view)
-    return list(found.values())
+            found.setdefault(view.in_group, []).append(view)
+    return list(found.items())
 
 
 def first_views() -> list[Any]:

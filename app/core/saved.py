@@ -1,16 +1,18 @@
 """Views of a list that a person has kept under a name: the filters and the order of its address."""
 
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from flask_appbuilder import Model
-from sqlalchemy import ForeignKey, Index, String, select, true
+from sqlalchemy import ForeignKey, Index, String, bindparam, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import ColumnElement
 
 from app.core import clock
 from app.core.actor import Actor, current
 from app.core.model import Guarded
+from app.core.reads import KEPT
 from app.extensions import db
 
 MOST: Final = 12
@@ -46,8 +48,13 @@ class SavedView(Guarded, Model):
 
 def views_of(listing: str) -> "list[SavedView]":
     """Return the person's own views of a list."""
-    mine = select(SavedView).filter_by(account_id=_me(), list=listing).order_by(SavedView.id).limit(MOST)
-    return [*db.session.scalars(mine)]
+    return [*db.session.scalars(_own_views(), {"me": _me(), "list": listing})]
+
+
+@cache
+def _own_views() -> Any:
+    mine = (SavedView.account_id == bindparam("me"), SavedView.list == bindparam("list"))
+    return select(SavedView).where(*mine).order_by(SavedView.id).limit(MOST).execution_options(**{KEPT: True})
 
 
 def keep(listing: str, name: str, query: str) -> None:

@@ -194,7 +194,7 @@ class Specification(ModelView):
 
     @cached_property
     def in_group(self) -> str:
-        """Return the group of the menu the list stands in, as every community says it."""
+        """Return the group of the menu the list stands in; no community has words of its own for these."""
         return standard_word(self.menu_group)
 
     def groups(self, names: Iterable[str]) -> list[tuple[Text, list[str]]]:

@@ -1,12 +1,14 @@
 """Whose hands an order was in: who did the work or wrote it down does not judge it (M4)."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from app.core.actor import Actor, acting, system
+from app.core.reads import KEPT
 from app.extensions import db
 from app.fulfilments.choices import DONE
 from app.needs.choices import NeedState
@@ -42,25 +44,39 @@ def forget(actor: Actor | None) -> None:
 
 
 def _asked(model: Any, actor: Actor) -> Done:
-    open_ones = select(Need.id).where(Need.state != NeedState.CLOSED)
-    mine = or_(model.delivered_by_id == actor.user_id, model.taker_id.in_(_oneself(actor)), speaks_for(model, actor))
-    found = select(model.id, model.need_id).where(model.state.in_(DONE), model.need_id.in_(open_ones), mine)
     # The provider's people need not see every order of theirs to have had a hand in it.
     with acting(system("hands")), db.session.no_autoflush:
-        rows = db.session.execute(found).all()
+        rows = db.session.execute(_wanted(model), {"me": actor.user_id, "bound": _bound(actor)}).all()
     return Done(frozenset(row[0] for row in rows), frozenset(row[1] for row in rows))
 
 
-def _oneself(actor: Actor) -> Any:
-    return select(Person.id).where(Person.account_id == actor.user_id)
+@cache
+def _wanted(model: Any) -> Any:
+    me: Any = bindparam("me")
+    bound: Any = bindparam("bound", expanding=True)
+    open_ones = select(Need.id).where(Need.state != NeedState.CLOSED)
+    mine = or_(model.delivered_by_id == me, model.taker_id.in_(_oneself(me)), _provided(model, me, bound))
+    found = select(model.id, model.need_id).where(model.state.in_(DONE), model.need_id.in_(open_ones), mine)
+    return found.execution_options(**{KEPT: True})
+
+
+def _oneself(me: Any) -> Any:
+    return select(Person.id).where(Person.account_id == me)
+
+
+def _bound(actor: Actor) -> list[int]:
+    return [held.subject for held in actor.held if held.subject is not None]
+
+
+def _provided(model: Any, me: Any, bound: Any) -> ColumnElement[bool]:
+    parties = select(Party.id).where(or_(Party.id.in_(bound), Party.id.in_(_oneself(me))))
+    found: ColumnElement[bool] = model.provider_id.in_(parties)
+    return found
 
 
 def speaks_for(model: Any, actor: Actor) -> ColumnElement[bool]:
     """Return the SQL for the orders of whom the actor speaks for: the own unit, organisation or team, or herself."""
-    bound = [held.subject for held in actor.held if held.subject is not None]
-    parties = select(Party.id).where(or_(Party.id.in_(bound), Party.id.in_(_oneself(actor))))
-    found: ColumnElement[bool] = model.provider_id.in_(parties)
-    return found
+    return _provided(model, actor.user_id, _bound(actor))
 
 
 def has_a_hand(order: Any, actor: Actor) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from app.core import access, checks, fresh
@@ -69,10 +70,15 @@ def index() -> ResponseReturnValue:
     except BadQuery as bad:
         return answer(400, bad.sentence)
     # Whoever looks at figures goes back and forth between them.
-    sections = fresh.kept(("figures", tuple(request.args.items(multi=True))), lambda: told_all(everything))
+    sections = fresh.kept(("figures", tuple(request.args.items(multi=True))), lambda: _drawn(everything))
     periods = figures.named_periods()
     several = is_of_several()
     return render_template("figures.html", asked=everything[0], sections=sections, periods=periods, several=several)
+
+
+def _drawn(everything: list[Asked]) -> Markup:
+    made = render_template("figure_sections.html", sections=told_all(everything))
+    return Markup(made)  # noqa: S704 - the template has escaped it
 
 
 def is_of_several() -> bool:

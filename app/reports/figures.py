@@ -48,6 +48,9 @@ class Figure:
 
 PERCENTILES: Final = (50, 90)
 
+Holding = dict[tuple[str, str], ColumnElement[bool]]
+"""The SQL for the rows of a set in the period, by the set and the column of the day."""
+
 Counts = dict[tuple[Figure, str], int]
 """How many rows a set of a figure has; by the name of the column, what the sum of a total is."""
 
@@ -142,13 +145,16 @@ class Ground:
 
     def added(self, asked: Sequence[tuple[Figure, str]], group: Any = None) -> tuple[Subquery, list[Any]]:
         """Return the rows with what each adds to these sets, and the SQL for what they come to."""
-        counting = (self._counting(figure, name) for figure, name in asked)
-        rows = self._rows(group, *counting, where=(self._concerned(asked),))
+        figures = [*dict.fromkeys(figure for figure, _name in asked)]
+        holding = self._holding(figures)
+        counting = (self._counting(figure, name, holding) for figure, name in asked)
+        rows = self._rows(group, *counting, where=(self._concerned(figures, holding),))
         return rows, [_added(*one) for one in zip(asked, list(rows.c)[1:], strict=True)]
 
     def percentiles(self, figure: Figure, group: Any = None) -> dict[Any, tuple[int, ...]]:
         """Return the minutes below which 50 and 90 of 100 rows lie (nearest rank), by `group` (None: of all rows)."""
-        rows = self._rows(group, getattr(self.model, figure.minutes), where=(self._holds(figure, figure.part),))
+        holding = self._holding((figure,))[figure.part, figure.day]
+        rows = self._rows(group, getattr(self.model, figure.minutes), where=(holding,))
         rank = func.row_number().over(partition_by=rows.c.key, order_by=rows.c.n0)
         count = func.count().over(partition_by=rows.c.key)
         ranked = select(rows.c.key, rows.c.n0, rank.label("rank"), count.label("count")).subquery()
@@ -160,25 +166,28 @@ class Ground:
         # Of few rows one may be both.
         return {key: (minutes[0], minutes[-1]) for key, minutes in found.items()}
 
-    def _concerned(self, asked: Sequence[tuple[Figure, str]]) -> ColumnElement[bool]:
+    def _concerned(self, figures: Sequence[Figure], holding: Holding) -> ColumnElement[bool]:
         """Return the SQL for the rows that can add something, so that those of other years are not gone through."""
-        days = dict.fromkeys(figure.day for figure, _name in asked)
+        days = dict.fromkeys(figure.day for figure in figures)
         spans = [self.period.holds(getattr(self.model, day)) for day in days if day]
-        timeless = {name for figure, _name in asked if not figure.day for name in figure.sets}
-        return or_(*spans, *(self.sets[name].where() for name in sorted(timeless)))
+        timeless = {name for figure in figures if not figure.day for name in figure.sets}
+        return or_(*spans, *(holding[name, ""] for name in sorted(timeless)))
 
-    def _counting(self, figure: Figure, name: str) -> Any:
+    def _counting(self, figure: Figure, name: str, holding: Holding) -> Any:
         """Return the SQL for what a row adds: itself, or its part of a total."""
         if name == figure.total and figure.once:
-            return case((self._holds(figure, figure.part), getattr(self.model, name)))
+            return case((holding[figure.part, figure.day], getattr(self.model, name)))
         if name == figure.total:
-            return case((self._holds(figure, figure.part), func.coalesce(getattr(self.model, name), 0)), else_=0)
-        return case((self._holds(figure, name), 1), else_=0)
+            part = func.coalesce(getattr(self.model, name), 0)
+            return case((holding[figure.part, figure.day], part), else_=0)
+        return case((holding[name, figure.day], 1), else_=0)
 
-    def _holds(self, figure: Figure, name: str) -> ColumnElement[bool]:
-        """Return the SQL for the rows of a set in the period."""
-        found = self.sets[name].where()
-        return and_(found, self.period.holds(getattr(self.model, figure.day))) if figure.day else found
+    def _holding(self, figures: Iterable[Figure]) -> Holding:
+        """Return the SQL for the rows of each set in the period; what several figures ask for is said once."""
+        asked = dict.fromkeys((name, figure.day) for figure in figures for name in figure.sets)
+        sets = {name: self.sets[name].where() for name, _day in asked}
+        spans = {day: self.period.holds(getattr(self.model, day)) for _name, day in asked if day}
+        return {(name, day): and_(sets[name], spans[day]) if day else sets[name] for name, day in asked}
 
     def _rows(self, group: Any, *columns: Any, where: tuple[ColumnElement[bool], ...] = ()) -> Subquery:
         """Return the rows in sight with their group: found first, so that no database sees two spellings of it."""

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.accounts.models import Account
+from app.communities import service as communities
 from app.communities.models import Community
 from app.core import clock, database
 from app.core.actor import acting, system
@@ -299,3 +300,24 @@ def test_percentiles_are_those_of_the_nearest_rank(app: Flask, minutes: list[int
         db.session.rollback()
     ranked = sorted(minutes)
     assert found == tuple(ranked[-(-len(ranked) * share // 100) - 1] for share in PERCENTILES)
+
+
+def test_the_figures_kept_for_a_moment_are_those_of_who_looks(lived, as_secretary, as_neighbour, as_worker):
+    lived(NeedState.CLOSED)
+    pages = {person.login: person.page(f"/figures/?{MONTH}") for person in (as_secretary, as_worker, as_neighbour)}
+    cards = {login: CARD.findall(page) for login, page in pages.items()}
+    assert cards["secretary"] != cards["neighbour"]
+    for person in (as_secretary, as_worker, as_neighbour):
+        assert CARD.findall(person.page(f"/figures/?{MONTH}")) == cards[person.login]
+    assert CARD.findall(as_secretary.page("/figures/?from=2026-10-01&to=2026-10-31")) != cards["secretary"]
+
+
+def test_the_figures_count_what_was_just_written_and_speak_the_words_just_chosen(lived, as_secretary, acting_as):
+    before = CARD.findall(as_secretary.page(f"/figures/?{MONTH}"))
+    lived(NeedState.CLOSED)
+    assert CARD.findall(as_secretary.page(f"/figures/?{MONTH}")) != before
+    with acting_as("secretary"), database.transaction():
+        ours = db.session.scalars(select(Community).filter_by(code="wjb")).one()
+        communities.set_words(ours, {"list.resources": "邻里资源单"})
+    page = as_secretary.page(f"/figures/?{MONTH}")
+    assert '<h2 class="part" id="figures-resources">邻里资源单</h2>' in page
