@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from flask_babel import gettext
+from sqlalchemy import select
 
 from app.core import chain, keyring, rules
 from app.core.bulk import Bulk, Made
@@ -14,7 +15,7 @@ from app.core.fields import facts, shape
 from app.core.sheets.ledger import Draft, Ledger
 from app.core.sheets.values import Reason
 from app.core.timeline import Step
-from app.ledgers.world import World
+from app.ledgers.world import World, batches, pairs
 
 MERGE: Final = "merge"
 SAME: Final = "same"
@@ -207,6 +208,29 @@ class Keeper:
     def merge(self, drafts: Sequence[Draft]) -> Iterable[tuple[Draft, Any, dict[str, Any]]]:
         """Fill in what rows of the list leave blank; within the transaction. Yield the row and how it was."""
         return ()
+
+
+class NamedKeeper(Keeper):
+    """Takes in ledgers of a list in which no two rows of a community have the same name."""
+
+    def prefetch(self, drafts: Sequence[Draft]) -> None:
+        """Ask once which names there are."""
+        super().prefetch(drafts)
+        model = self.model
+        for some in batches(draft.meant["name"] for draft in drafts):
+            wanted = select(model.name, model.id).where(
+                model.community_id == self.world.community_id, model.name.in_(some), model.archived_at.is_(None)
+            )
+            self.known.update(pairs(wanted))
+
+    def natural(self, draft: Draft) -> Hashable | None:
+        """Return the name: other ledgers mean the row by it."""
+        name: str = draft.meant["name"]
+        return name
+
+    def key(self, draft: Draft) -> str:
+        """Return the name of the column of names."""
+        return "name"
 
 
 def conflicts(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,7 @@
 """Units in ledgers, and the providers other ledgers name: one nobody knows yet is made, and shown before."""
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import select
@@ -12,8 +12,8 @@ from app.core.sheets import names, readers
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
-from app.ledgers.keeper import MERGE, SAME, Keeper
-from app.ledgers.world import World, batches, pairs, widely
+from app.ledgers.keeper import MERGE, SAME, NamedKeeper
+from app.ledgers.world import World, batches, widely
 from app.organizations.choices import UnitKind, UnitState
 from app.organizations.models import Organization
 from app.parties.models import Party, PartyKind
@@ -164,30 +164,10 @@ LEDGER: Final = Ledger(
 )
 
 
-class UnitKeeper(Keeper):
+class UnitKeeper(NamedKeeper):
     """Takes in units; who has a day of reporting in has reported in."""
 
     model: ClassVar[Any] = Organization
-
-    def prefetch(self, drafts: Sequence[Draft]) -> None:
-        """Ask once which names there are."""
-        super().prefetch(drafts)
-        for some in batches(draft.meant["name"] for draft in drafts):
-            wanted = select(Organization.name, Organization.id).where(
-                Organization.community_id == self.world.community_id,
-                Organization.name.in_(some),
-                Organization.archived_at.is_(None),
-            )
-            self.known.update(pairs(wanted))
-
-    def natural(self, draft: Draft) -> Hashable | None:
-        """No two units have the same name: ledgers name their providers by it."""
-        name: str = draft.meant["name"]
-        return name
-
-    def key(self, draft: Draft) -> str:
-        """The name."""
-        return "name"
 
     def meet(self, draft: Draft, pk: int) -> None:
         """Compare with the unit there is; a unit known only by name has its blanks filled in."""

@@ -1,14 +1,10 @@
 """Service projects in ledgers (服务项目清单)."""
 
-from collections.abc import Hashable, Sequence
 from typing import Any, ClassVar, Final
-
-from sqlalchemy import select
 
 from app.core.sheets import names, readers
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
-from app.ledgers.keeper import Keeper
-from app.ledgers.world import batches, pairs
+from app.ledgers.keeper import NamedKeeper
 from app.projects.choices import ProjectKind, ProjectState
 from app.projects.models import ServiceProject
 from app.projects.schedule import Schedule
@@ -87,31 +83,11 @@ LEDGER: Final = Ledger(
 )
 
 
-class ProjectKeeper(Keeper):
+class ProjectKeeper(NamedKeeper):
     """Takes in service projects, as drafts for the secretary to approve."""
 
     model: ClassVar[Any] = ServiceProject
     state: ClassVar[Any] = ProjectState.DRAFT
-
-    def prefetch(self, drafts: Sequence[Draft]) -> None:
-        """Ask once which names there are."""
-        super().prefetch(drafts)
-        for some in batches(draft.meant["name"] for draft in drafts):
-            wanted = select(ServiceProject.name, ServiceProject.id).where(
-                ServiceProject.community_id == self.world.community_id,
-                ServiceProject.name.in_(some),
-                ServiceProject.archived_at.is_(None),
-            )
-            self.known.update(pairs(wanted))
-
-    def natural(self, draft: Draft) -> Hashable | None:
-        """A project is known by its name."""
-        name: str = draft.meant["name"]
-        return name
-
-    def key(self, draft: Draft) -> str:
-        """The name."""
-        return "name"
 
     def build(self, draft: Draft) -> ServiceProject:
         """Return the new project."""

@@ -83,6 +83,8 @@ def test_the_secretary_takes_a_workbook_in_and_back_and_in_again(visitor, workbo
     assert "想参加书画班" in secretary.text()
 
     secretary.page.goto(first)
+    assert not secretary.page.locator("main >> text=/^撤回$/").is_visible()
+    secretary.page.click("summary >> text=整批撤回")
     press(secretary, "撤回")
     assert "已撤回" in secretary.text()
     secretary.open("/needs/list/")
