@@ -55,6 +55,10 @@ def visible(value: str) -> Text | None:
     )
 
 
+NUMBERS: Final = (phone, mobile)
+"""The checks of one telephone number."""
+
+
 def phones(value: list[str]) -> Text | None:
     """A few telephone numbers, each as `phone` wants it."""
     if len(value) > MOST_PHONES:

@@ -289,7 +289,7 @@ def field_for(model: type, name: str, required: bool | None = None, **options: A
     options |= {"worded": form.worded} if form.worded is not None else {}
     if form.default is not None:
         options.setdefault("default", form.default)
-    if field.check in (checks.phone, checks.mobile):
+    if field.check in checks.NUMBERS:
         options.setdefault("filters", [checks.dialled])
     return kind(
         options.pop("label", field.label),

@@ -75,6 +75,8 @@ def values(model: type, given: Mapping[str, Any], names: Iterable[str], row: Any
     for name in names:
         if name in given and not _is_mask(row, name, given[name]):
             _take(found, wrong, name, given[name], shape(model, name))
+            if name in found and facts(model)[name].check in checks.NUMBERS:
+                found[name] = checks.dialled(found[name])
     if wrong:
         raise Violation(wrong)
     return found

@@ -70,8 +70,11 @@ def test_numbers_have_their_bounds():
 
 
 @pytest.mark.parametrize("typed", ["138 2635 1188", "138-2635-1188", "+86 13826351188", "１３８２６３５１１８８"])
-def test_a_number_copied_from_a_chat_is_kept_as_it_is_dialled(as_secretary, behind, typed):
+def test_a_number_copied_from_a_chat_is_kept_as_it_is_dialled(as_secretary, program, behind, typed):
     form = {"title": "水龙头漏水", "kind": "help", "urgency": "normal", "channel": "wechat", "reporter_phone": typed}
     assert as_secretary.post("/needs/add", data=form).status_code == 302
     with behind():
         assert db.session.scalars(select(Need).order_by(Need.id.desc())).first().reporter_phone == "13826351188"
+    assert program("secretary").post("/api/v1/needs/", **form).status_code == 201
+    with behind():
+        assert [need.reporter_phone for need in db.session.scalars(select(Need))] == ["13826351188"] * 2
