@@ -38,27 +38,27 @@ class Rows:
         parts += [self._cell(at, row, name, alarm) for name in self.view.list_columns]
         if button is not None:
             moves = "".join(button(self.view, row, move, True).strip() for move in self.view.row_moves(row))
-            parts.append(f'<td class="do">{moves}')
+            parts.append(f"<td class=do>{moves}")
         return Markup("".join(parts))  # noqa: S704 - every part was escaped where it was made
 
     def _tick(self, row: Any) -> str:
         label = escape(gettext("Select %(row)s", row=self.view.crumb(row)))
         # Unquoted: what every row repeats is what makes a page heavy.
         box = f"<input type=checkbox form=bulk name=rowid value={row.id}"
-        return f'<td class="tick">{box} aria-label="{label}">'
+        return f'<td class=tick>{box} aria-label="{label}">'
 
     def _cell(self, at: int, row: Any, name: str, alarm: Text | None) -> str:
         said, leads = marked(row, name, self.sprite), name == self.view.link_column
         sign = self._sign(row, alarm) if name == self.view.alarm_column else ""
         if said == _NONE and not (leads or sign):
-            return f'<td class="none">{said}'
+            return f"<td class=none>{said}"
         if leads:
             address = escape(f"{self.view.url('show', pk=row.id)}?{urlencode(self.query.at_row(at))}")
             return f'<td{self._depth(row)}><a href="{address}">{said}</a>'
         if sign:
             # On a phone the cell lays label and value side by side: sign and value are one of them.
             said = f"<span>{sign}<br>{said}</span>" if said != _NONE else sign
-        kept = ' class="code"' if name in self.narrow else ""
+        kept = " class=code" if name in self.narrow else ""
         return f'<td data-label="{self.labels[name]}"{kept}>{said}'
 
     def _sign(self, row: Any, alarm: Text | None) -> str:
