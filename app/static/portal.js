@@ -23,7 +23,8 @@ class Remote {
     this.asked = 0;
     this.search = later(150, () => this.ask());
     this.input.addEventListener("input", () => { this.kept.value = ""; this.search(); });
-    this.input.addEventListener("focus", () => { if (!this.kept.value) this.search(); });
+    // The list would cover what is said to be wrong; a click or a letter opens it.
+    this.input.addEventListener("focus", () => { if (!this.kept.value && !this.input.matches(".is-invalid")) this.search(); });
     this.input.addEventListener("click", () => this.search());
     this.input.addEventListener("blur", () => { this.settle(); setTimeout(() => this.leave(), 150); });
     this.input.addEventListener("keydown", (event) => this.key(event));

@@ -74,6 +74,8 @@ def test_a_place_that_was_typed_and_not_chosen_is_never_dropped_silently(visitor
     person.page.click("main .sticky .btn-primary")
     person.page.wait_for_selector("#place.is-invalid")
     assert "还没有从列表里选中“火星”" in person.text()
+    person.page.wait_for_timeout(500)
+    assert not person.page.locator("[role=listbox]").filter(visible=True).count()
     assert person.page.input_value("#place") == "火星"
     person.page.fill("#place", "二建宿")
     person.page.wait_for_selector("#place-list [role=option]")
