@@ -6,9 +6,10 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 from flask.sessions import SessionMixin
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from app.assets.shelf import Shelf
-from app.core import gate, hosts
+from app.core import gate, hosts, rows
 
 STATIC: Final = "static"
 """The endpoint keeps Flask's name, by which the rest of the portal knows requests that need no sign-in."""
@@ -34,13 +35,20 @@ def start(app: Flask) -> None:
     app.add_url_rule("/assets/<fingerprint>/<filename>", endpoint=STATIC, view_func=serve)
     app.url_defaults(_with_fingerprint)
     app.session_interface = Cookies()
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, icon=icon)
+    if not app.debug:
+        app.jinja_env.standing.update(asset=asset, icon=icon)  # type: ignore[attr-defined]  # of our extension
     app.register_blueprint(pages)
 
 
 def asset(name: str) -> str:
     """Return the address of an asset. Raises LookupError for a name nobody knows."""
     return url_for(STATIC, filename=name)
+
+
+def icon(name: str) -> Markup:
+    """Return one of the icons of the sprite."""
+    return Markup(rows.icon(asset("icons.svg"), name))  # noqa: S704 - it escapes what it is given
 
 
 def _with_fingerprint(endpoint: str, values: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
 from app.called import PORTAL
-from app.core import display, gate, masking, menu, tallies
+from app.core import display, gate, masking, menu, standing, tallies
 from app.core.access import may
 from app.core.fields import facts, shape
 from app.extensions import db
@@ -31,6 +31,7 @@ def start(app: Flask) -> None:
     app.register_blueprint(pages)
     app.after_request(_protect)
     app.context_processor(_frame)
+    standing.start(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
         shown=display.shown,

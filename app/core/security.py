@@ -46,6 +46,9 @@ class PortalSecurity(SecurityManager):
 class Portal(AppBuilder):
     """FAB's registry without FAB's own pages (index, back, language, security, OpenAPI, menu)."""
 
+    _lists: tuple[int, list[Any]] = 0, []
+    """The views of the lists among so many views; more are registered only at the start."""
+
     def _add_admin_views(self) -> None:
         """Register nothing: each address of the portal is one of ours and carries a rule."""
 
@@ -54,4 +57,7 @@ class Portal(AppBuilder):
 
     def list_views(self) -> list[Any]:
         """Return the views of the lists, in menu order."""
-        return [view for view in self.baseviews if hasattr(view, "list_name")]
+        views = self.baseviews
+        if self._lists[0] != len(views):
+            self._lists = len(views), [view for view in views if hasattr(view, "list_name")]
+        return self._lists[1]

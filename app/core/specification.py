@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
-from flask import flash, url_for
+from flask import flash, has_request_context, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import ModelView
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -108,6 +108,8 @@ class Specification(ModelView):
         """Further pages about the list that lists above lead to, as `beside` says its own."""
         self.leads: dict[str, Callable[[Any], str | None]] = {}
         """By move: where its page leads afterwards, if not back to the row; lists above say it here."""
+        self._row_pages: dict[str, str] = {}
+        """By name of a page of a row: its address up to the number of the row."""
         self._one_row: dict[tuple[str, ...], Any] = {}
         """By the columns that are shown: the statement of one row, of which only the number changes."""
         self.list_name = self.model.list_name
@@ -314,8 +316,15 @@ class Specification(ModelView):
         return self._one_row[names]
 
     def url(self, name: str, /, **values: Any) -> str:
-        """Return the address of one of this list's pages."""
+        """Return the address of one of this list's pages; that of a row's page is most often asked for."""
+        if values.keys() == {"pk"} and isinstance(values["pk"], int) and has_request_context():
+            return f"{self._before_pk(name)}{values['pk']}"
         return url_for(f"{self.endpoint}.{name}", **values)
+
+    def _before_pk(self, name: str) -> str:
+        if name not in self._row_pages:
+            self._row_pages[name] = url_for(f"{self.endpoint}.{name}", pk=0).removesuffix("0")
+        return self._row_pages[name]
 
 
 @lru_cache(maxsize=500)

@@ -3,8 +3,9 @@
 Flask-Babel asks for context, language and catalogue anew for each word; a list page has hundreds.
 """
 
-from typing import Any
+from typing import Any, Final
 
+import flask_babel
 from babel.support import Translations
 from flask import Flask
 from flask_babel import Domain
@@ -31,14 +32,24 @@ class OneLanguage(Domain):
         said = Markup(self.get_translations().ugettext(text))  # noqa: S704 - the portal's own words
         return said % values if values or "%" in said else said
 
+    def standing(self, text: str) -> Markup | None:
+        """Return a text that is the same on every page; None as long as there is no catalogue."""
+        self.get_translations()
+        return self.in_page(text) if self.found is not None else None
+
+
+LANGUAGE: Final = OneLanguage()
+
 
 def start(app: Flask) -> None:
     """Let code and templates take their words from one catalogue."""
-    language = OneLanguage()
-    app.extensions["babel"].instance.domain_instance = language
+    app.extensions["babel"].instance.domain_instance = LANGUAGE
+    # It would go through the request's context for each word.
+    flask_babel.get_domain = lambda: LANGUAGE  # type: ignore[attr-defined]  # of its own, with no word about it
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension
-        gettext=lambda text: language.get_translations().ugettext(text),
-        ngettext=lambda one, many, number: language.get_translations().ungettext(one, many, number),
+        gettext=lambda text: LANGUAGE.get_translations().ugettext(text),
+        ngettext=lambda one, many, number: LANGUAGE.get_translations().ungettext(one, many, number),
         newstyle=True,
     )
-    app.jinja_env.globals["_"] = language.in_page
+    app.jinja_env.globals["_"] = LANGUAGE.in_page
+    app.jinja_env.standing["_"] = LANGUAGE.standing  # type: ignore[attr-defined]  # of `standing`
