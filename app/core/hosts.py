@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, has_request_context, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
@@ -25,8 +25,24 @@ class Misdirected(Exception):
     """The request calls the portal by an address that is not its own."""
 
 
+SAID: Final = "_flashes"
+"""Where Flask keeps it."""
+MOST_SAID: Final = 5
+"""How many sentences wait for the next page."""
+
+
 class Cookies(SecureCookieSessionInterface):
-    """Cookies that came over an encrypted connection never go over a plain one."""
+    """Cookies that came over an encrypted connection never go over a plain one, and never grow too long.
+
+    Browsers throw away a cookie above 4 KB, and the sign-in with it.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie, with the last of what was said while no page was looked at."""
+        said = session.get(SAID, ())
+        if len(said) > MOST_SAID:
+            session[SAID] = said[-MOST_SAID:]
+        super().save_session(app, session, response)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Tell whether the cookie travels only encrypted."""

@@ -191,3 +191,11 @@ def test_a_plain_portal_does_not_believe_that_it_is_encrypted(through):
     answer = through(0).get("/login/", headers={"X-Forwarded-Proto": "https"})
     assert "Secure" not in answer.headers["Set-Cookie"]
     assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_of_what_nobody_looked_at_only_the_last_is_said_so_that_the_cookie_stays_small(as_secretary):
+    with as_secretary.client.session_transaction() as session:
+        session[hosts.SAID] = [("success", f"第{number}条已登记") for number in range(40)]
+    page = as_secretary.page("/needs/list/")
+    assert re.findall(r"第(\d+)条已登记", page) == ["35", "36", "37", "38", "39"]
+    assert "条已登记" not in as_secretary.page("/needs/list/")
