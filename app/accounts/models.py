@@ -189,7 +189,7 @@ class Account(Recorded, Sought, Guarded, Model):
         """A grant reaches the people who hold or held a grant in its community; one without a community reaches all."""
         if held.community_id is None:
             return true()
-        return cls.id.in_(_holders(_GRANTS.community_id == held.community_id))
+        return _holds(_GRANTS.community_id == held.community_id)
 
     def is_within(self, held: Held) -> bool:
         """Tell whether the person holds or held a grant in the grant's community, or was only just made."""
@@ -215,6 +215,15 @@ class Account(Recorded, Sought, Guarded, Model):
             return true()
         seen = [_listed(held, rule) for held, rule in access.clauses(actor, cls.guard(), "v")]
         return or_(cls.created_by_id == (actor.user_id or 0), *seen)
+
+    def opens(self, guard: str, beside: Any) -> bool:
+        """Tell whether the actor finds the account in the list of users when a row of a community names it.
+
+        Who is named there holds or held a grant in that community: the database need not be asked of each name.
+        """
+        actor = current()
+        seen = access.clauses(actor, guard, "v") if actor is not None else ()
+        return any(rule.rows != "Secretary" and beside.is_within(held) for held, rule in seen)
 
     def writable(self, actor: Actor, verbs: str) -> bool:
         """Tell whether the actor may write the row as it now is: a person below, or of the own row what is theirs."""
@@ -370,8 +379,9 @@ def _listed(held: Held, rule: Rule) -> ColumnElement[bool]:
         return Account.within(held)
     secretaries = _GRANTS.role == GrantRole.SECRETARY
     here = true() if held.community_id is None else _GRANTS.community_id == held.community_id
-    return Account.id.in_(_holders(and_(secretaries, here)))
+    return _holds(and_(secretaries, here))
 
 
-def _holders(condition: ColumnElement[bool]) -> Any:
-    return select(_GRANTS.account_id).where(condition)
+def _holds(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    # Asked of the one account, by its own grants: a page names four, and a community may have given hundreds.
+    return select(_GRANTS.id).where(_GRANTS.account_id == Account.id, condition).correlate(Account).exists()

@@ -6,12 +6,12 @@ from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account
-from app.core import checks, clock, masking
+from app.core import checks, clock, masking, reads
 from app.core.actor import Actor, Held
 from app.core.fields import Labelled, Text, about
 from app.core.flow import Ask, Flow, Move
@@ -86,7 +86,7 @@ def _through_need(reaches: RowSet) -> RowSet:
 
     def of_those(callback: Any, actor: Actor, held: Held) -> Any:
         if isinstance(callback, type):
-            return Callback.need_id.in_(select(Need.id).where(reaches(Need, actor, held)))
+            return reads.is_among(Callback, "need_id", Need, reaches(Need, actor, held))
         return reaches(callback.need, actor, held)
 
     return of_those
@@ -155,7 +155,7 @@ class Callback(Recorded, Scoped, Model):
     def within(cls, held: Held) -> ColumnElement[bool]:
         """A grant reaches the call-backs about the needs it reaches."""
         whole = super().within(held)
-        return whole if held.place_path is None else whole & cls.need_id.in_(select(Need.id).where(Need.within(held)))
+        return whole if held.place_path is None else whole & reads.is_among(cls, "need_id", Need, Need.within(held))
 
     def is_within(self, held: Held) -> bool:
         """Tell whether the grant reaches the need it is about."""

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
-from sqlalchemy import Index, String, Text, UniqueConstraint, and_, or_, select, true
+from sqlalchemy import Index, String, Text, UniqueConstraint, and_, or_, true
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.core import access
+from app.core import access, reads
 from app.core.actor import Actor, Held
 from app.core.fields import facts, shape
 from app.core.model import Guarded, Recorded, RowSet
@@ -123,7 +123,7 @@ class Entry(Guarded, Model):
 def _of_reached_rows(held: Held) -> ColumnElement[bool]:
     """The entries about rows that stand in no community's chain although the grant reaches them."""
     found = [
-        and_(Entry.list == model.list_name, Entry.row_id.in_(select(model.id).where(model.within(held))))
+        and_(Entry.list == model.list_name, reads.is_among(Entry, "row_id", model, model.within(held)))
         for model in recorded_models().values()
         if issubclass(model, Guarded) and not hasattr(model, "community_id")
     ]

@@ -20,16 +20,16 @@ def named(row: Any, name: str) -> list[tuple[str, str | None]]:
         return []
     value = getattr(row, name)
     rows = value if isinstance(value, list) else [value] if value is not None else []
-    return [(careful(words(one), row), address(one)) for one in rows]
+    return [(careful(words(one), row), address(one, row)) for one in rows]
 
 
-def address(row: Any) -> str | None:
-    """Return the address of the page of a row; None where there is none for the actor."""
+def address(row: Any, beside: Any) -> str | None:
+    """Return the address of the page of a row that is named beside another; None where there is none for the actor."""
     views = current_app.extensions["appbuilder"].list_views()
     # What stands for rows of several lists says itself in which, and whether the actor may open that one.
     page = getattr(row, "page", None) or type(row).list_name
     view = next((view for view in views if view.list_name == page), None)
     if view is None:
         return None
-    opens = row.opens(view.guard) if hasattr(row, "opens") else access.may_row("v", row)
+    opens = row.opens(view.guard, beside) if hasattr(row, "opens") else access.may_row("v", row)
     return view.url("show", pk=row.id) if opens else None

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, Final, cast
 
 from flask_appbuilder import Model
-from sqlalchemy import BindParameter, Column, Table
+from sqlalchemy import BindParameter, Column, ColumnElement, Table, select
 from sqlalchemy.orm import Mapper, RelationshipProperty
 
 KEPT: Final = "kept"
@@ -15,6 +15,14 @@ OF_LIST: Final = "of_list"
 LEAVES: Final = (Column, BindParameter)
 """Parts with nothing below them; a column does not lead to its table, the statement does."""
 JOINED: Final = frozenset(("joined", False))
+
+
+def is_among(own: Any, column: str, model: Any, *seen: Any) -> ColumnElement[bool]:
+    """Return the SQL that the row a column of `own` names is among those seen of a model.
+
+    Asked of the one row, never among all that are seen: a list may be long.
+    """
+    return select(model.id).where(model.id == getattr(own, column), *seen).correlate(own).exists()
 
 
 def models_in(statement: Any) -> frozenset[type[Any]]:

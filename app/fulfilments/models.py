@@ -139,6 +139,8 @@ class Fulfilment(Recorded, Placed, Model):
         Index("ix_fulfilment_newest", "community_id", "archived_at", "id"),
         Index("ix_fulfilment_need", "community_id", "need_id", "state"),
         Index("ix_fulfilment_provider", "community_id", "provider_id", "state", "scheduled_at"),
+        Index("ix_fulfilment_delivered_by", "community_id", "delivered_by_id"),
+        Index("ix_fulfilment_taker", "community_id", "taker_id"),
         Index("ix_fulfilment_state", "community_id", "state", "expires_at"),
         Index("ix_fulfilment_place", "community_id", "place_id", "id"),
         Index("ix_fulfilment_resource", "community_id", "resource_id", "scheduled_at"),

@@ -309,7 +309,12 @@ class Need(Recorded, Sought, Placed, Model):
     """How many needs were merged into it."""
     is_guessed: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether the running clock is due in a year of which no holidays were known when that was reckoned."""
-    segments: Mapped[list["Segment"]] = relationship("Segment", viewonly=True, order_by="Segment.id")
+    segments: Mapped[list["Segment"]] = relationship(
+        "Segment",
+        primaryjoin="and_(Need.id == foreign(Segment.need_id), Need.community_id == foreign(Segment.community_id))",
+        viewonly=True,
+        order_by="Segment.id",
+    )
     """With whom it has lain, the oldest first; the stretch that runs is not among them."""
 
     def __str__(self) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql import ColumnElement
 
 from app.accounts.models import Account
-from app.core import clock
+from app.core import clock, reads
 from app.core.actor import Actor
 from app.core.model import Scoped
 from app.extensions import db
@@ -49,7 +49,7 @@ class Segment(Scoped, Model):
         """The segments of the needs the actor sees."""
         if actor.unbounded:
             return true()
-        return cls.need_id.in_(select(Need.id).where(Need.visible(actor)))
+        return reads.is_among(cls, "need_id", Need, Need.visible(actor))
 
     def writable(self, actor: Actor, verbs: str) -> bool:
         """A segment is added together with its need, which is checked by itself; nobody changes it later."""

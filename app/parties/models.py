@@ -73,7 +73,7 @@ class Party(Sought, Scoped, Model):
         """Return the list in which the party has its own row."""
         return LISTS[self.kind]
 
-    def opens(self, guard: str) -> bool:
+    def opens(self, guard: str, beside: Any) -> bool:
         """Tell whether the actor may open the party's own row, which that line of the role table rules."""
         return bool(reads_names(self, guard))
 

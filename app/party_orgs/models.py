@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql import ColumnElement
 
 from app.communities.models import Place
-from app.core import checks, clock
+from app.core import checks, clock, reads
 from app.core.actor import Actor, Held
 from app.core.fields import about
 from app.core.model import Recorded, RowSet, Scoped, Sought
@@ -96,10 +96,6 @@ def oneself(row: Any, actor: Actor, held: Held) -> Any:
     return row.person is not None and row.person.account_id == actor.user_id
 
 
-def _reached(held: Held) -> Any:
-    return select(Person.id).where(Person.within(held))
-
-
 class PartyMember(Recorded, Scoped, Model):
     """That somebody belongs to a party organisation, from a day to a day (S2-16).
 
@@ -134,7 +130,9 @@ class PartyMember(Recorded, Scoped, Model):
     def within(cls, held: Held) -> ColumnElement[bool]:
         """A grant reaches the members among the people it reaches."""
         whole = super().within(held)
-        return whole if held.place_path is None else and_(whole, cls.person_id.in_(_reached(held)))
+        if held.place_path is None:
+            return whole
+        return and_(whole, reads.is_among(cls, "person_id", Person, Person.within(held)))
 
     def is_within(self, held: Held) -> bool:
         """Tell whether the grant reaches this row."""

@@ -74,6 +74,8 @@ class Person(Partied, Recorded, Sought, Placed, Model):
         Index("ix_person_name", "community_id", "name", "id"),
         Index("ix_person_merged", "community_id", "merged_into_id"),
         Index("ix_person_same_as", "same_as"),
+        # Who somebody is who signs in is asked in all communities at once.
+        Index("ix_person_account", "account_id"),
         Index(
             "ix_person_id_number",
             *("community_id", "id_number_index", "id_type"),

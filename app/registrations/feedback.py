@@ -7,11 +7,11 @@ from typing import Any, ClassVar, Final
 from flask_appbuilder import Model
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core import checks
+from app.core import checks, reads
 from app.core.actor import Actor, Held
 from app.core.fields import Labelled, Text, about
 from app.core.flow import Flow, Move
@@ -53,7 +53,7 @@ def own_unit(feedback: Any, actor: Actor, held: Held) -> Any:
 def about_oneself(feedback: Any, actor: Actor, held: Held) -> Any:
     """The feedback about the person a grant is bound to."""
     if isinstance(feedback, type):
-        return Feedback.member_id.in_(select(Member.id).where(Member.person_id == (held.subject or 0)))
+        return reads.is_among(Feedback, "member_id", Member, Member.person_id == (held.subject or 0))
     return is_bound(feedback.member, "person", held)
 
 

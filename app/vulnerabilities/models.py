@@ -118,7 +118,8 @@ class Vulnerability(Recorded, Scoped, Model):
         if held.place_path is None:
             return whole
         people = Person.__table__
-        return and_(whole, cls.person_id.in_(select(people.c.id).where(Person.within(held))))
+        lives_there = select(people.c.id).where(people.c.id == cls.person_id, Person.within(held)).correlate(cls)
+        return and_(whole, lives_there.exists())
 
     def is_within(self, held: Held) -> bool:
         """Tell whether the grant reaches the person."""
