@@ -460,6 +460,14 @@ document.addEventListener("change", (event) => {
   chosen();
 });
 
+// Who goes back to a form that was sent asks the server for it again, which then knows what it has made.
+const keepKey = (key) => {
+  if (!key) return;
+  const here = new URL(location);
+  here.searchParams.set("key", key.value);
+  history.replaceState(history.state, "", here);
+};
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method === "get") {
@@ -469,6 +477,7 @@ document.addEventListener("submit", (event) => {
   if (form.hasAttribute("hx-post") || form.hasAttribute("data-download")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
+  keepKey(form.querySelector("input[name=uid]"));
 });
 
 document.addEventListener("keydown", (event) => {
