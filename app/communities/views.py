@@ -214,7 +214,7 @@ class PlaceView(ListView):
 
 
 class CategoryView(ListView):
-    """Categories in two levels."""
+    """Categories in two levels, in the order of their tree."""
 
     datamodel = ScopedInterface(Category)
     list_title = _("Categories")
@@ -225,7 +225,11 @@ class CategoryView(ListView):
     link_column = "name"
     filter_columns = ("parent",)
     order_names = ("name",)
-    default_order = ("sort", "asc")
+    default_order = ("in_tree", "asc")
+
+    def depth(self, row: Category) -> int:
+        """Return how deep in the tree a row stands."""
+        return 0 if row.parent_id is None else 1
 
     def choices(self, name: str, text: str) -> list[tuple[int, str]]:
         """Offer the top categories in use."""
