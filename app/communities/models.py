@@ -88,7 +88,11 @@ class Community(Settings, Recorded, Sought, Guarded, Model):
     rules: ClassVar[tuple[RowRule, ...]] = (levels_in_use,)
 
     code: Mapped[str] = mapped_column(
-        String(32), unique=True, info=about(_("Code"), listed=True, searched=True, check=code_form)
+        String(32),
+        unique=True,
+        info=about(
+            _("Code"), _("Files and commands name the community by it."), listed=True, searched=True, check=code_form
+        ),
     )
     name: Mapped[str] = mapped_column(String(60), info=about(_("Name"), listed=True, searched=True))
     street: Mapped[str | None] = mapped_column(String(60), info=about(_("Subdistrict"), listed=True))

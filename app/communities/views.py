@@ -44,6 +44,7 @@ class CommunityView(ListView):
     parts = {"set_up": Quick(_("Set up"), lambda: Community.archived_at.is_(None))}
     edit_names = (
         "name",
+        "code",
         "street",
         "district",
         "city",
