@@ -328,7 +328,11 @@ const openIn = async (address) => {
   dialog.querySelector("input:not([type=hidden]), select, textarea")?.focus();
 };
 
+// The date fields of a browser speak its language; where that is not Chinese they are made to.
+const dates = /^zh\b/i.test(navigator.language) ? null : import(document.body.dataset.dates);
+
 const begin = (root) => {
+  dates?.then((one) => one.inChinese(root, words));
   all("[data-remote]", root).forEach((box) => { box.remote ||= new Remote(box); });
   all("[data-photos]", root).forEach((box) => { box.photos ||= new Photos(box); });
   all("form[data-draft]", root).forEach((form) => { form.draft ||= new Draft(form); });
