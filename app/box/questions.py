@@ -4,6 +4,7 @@ import enum
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
 
@@ -12,7 +13,6 @@ from flask_babel import lazy_gettext as _
 
 from app.accounts.models import Account, GrantRole
 from app.box.contents import AccountEntry, Box, CategoryEntry, HolidayEntry, PlaceEntry
-from app.box.reading import code_for
 from app.called import CATALOGUE, PORTAL
 from app.communities import naming
 from app.communities.models import LEVEL_NAMES, Category, Community, Holiday, Place, PlaceKind
@@ -58,6 +58,12 @@ class SetupForm(PortalForm):
         description=_("One per line, as pasted from Excel: the name, a tab, other names of it."),
     )
     compounds = Paragraph(_("List of compounds"), description=_("One per line, in the same way. They can wait."))
+    areas = Paragraph(
+        _("Areas they lie in"),
+        description=_(
+            "One per line: its name, a colon, the grids and compounds in it. Empty where nothing lies in between."
+        ),
+    )
     categories = Paragraph(
         _("Our own categories"),
         description=_("One top category per line: its name, a colon, those below it. Empty: the standard ones."),
@@ -73,7 +79,8 @@ class SetupForm(PortalForm):
     holidays = Paragraph(
         _("Holidays"),
         description=_(
-            "One per line: 2026-10-01 and its name; behind a working day at the weekend, “works”. They can wait."
+            "One per line: 2026-10-01 and its name; behind a working day at the weekend, “works”. "
+            "Those known to you here are filled in; the rest can wait."
         ),
     )
     slogan = field_for(Community, "slogan")
@@ -91,7 +98,7 @@ QUESTIONS: Final[tuple[tuple[Text, tuple[str, ...]], ...]] = (
     (_("What is the community called, and where is it?"), ("name", "code", "street", "district", "city")),
     (_("Into which levels are its places parted?"), ("levels", "own_levels")),
     (_("Which grids are there?"), ("grid_count", "grids")),
-    (_("Which compounds are there?"), ("compounds",)),
+    (_("Which compounds are there, and which areas in between?"), ("compounds", "areas")),
     (_("Into which categories are needs sorted?"), ("categories",)),
     (_("Who is the secretary?"), ("secretary", "phone")),
     (_("When does the office work?"), ("working_hours", "holidays")),
@@ -109,16 +116,24 @@ def line_of(name: str) -> int:
     return FIELDS.index(name)
 
 
-def box_of(form: SetupForm, login_for: Callable[[str], str]) -> Box:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Makes what nobody typed of the name of a community or of a person: its code, or a login."""
+
+    code: Callable[[str], str]
+    login: Callable[[str], str]
+
+
+def box_of(form: SetupForm, names: Names) -> Box:
     """Return the box the answers make. Raises Violation with what is wrong, field by field."""
-    return _Answers(form, login_for).box()
+    return _Answers(form, names).box()
 
 
 class _Answers:
     """One form on its way to a box."""
 
-    def __init__(self, form: SetupForm, login_for: Callable[[str], str]) -> None:
-        self.form, self.login_for = form, login_for
+    def __init__(self, form: SetupForm, names: Names) -> None:
+        self.form, self.names = form, names
         self.wrong: dict[str, list[Text]] = {}
 
     def box(self) -> Box:
@@ -126,7 +141,8 @@ class _Answers:
         box = self._community()
         box.levels = self._levels()
         box.columns |= self._words()
-        box.places = self._grids(box.levels) + self._places("compounds", PlaceKind.COMPOUND, _compounds(box.levels))
+        compounds = self._places("compounds", PlaceKind.COMPOUND, _compounds(box.levels))
+        box.places = self._areas([*self._grids(box.levels), *compounds], box.levels)
         box.categories = self._categories()
         box.holidays = self._lines("holidays", self._holiday, lambda entry: str(entry.day))
         box.accounts = self._accounts()
@@ -148,12 +164,13 @@ class _Answers:
         form = self.form
         texts = {name: form[name].data for name in ("street", "district", "city", "slogan", "working_hours")}
         name = form.name.data or ""
-        code = (form.code.data or "").lower() or code_for(name)
+        typed = (form.code.data or "").lower()
+        code = typed or self.names.code(name)
         row = Community(code=code, name=name or None, **texts)
         for field in ("name", "code", "street", "district", "city", "slogan"):
             self._check(field, row)
         columns = {key: value for key, value in texts.items() if value}
-        return Box(line_of("name"), code, name, columns=columns)
+        return Box(line_of("name"), code, name, code_is_derived=not typed, columns=columns)
 
     def _levels(self) -> list[str]:
         chosen = self.form.levels.data or Levels.GRIDS
@@ -194,6 +211,32 @@ class _Answers:
 
         return self._lines(name, place, lambda entry: naming.key(entry.name))
 
+    def _areas(self, places: list[PlaceEntry], levels: list[str]) -> list[PlaceEntry]:
+        """Put the places into the areas that name them; the others stay directly below the community."""
+        known = {naming.key(word): place for place in places for word in (*place.aliases, place.name)}
+        level = _level_with(levels, str(PlaceKind.AREA.label))
+
+        def area(line: int, words: list[str]) -> PlaceEntry | None:
+            name, below = _parted(words)
+            fits = self._check("areas", Place(name=name or None, kind=PlaceKind.AREA, level=level), "name")
+            children = [child for word in below if (child := self._taken_out(known, word)) is not None]
+            for child in children:
+                child.level = max(child.level, min(level + 1, len(levels) - 1))
+            return PlaceEntry(line, name, PlaceKind.AREA, level, children=children) if fits else None
+
+        areas = self._lines("areas", area, lambda entry: naming.key(entry.name))
+        return [*areas, *(place for place in places if any(place is left for left in known.values()))]
+
+    def _taken_out(self, known: dict[str, PlaceEntry], word: str) -> PlaceEntry | None:
+        found = known.get(naming.key(word))
+        if found is None:
+            said = _("“%(name)s” is not among the grids and compounds, or lies in another area.", name=word[:40])
+            self._complain("areas", said)
+            return None
+        for key in [key for key, place in known.items() if place is found]:
+            del known[key]
+        return found
+
     def _lines(
         self, name: str, read: Callable[[int, list[str]], Entry | None], key: Callable[[Entry], str]
     ) -> list[Entry]:
@@ -213,12 +256,11 @@ class _Answers:
         return self._lines("categories", self._category, lambda entry: entry.name) or None
 
     def _category(self, line: int, words: list[str]) -> CategoryEntry | None:
-        name, _sign, below = "：".join(words).replace(":", "：").partition("：")
-        names = [one.strip() for one in re.split("[、，,；;：]", below) if one.strip()]
-        rows = (Category(name=one or None) for one in (name.strip(), *names))
+        name, names = _parted(words)
+        rows = (Category(name=one or None) for one in (name, *names))
         if not all(tuple(self._check("categories", row, "name") for row in rows)):
             return None
-        return CategoryEntry(line, name.strip(), [CategoryEntry(line, one) for one in dict.fromkeys(names)])
+        return CategoryEntry(line, name, [CategoryEntry(line, one) for one in dict.fromkeys(names)])
 
     def _holiday(self, line: int, words: list[str]) -> HolidayEntry | None:
         day, _blank, rest = " ".join(words).partition(" ")
@@ -237,7 +279,7 @@ class _Answers:
 
     def _accounts(self) -> list[AccountEntry]:
         name, phone = self.form.secretary.data or "", self.form.phone.data or ""
-        login = self.login_for(name)
+        login = self.names.login(name)
         row = Account(login=login, name=name or None, phone=phone)
         fits = self._check("secretary", row, "name")
         if not phone:
@@ -245,6 +287,12 @@ class _Answers:
         elif self._check("phone", row) and fits:
             return [AccountEntry(line_of("phone"), login, name, phone, GrantRole.SECRETARY, None)]
         return []
+
+
+def _parted(words: list[str]) -> tuple[str, list[str]]:
+    """Return what stands before the colon of a line, and the names behind it."""
+    name, _sign, below = "：".join(words).replace(":", "：").partition("：")
+    return name.strip(), [one.strip() for one in re.split("[、，,；;：]", below) if one.strip()]
 
 
 def _grids(levels: list[str]) -> int:

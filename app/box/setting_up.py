@@ -1,8 +1,11 @@
 """Sets up a community from answers, by the same service as from a file; for who may make communities."""
 
+import re
 from dataclasses import dataclass
-from typing import Final, cast
+from datetime import date
+from typing import Any, Final, cast
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
@@ -10,9 +13,11 @@ from app.accounts import service as accounts
 from app.accounts.models import Account, Grant, GrantRole
 from app.box import service
 from app.box.contents import Box, BoxError
-from app.box.questions import FIELDS
-from app.communities.models import Community
-from app.core import access, pinyin
+from app.box.questions import FIELDS, Names
+from app.box.reading import code_for as derived_code
+from app.communities.models import Community, Holiday
+from app.communities.service import NOVEMBER
+from app.core import access, clock, pinyin
 from app.core.actor import Actor, acting, current, system
 from app.core.database import Clash, transaction
 from app.core.fields import Text
@@ -20,6 +25,9 @@ from app.core.rules import Violation
 from app.extensions import db
 
 NAMELESS: Final = "secretary"
+LONGEST: Final = 28
+"""Of a name spelled out; a number may follow it."""
+_WHAT_ALL_ARE: Final = re.compile("(社区)?(居民委员会|居委会|村民委员会|村委会)?$")
 TAKEN: Final = _("There is a community of this name or code already; give yours a code of its own.")
 
 
@@ -38,13 +46,33 @@ class SetUp:
 
 def login_for(name: str) -> str:
     """Return a free login name for a person: the name spelled out, with a number where that is taken."""
-    spelled = pinyin.spelled(name)[:28]
-    wanted = spelled if len(spelled) > 1 and spelled[0].isalpha() else NAMELESS
+    spelled = pinyin.spelled(name)[:LONGEST]
+    return _free(Account.login, spelled if len(spelled) > 1 and spelled[0].isalpha() else NAMELESS)
+
+
+def code_for(name: str) -> str:
+    """Return a free code for a community: its name spelled out, 河东社区 is hedong, with a number where it is taken."""
+    spelled = pinyin.spelled_out(_WHAT_ALL_ARE.sub("", name) or name)[:LONGEST]
+    return _free(Community.code, spelled) if len(spelled) > 1 else derived_code(name)
+
+
+def _free(column: Any, wanted: str) -> str:
     with acting(system("setup")):
-        taken = set(db.session.scalars(select(Account.login).where(Account.login.startswith(wanted))))
-    return next(
-        one for one in (wanted, *(f"{wanted}{number}" for number in range(2, len(taken) + 3))) if one not in taken
-    )
+        taken = set(db.session.scalars(select(column).where(column.startswith(wanted))))
+    numbered = (f"{wanted}{number}" for number in range(2, len(taken) + 3))
+    return next(one for one in (wanted, *numbered) if one not in taken)
+
+
+NAMES: Final = Names(code_for, login_for)
+
+
+def known_holidays() -> str:
+    """Return the holidays of this year, from November on those of the next too, which the actor can read already."""
+    today = clock.today()
+    last = date(today.year + (today.month >= NOVEMBER), 12, 31)
+    near = select(Holiday).where(Holiday.day >= date(today.year, 1, 1), Holiday.day <= last)
+    days = {one.day: one for one in db.session.scalars(near.order_by(Holiday.day, Holiday.id.desc()))}
+    return "\n".join(f"{day} {one.name}{' ' + gettext('works') if one.works else ''}" for day, one in days.items())
 
 
 def set_up(box: Box) -> SetUp:
@@ -73,7 +101,9 @@ def set_up(box: Box) -> SetUp:
 
 
 def _known(box: Box) -> Community | None:
-    found: Community | None = db.session.scalars(select(Community).filter_by(code=box.code)).one_or_none()
+    """Return the community of the code somebody typed; where nobody did, of the name."""
+    by = {"name": box.name} if box.code_is_derived else {"code": box.code}
+    found: Community | None = db.session.scalars(select(Community).filter_by(**by).order_by(Community.id)).first()
     return found
 
 

@@ -22,11 +22,12 @@ def ask() -> Page:
     """Ask all that is needed, and set the community up once all of it is right."""
     form = SetupForm()
     if not form.is_submitted():
+        form.holidays.data = setting_up.known_holidays()
         return _form(form, 200)
     if not form.validate():
         return _form(form, 422)
     try:
-        made = setting_up.set_up(questions.box_of(form, setting_up.login_for))
+        made = setting_up.set_up(questions.box_of(form, setting_up.NAMES))
     except Violation as wrong:
         form.complain(wrong.errors)
         return _form(form, 422)

@@ -2,12 +2,30 @@
 
 import enum
 from datetime import date
+from functools import reduce
 from typing import Any, ClassVar, Final
 
 from flask_appbuilder import Model
 from flask_babel import lazy_gettext as _
-from sqlalchemy import JSON, ForeignKey, Index, Select, String, UniqueConstraint, and_, event, func, or_, select, true
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Select,
+    String,
+    UniqueConstraint,
+    and_,
+    cast,
+    event,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
@@ -36,6 +54,8 @@ LEVEL_NAMES: Final[tuple[Text, ...]] = (_("Community"), _("Grid"), _("Building")
 """What the levels of the tree are called unless a community says otherwise; the first is the community itself."""
 
 LARGEST_SORT: Final = 0xFFF
+SAME_DIGITS: Final = 5 * 10**10
+"""Added to whole numbers of the database, below zero too, it makes texts of one length of them."""
 LONGEST_SOUGHT: Final = 600
 
 
@@ -68,7 +88,11 @@ class Community(Settings, Recorded, Sought, Guarded, Model):
     rules: ClassVar[tuple[RowRule, ...]] = (levels_in_use,)
 
     code: Mapped[str] = mapped_column(
-        String(32), unique=True, info=about(_("Code"), listed=True, searched=True, check=code_form)
+        String(32),
+        unique=True,
+        info=about(
+            _("Code"), _("Files and commands name the community by it."), listed=True, searched=True, check=code_form
+        ),
     )
     name: Mapped[str] = mapped_column(String(60), info=about(_("Name"), listed=True, searched=True))
     street: Mapped[str | None] = mapped_column(String(60), info=about(_("Subdistrict"), listed=True))
@@ -316,14 +340,34 @@ class Category(Recorded, Sought, Scoped, Model):
         """Return the name with that of the top category."""
         return f"{self.parent.name} {self.name}" if self.parent is not None else self.name
 
+    @hybrid_property
+    def in_tree(self) -> str:
+        """Return what puts categories in the order of their tree, each right below its top category."""
+        own = "".join(str(SAME_DIGITS + number) for number in (self.community_id, self.sort, self.id))
+        return f"{self.parent.in_tree}/{own}" if self.parent is not None else own
+
+    @in_tree.inplace.expression
+    @classmethod
+    def _in_tree(cls) -> ColumnElement[str]:
+        above = cls.__table__.alias()
+        own, top = _among_neighbours(cls), _among_neighbours(above.c)
+        under = select(top).where(above.c.id == cls.parent_id).scalar_subquery()
+        return func.coalesce(under.concat("/").concat(own), own)
+
     def below(self) -> Select[tuple[int]]:
         """Return the query for the ids of this category and those that belong to it."""
         table = Category.__table__
         return select(table.c.id).where(or_(table.c.id == self.id, table.c.parent_id == self.id))
 
 
-# Those in use most, which belong to a top category, come first, each with its neighbours.
-Category.option_order = (Category.parent_id.is_(None), Category.parent_id, Category.sort, Category.id)
+def _among_neighbours(columns: Any) -> ColumnElement[str]:
+    """Community, order and id with as many digits for each row, so that texts stand in the order of the numbers."""
+    numbers = (columns.community_id, columns.sort, columns.id)
+    first, *others = (cast(literal(SAME_DIGITS, BigInteger) + number, String) for number in numbers)
+    return reduce(lambda text, more: text.concat(more), others, first)
+
+
+Category.option_order = (Category.in_tree,)
 
 
 class Holiday(Recorded, Scoped, Model):

@@ -44,6 +44,7 @@ class CommunityView(ListView):
     parts = {"set_up": Quick(_("Set up"), lambda: Community.archived_at.is_(None))}
     edit_names = (
         "name",
+        "code",
         "street",
         "district",
         "city",
@@ -214,7 +215,7 @@ class PlaceView(ListView):
 
 
 class CategoryView(ListView):
-    """Categories in two levels."""
+    """Categories in two levels, in the order of their tree."""
 
     datamodel = ScopedInterface(Category)
     list_title = _("Categories")
@@ -225,7 +226,11 @@ class CategoryView(ListView):
     link_column = "name"
     filter_columns = ("parent",)
     order_names = ("name",)
-    default_order = ("sort", "asc")
+    default_order = ("in_tree", "asc")
+
+    def depth(self, row: Category) -> int:
+        """Return how deep in the tree a row stands."""
+        return 0 if row.parent_id is None else 1
 
     def choices(self, name: str, text: str) -> list[tuple[int, str]]:
         """Offer the top categories in use."""

@@ -1,11 +1,12 @@
 """Adding and changing rows: nothing typed is lost, a double click makes one row, a conflict shows both texts."""
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request
 from flask_appbuilder import expose
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
@@ -22,6 +23,13 @@ from app.core.rules import Violation
 from app.core.specification import Page, Specification
 from app.extensions import db
 
+_SAVED_BEFORE: Final = _("This form was saved already, as what you see here; nothing was registered twice.")
+_HERE_IT_CHANGES: Final = _(
+    "This form was saved already. Here you change what it registered; nothing is registered twice."
+)
+
+Names = list[str]
+
 
 class Editing(Specification):
     """The forms of a list."""
@@ -33,22 +41,57 @@ class Editing(Specification):
         form = self.add_form()
         if self._scoped and not self._choose_community(form):
             del form.community
-        if request.method == "GET":
-            form.uid.data = new_uid()
-            self.begin(form)
-            return self._form_page(form)
-        return self._twice(form) or self._add(form)
+        if request.method == "POST":
+            return self._twice(form) or self._add(form)
+        return self._gone_back(form) or self._blank(form)
 
-    def _twice(self, form: RowForm) -> Response | None:
-        """Return the way to the row this very form has already made, if it has."""
-        row = db.session.scalars(_made(self.model), {"uid": _key(form.uid.data), "me": _me()}).one_or_none()
+    def _blank(self, form: RowForm) -> Page:
+        self.begin(form)
+        return self._form_page(form)
+
+    def _gone_back(self, form: RowForm) -> Response | None:
+        """Return the way to what the form has made, for who goes back to it; else give the form its key."""
+        # Once a form was sent the page carries its key in the address: a browser that goes back asks for it again.
+        form.uid.data = _key(request.args.get("key"))
+        row = self._made(form) if "key" in request.args else None
         if row is None:
             return None
-        if not (form.validate() and _says(form, row)):
-            # Somebody went back to the page and typed something else: that is a row of its own.
-            form.uid.data = new_uid()
+        changing = self.editable(row) and row.archived_at is None
+        flash(_HERE_IT_CHANGES if changing else _SAVED_BEFORE, "info")
+        return redirect(self.url("edit" if changing else "show", pk=row.id))
+
+    def _made(self, form: RowForm) -> Any:
+        """Return the row this very form has already made, if it has."""
+        return db.session.scalars(_made(self.model), {"uid": _key(form.uid.data), "me": _me()}).one_or_none()
+
+    def _twice(self, form: RowForm) -> Page | None:
+        """Return the way to the row this very form has already made, if it has."""
+        row = self._made(form)
+        if row is None:
             return None
-        return redirect(self.url("show", pk=row.id))
+        if not form.validate():
+            return self._form_page(form, status=422)
+        if differing := not_held(form, row):
+            return self._asked_again(form, row, differing)
+        return self._saved_before(row)
+
+    def _saved_before(self, row: Any) -> Response:
+        flash(_SAVED_BEFORE, "info")
+        return redirect(self._onward(row.id))
+
+    def _onward(self, pk: int) -> str:
+        """Return where one goes from a row just registered."""
+        return self.url("add") if request.form.get("then") == "next" else self.url("show", pk=pk)
+
+    def _asked_again(self, form: RowForm, row: Any, differing: Names) -> Page:
+        """Ask whether what was typed after going back changes the row the form has made, or is one of its own."""
+        if "photos" in form:
+            form.photos.put_aside()
+        form.uid.data = new_uid()
+        changing = self.editable(row) and row.archived_at is None and {*differing} <= {*self.names_to_edit(row)}
+        pairs = [(name, display.words(form[name].data), display.shown(row, name)) for name in differing]
+        values = {"view": self, "form": form, "row": row, "differing": pairs, "changing": changing}
+        return render_template("again.html", title=self.list_title, **values), 409
 
     def _add(self, form: RowForm) -> Page:
         values = form.values() if form.validate() else None
@@ -67,8 +110,7 @@ class Editing(Specification):
             return self._twice(form) or self._refused(form, error)
         flash(gettext("Saved."), "success")
         self.warn(values)
-        following = request.form.get("then") == "next"
-        return redirect(self.url("add") if following else self.url("show", pk=pk))
+        return redirect(self._onward(pk))
 
     def _choose_community(self, form: RowForm) -> bool:
         """Tell whether the person must say in which community the row belongs."""
@@ -169,10 +211,10 @@ class Editing(Specification):
         ), 409
 
 
-def _says(form: RowForm, row: Any) -> bool:
-    """Tell whether the row holds what was typed into the form, however it was tidied up."""
+def not_held(form: RowForm, row: Any) -> Names:
+    """Return what was typed into the form and the row does not hold, however it was tidied up."""
     typed = {name: display.words(value).lower() for name, value in form.values().items() if value}
-    return all(words == display.words(getattr(row, name)).lower() for name, words in typed.items())
+    return [name for name, words in typed.items() if words != display.words(getattr(row, name)).lower()]
 
 
 @cache

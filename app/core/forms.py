@@ -1,5 +1,7 @@
 """Forms derived from column facts. Types and choices are checked here; every other rule stands below, in `rules`."""
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -21,6 +23,7 @@ from app.core.masking import MASKED
 from app.core.rules import BIGGEST_NUMBER
 from app.core.selects import RemoteMany, RemoteSelect
 
+_DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 LONG_TEXT: Final = 120
 """Texts that may be longer than this get a box of several lines."""
 
@@ -116,6 +119,12 @@ class Flag(BooleanField):
     """Yes or no."""
 
 
+def _with_iso_day(text: str) -> str:
+    """Return what was typed with its day as 2026-01-05; people also write 2026/1/5 and 2026年1月5日."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return _DAY.sub(lambda day: f"{day[1]}-{day[2]:0>2}-{day[3]:0>2}", plain, count=1)
+
+
 class Day(DateField):
     """A date, entered with the browser's own calendar."""
 
@@ -124,7 +133,7 @@ class Day(DateField):
         self.data = None
         if valuelist and valuelist[0].strip():
             try:
-                self.data = date.fromisoformat(valuelist[0].strip())
+                self.data = date.fromisoformat(_with_iso_day(valuelist[0]))
             except ValueError:
                 raise ValueError(gettext("This is not a date; write it like 2026-11-22.")) from None
 
@@ -137,7 +146,7 @@ class Moment(DateTimeLocalField):
         self.data = None
         if valuelist and valuelist[0].strip():
             try:
-                moment = clock.parse_local(valuelist[0].strip().replace(" ", "T"))
+                moment = clock.parse_local(_with_iso_day(valuelist[0]).replace(" ", "T"))
             except (ValueError, OverflowError):
                 raise ValueError(gettext("This is not a date with time; write it like 2026-11-22 17:30.")) from None
             # Nothing is computed from a moment nobody can mean.

@@ -52,8 +52,13 @@ def _beyond(query: Query, row: Any) -> ColumnElement[bool]:
     # Said twice, so that the database begins where the row stands in its index and not at the first row.
     near = column >= value if direction == "asc" else column <= value
     found = and_(near, or_(_past(column, value, direction), and_(column == value, later)))
-    may_be_empty = column.property.columns[0].nullable and _empty_last(direction)
+    may_be_empty = _nullable(query.offer.model, name) and _empty_last(direction)
     return or_(found, column.is_(None)) if may_be_empty else found
+
+
+def _nullable(model: Any, name: str) -> bool:
+    """Tell whether an order may be empty in a row; one the database computes never is."""
+    return name in model.__table__.c and bool(model.__table__.c[name].nullable)
 
 
 def _past(column: Any, value: Any, direction: str) -> ColumnElement[bool]:

@@ -68,6 +68,11 @@ def spelled(text: str) -> str:
     return _kept(_of_a_name(text))
 
 
+def spelled_out(text: str) -> str:
+    """Return words that are no person's name spelled out in the same way: 解放路 is jiefanglu."""
+    return _kept(readings.syllables(text))
+
+
 def _of_a_name(text: str) -> list[str]:
     surname = next((one for one in SURNAMES if text.startswith(one)), "")
     return [*SURNAMES.get(surname, "").split(), *readings.syllables(text[len(surname) :])]

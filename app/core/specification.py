@@ -76,6 +76,8 @@ class Specification(ModelView):
     """The column of the list page beside which an alarm stands."""
     loud_filters: tuple[str, ...] = ()
     """The quick filters whose number should alarm when it is not zero."""
+    soon_filters: tuple[str, ...] = ()
+    """The quick filters whose rows will be late soon."""
     bulk_moves: tuple[str, ...] = ()
     deeds: Mapping[str, Deed] = {}
     """What else is done with a row, by name; the page has addresses of its own for it, programs one for all."""

@@ -101,6 +101,7 @@ class NeedView(Messaging, ListView):
     parts = PARTS
     alarm_column = "due_at"
     loud_filters = ("overdue",)
+    soon_filters = ("soon",)
     bulk_moves = ("accept",)
 
     @property

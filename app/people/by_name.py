@@ -10,7 +10,7 @@ from wtforms.validators import StopValidation
 
 from app.core import access
 from app.core.database import Clash, transaction
-from app.core.editing import Editing
+from app.core.editing import Editing, not_held
 from app.core.errors import CLASH
 from app.core.fields import Text, facts
 from app.core.forms import Line, RowForm
@@ -67,11 +67,23 @@ class ByName(_Pages):
         form: Any = self.by_name_form()
         if not self._choose_community(form):
             del form.community
-        if request.method == "GET":
+        if request.method == "POST":
+            return self._enrolled(form) or self._enrol(form)
+        return self._gone_back(form) or self._enrol_blank(form)
+
+    def _enrol_blank(self, form: Any) -> Page:
+        self.begin_by_name(form)
+        return self._enrol_page(form)
+
+    def _enrolled(self, form: Any) -> Page | None:
+        """Return the way to whom this very form has registered, if it has; another name is somebody else."""
+        row = self._made(form)
+        if row is None:
+            return None
+        if not form.validate() or not_held(form, row) or form.name.data != row.person.name:
             form.uid.data = new_uid()
-            self.begin_by_name(form)
-            return self._enrol_page(form)
-        return self._twice(form) or self._enrol(form)
+            return None
+        return self._saved_before(row)
 
     def _enrol(self, form: Any) -> Page:
         community = self._community_value(form).get("community") if form.validate() else None
@@ -85,7 +97,7 @@ class ByName(_Pages):
             with transaction():
                 row = self.enrol_row(community, who, columns)
         except (Violation, Clash, access.OutOfScope) as error:
-            return self._twice(form) or self._enrol_refused(form, error)
+            return self._enrolled(form) or self._enrol_refused(form, error)
         flash(gettext("Saved."), "success")
         self.warn(columns)
         return redirect(self.url("show", pk=row.id))

@@ -1,8 +1,9 @@
 """Reporting a need at a poster: by somebody without an account, who reaches nothing but what this report makes."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -21,6 +22,8 @@ CONSENT: Final = "2026-11b"
 """The version of the privacy notice a report agrees to; a new wording is a new version."""
 LONGEST_TEXT: Final = 1000
 LONGEST_TITLE: Final = 80
+SAME_FOR: Final = timedelta(hours=1)
+"""So long the same words from the same browser are the same report; later they say that it is so again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +107,10 @@ def already(point: Point, words: Words, secret: str) -> Receipt | None:
         if not same or (need.code_issued_at is not None and tickets.find(tickets.drawn_from(secret)) is None):
             raise Spent
         return receipt_of(need, secret)
+
+
+def sent_before(point: Point, words: Words, uids: Iterable[str]) -> str | None:
+    """Return the number of the report among these that has said the same here a little while ago, if one has."""
+    with acting(Actor("system:public", errands=tuple(Errand("needs", "v", (("uid", uid),)) for uid in uids))):
+        same = (Need.text == words.text, Need.place_id == point.place_id, Need.created_at > clock.now() - SAME_FOR)
+        return db.session.scalars(select(Need.code).where(*same).limit(1)).one_or_none()

@@ -14,7 +14,7 @@ from app.core.fields import Text
 from app.core.model import new_uid
 from app.core.rules import Violation
 from app.core.specification import Page
-from app.public import codes, opened, paper, quotas, reporting, tickets
+from app.public import codes, opened, paper, quotas, reporting, sent, tickets
 from app.public.forms import AGAIN, ReportForm
 from app.public.notices import Notice, notice
 from app.public.points import Point
@@ -29,10 +29,10 @@ BUSY: Final[Text] = _(
 
 def page(point: Point) -> Page:
     """Show the form of a poster, and take what was written."""
-    form, sent = ReportForm(), request.method == "POST"
-    if not point.current and not (sent and point.lately):
-        return notice(Notice.OUT_OF_DATE, point.office, form.typed() if sent else "")
-    if not sent:
+    form, posted = ReportForm(), request.method == "POST"
+    if not point.current and not (posted and point.lately):
+        return notice(Notice.OUT_OF_DATE, point.office, form.typed() if posted else "")
+    if not posted:
         form.key.data = new_uid()
         return _form(form, point)
     form.keep_secret()
@@ -53,7 +53,17 @@ def _sent(form: ReportForm, point: Point) -> Page:
     if known is not None:
         form.photos.forget()
         return _receipt(known, point)
+    number = reporting.sent_before(point, form.words(), sent.uids())
+    if number is not None:
+        form.photos.forget()
+        return _sent_before(number, point)
     return _report(form, point)
+
+
+def _sent_before(number: str, point: Point) -> Page:
+    """Tell who went back and sent the same once more; the code was shown then, and only then."""
+    values: dict[str, Any] = {"number": number, "office": point.office, "shown_code": not sign_in.worked_here()}
+    return render_template("public/sent_before.html", title=gettext("We have it already"), **values)
 
 
 def _has_pictures() -> bool:
@@ -84,6 +94,7 @@ def _report(form: ReportForm, point: Point) -> Page:
         return _refused(form, point, 429, BUSY)
     except Clash:
         return _twice(form, point)
+    sent.note(reporting.uid_of(secret or ""))
     return _receipt(receipt, point)
 
 

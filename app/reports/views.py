@@ -1,11 +1,12 @@
 """The home page (工作台), the search over all lists, and the views people keep of a list."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from werkzeug.datastructures import MultiDict
 
 from app.core import checks, clock, saved, tallies
@@ -13,6 +14,7 @@ from app.core.access import may
 from app.core.addresses import BadQuery
 from app.core.database import transaction
 from app.core.errors import answer
+from app.core.fields import Text
 from app.core.gate import members
 from app.reports.charts import charts
 
@@ -21,6 +23,8 @@ home_pages = Blueprint("home", __name__)
 HITS = 8
 """How many rows of each list the search over all lists shows."""
 LONGEST_NAME = 20
+PRESSING = ("loud_filters", "soon_filters", "badge_filters")
+"""Which quick filters of a list tell what is to be done first."""
 
 
 @home_pages.get("/")
@@ -30,7 +34,44 @@ def index() -> str:
     lists = [view for view in _views() if view.quick_filters]
     tallies.tell(*lists)
     drawn = [chart for view in lists for chart in charts(view)]
-    return render_template("home.html", lists=lists, charts=drawn, today=f"{clock.today():%Y-%m-%d}")
+    today = format_date(clock.today(), "yyyy-MM-dd EEEE")
+    waits = {"pressing": _pressing(lists), "groups": _grouped(lists)}
+    adding = next((view for view in lists if may("c", view.guard)), None)
+    return render_template("home.html", **waits, adding=adding, charts=drawn, today=today)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """How many rows of a list are late or wait for somebody; the address shows exactly these."""
+
+    title: Text
+    label: Text
+    address: str
+    count: int
+    loud: bool
+
+
+def _pressing(lists: list[Any]) -> list[Pressing]:
+    """Return what is to be done first: what is late, what soon will be, what waits; each in the order of the menu."""
+    kinds = [(view, name) for kind in PRESSING for view in lists for name in getattr(view, kind)]
+    counts = tallies.tallies()
+    return [
+        Pressing(
+            view.list_title,
+            view.quick_filters[name].label,
+            view.url("list", quick=name),
+            count,
+            name in view.loud_filters,
+        )
+        for view, name in dict.fromkeys(kinds)
+        if (count := counts[(view.list_name, name)])
+    ]
+
+
+def _grouped(lists: list[Any]) -> list[tuple[Text, list[Any]]]:
+    """Return the lists by the group of the menu they stand in; those in no group come last."""
+    groups = dict.fromkeys(sorted((view.in_group for view in lists), key=lambda group: not group))
+    return [(group, [view for view in lists if view.in_group == group]) for group in groups]
 
 
 def _views() -> list[Any]:

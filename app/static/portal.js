@@ -328,7 +328,11 @@ const openIn = async (address) => {
   dialog.querySelector("input:not([type=hidden]), select, textarea")?.focus();
 };
 
+// The date fields of a browser speak its language; where that is not Chinese they are made to.
+const dates = /^zh\b/i.test(navigator.language) ? null : import(document.body.dataset.dates);
+
 const begin = (root) => {
+  dates?.then((one) => one.inChinese(root, words));
   all("[data-remote]", root).forEach((box) => { box.remote ||= new Remote(box); });
   all("[data-photos]", root).forEach((box) => { box.photos ||= new Photos(box); });
   all("form[data-draft]", root).forEach((form) => { form.draft ||= new Draft(form); });
@@ -460,6 +464,14 @@ document.addEventListener("change", (event) => {
   chosen();
 });
 
+// Who goes back to a form that was sent asks the server for it again, which then knows what it has made.
+const keepKey = (key) => {
+  if (!key) return;
+  const here = new URL(location);
+  here.searchParams.set("key", key.value);
+  history.replaceState(history.state, "", here);
+};
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method === "get") {
@@ -469,6 +481,7 @@ document.addEventListener("submit", (event) => {
   if (form.hasAttribute("hx-post") || form.hasAttribute("data-download")) return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
+  keepKey(form.querySelector("input[name=uid]"));
 });
 
 document.addEventListener("keydown", (event) => {

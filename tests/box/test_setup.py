@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from app.accounts.models import Account, Grant, GrantRole
 from app.box import setting_up
 from app.box.questions import QUESTIONS, SetupForm, box_of
-from app.box.reading import code_for
 from app.communities import naming, service
 from app.communities.models import Category, Community, Holiday, Place, PlaceKind
+from app.core import clock
 from app.core.access import Forbidden
 from app.core.pinyin import spelled
 from app.extensions import db
@@ -65,7 +65,7 @@ def test_the_supervisor_sets_up_a_community_and_its_secretary_begins_to_work(as_
     assert "赵丽" in answer.get_data(as_text=True)
     with behind():
         community = eastern()
-        assert community.code == code_for("河东社区")
+        assert community.code == "hedong"
         assert (community.street, community.slogan) == ("惠民街道", "河东一家亲")
         assert str(community.working_hours) == "8:30-12:00、14:30-17:30"
         assert service.words_of(community) == {"portal.name": "邻里汇", "list.needs": "邻里需求单"}
@@ -118,7 +118,7 @@ def test_nobody_else_sets_up_communities(as_person, acting_as, app, login):
     assert as_person(login).get(SETUP).status_code == 403
     assert as_person(login).post(SETUP, answered()).status_code == 403
     with acting_as(login), app.test_request_context(method="POST", data=answered()), pytest.raises(Forbidden):
-        setting_up.set_up(box_of(SetupForm(meta={"csrf": False}), setting_up.login_for))
+        setting_up.set_up(box_of(SetupForm(meta={"csrf": False}), setting_up.NAMES))
 
 
 def test_a_double_click_makes_one_community_and_the_link_last_shown_works(as_supervisor, nobody, behind):
@@ -154,7 +154,7 @@ def test_a_name_that_is_taken_is_refused_and_a_code_of_ones_own_helps(as_supervi
     assert as_supervisor.post(SETUP, other | {"code": "hd2"}).status_code == 200
     with behind():
         assert db.session.scalars(select(Community.code).filter_by(name="河东社区")).all() == [
-            code_for("河东社区"),
+            "hedong",
             "hd2",
         ]
 
@@ -198,6 +198,108 @@ def test_a_wrong_answer_is_said_beside_its_field_and_everything_typed_stays(as_s
             assert kept in page, name
     with behind():
         assert (count(Community), count(Account)) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("解放路社区", "jiefanglu"),
+        ("银行街社区居民委员会", "yinhangjie"),
+        ("三里村村委会", "sanlicun"),
+        ("东风2号社区", "dongfeng2hao"),
+        ("社区", "shequ"),
+    ],
+)
+def test_the_code_is_the_name_spelled_out(acting_as, name, code):
+    with acting_as("admin"):
+        assert setting_up.code_for(name) == code
+
+
+def test_names_that_sound_alike_get_codes_of_their_own(as_supervisor, behind):
+    as_supervisor.post(SETUP, answered())
+    sounds_alike = answered(name="和东社区", secretary="钱伟", phone="13900002222")
+    assert as_supervisor.post(SETUP, sounds_alike).status_code == 200
+    with behind():
+        codes = {one.name: one.code for one in db.session.scalars(select(Community))}
+        assert (codes["河东社区"], codes["和东社区"]) == ("hedong", "hedong2")
+
+
+def test_a_name_that_nobody_can_spell_gets_a_code_all_the_same(as_supervisor, behind):
+    assert as_supervisor.post(SETUP, answered(name="！？")).status_code == 200
+    with behind():
+        code = db.session.scalars(select(Community.code).filter_by(name="！？")).one()
+        assert re.fullmatch("c[0-9a-f]{10}", code)
+
+
+def test_the_code_can_be_changed_later_and_is_still_nobody_elses(as_supervisor, as_admin, behind, eastern):
+    as_supervisor.post(SETUP, answered())
+    with behind():
+        pk = eastern().id
+    page = as_supervisor.page(f"/communities/edit/{pk}")
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)[1]
+    taken = as_supervisor.post(f"/communities/edit/{pk}", {"version": version, "code": "wjb"})
+    assert taken.status_code == 422
+    assert 'id="code-errors"' in taken.get_data(as_text=True)
+    assert as_supervisor.post(f"/communities/edit/{pk}", {"version": version, "code": "hd"}).status_code == 302
+    with behind():
+        assert eastern().code == "hd"
+
+
+def test_areas_hold_the_grids_and_compounds_they_name(as_supervisor, behind, eastern):
+    typed = answered(levels="areas", areas="东片区：一网格、花园\n西片区: 第二网格")
+    assert as_supervisor.post(SETUP, typed).status_code == 200
+    with behind():
+        found = select(Place).filter_by(community=eastern()).order_by(Place.path)
+        places = [(one.full_name, one.kind.value, one.level) for one in db.session.scalars(found)]
+    assert places == [
+        ("东片区", "area", 1),
+        ("东片区 第一网格", "grid", 2),
+        ("东片区 江畔花园", "compound", 2),
+        ("西片区", "area", 1),
+        ("西片区 第二网格", "grid", 2),
+    ]
+
+
+def test_what_lies_in_no_area_stays_directly_below_the_community(as_supervisor, behind, eastern):
+    own = answered(levels="own", own_levels="社区\n片区\n小区\n楼栋", grids="", areas="东片区：江畔花园")
+    assert as_supervisor.post(SETUP, own | {"grid_count": "1"}).status_code == 200
+    with behind():
+        found = select(Place).filter_by(community=eastern()).order_by(Place.level, Place.id)
+        assert [one.full_name for one in db.session.scalars(found)] == ["东片区", "第一网格", "东片区 江畔花园"]
+
+
+@pytest.mark.parametrize(
+    "areas", ["东片区：没有的小区", "东片区：江畔花园\n西片区：花园", "：江畔花园", "东片区\n东片区"]
+)
+def test_an_area_that_does_not_fit_is_said_beside_the_areas(as_supervisor, areas):
+    answer = as_supervisor.post(SETUP, answered(levels="areas", areas=areas))
+    assert answer.status_code == 422
+    assert 'id="areas-errors"' in answer.get_data(as_text=True)
+
+
+def test_the_holidays_one_can_read_already_are_filled_in_and_taken(as_supervisor, as_secretary, behind, eastern):
+    clock.clock.fixed = clock.parse_local("2026-03-02T09:00")
+    for day, name, works in (("2026-10-01", "国庆节", ""), ("2026-10-10", "调休", "y"), ("2027-01-01", "元旦", "")):
+        form = {"day": day, "name": name} | ({"works": works} if works else {})
+        assert as_secretary.post("/holidays/add", form).status_code == 302
+    filled = re.search(r'<textarea[^>]*name="holidays"[^>]*>\s*([^<]*)<', as_supervisor.page(SETUP))[1]
+    assert filled.split("\n") == ["2026-10-01 国庆节", "2026-10-10 调休 上班"]
+    assert as_supervisor.post(SETUP, answered(holidays=filled)).status_code == 200
+    with behind():
+        days = db.session.scalars(select(Holiday).filter_by(community=eastern()).order_by(Holiday.day)).all()
+        assert [(day.name, day.works) for day in days] == [("国庆节", False), ("调休", True)]
+
+
+def test_a_supervisor_of_other_communities_is_not_shown_the_holidays_of_ours(as_supervisor, as_secretary, behind):
+    as_secretary.post("/holidays/add", {"day": f"{clock.today().year}-07-07", "name": "本社区停电"})
+    with behind():
+        ours = db.session.scalars(select(Community.id).filter_by(code="wjb")).one()
+        held = select(Grant).where(Grant.role == GrantRole.SUPERVISOR, Grant.community_id == ours)
+        db.session.delete(db.session.scalars(held).one())
+        db.session.commit()
+    page = as_supervisor.page(SETUP)
+    assert 'name="holidays"' in page
+    assert "本社区停电" not in page
 
 
 def test_own_levels_are_asked_for_where_they_are_chosen(as_supervisor, behind, eastern):

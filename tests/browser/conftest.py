@@ -129,8 +129,8 @@ def visitor(chromium: Browser, address: str) -> Iterator[Callable[..., Visitor]]
     """Put somebody in front of a screen of this size."""
     contexts = []
 
-    def come(size: tuple[int, int] = DESK) -> Visitor:
-        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+    def come(size: tuple[int, int] = DESK, tongue: str = "zh-CN") -> Visitor:
+        context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale=tongue)
         contexts.append(context)
         return Visitor(context.new_page(), address)
 

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from app.communities.models import Community
 from app.communities.own_words import OwnWords
 from app.extensions import db
-from tests.browser.conftest import PHONE
+from app.needs.models import Need
+from tests.browser.conftest import DESK, PHONE
 
 pytestmark = pytest.mark.browser
 
@@ -112,3 +113,21 @@ def test_from_a_refusal_one_gets_back_to_how_things_stand(visitor, register):
     person.page.click("text=回到刚才的页面")
     person.page.wait_for_url(f"**/needs/show/{pk}")
     assert "已撤回" in person.text()
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE])
+def test_who_goes_back_after_saving_changes_what_was_saved(visitor, screen, behind):
+    person = visitor(screen).sign_in("secretary")
+    person.open("/needs/list/")
+    person.open("/needs/add")
+    person.page.fill("#title", "三栋扶手松动")
+    with person.page.expect_navigation():
+        person.page.click("main .sticky .btn-primary")
+    with person.page.expect_navigation():
+        person.page.go_back()
+    assert "这份表单已经保存过" in person.text()
+    person.page.fill("#title", "三栋二楼扶手松动")
+    with person.page.expect_navigation():
+        person.page.click("main .sticky .btn-primary")
+    with behind():
+        assert db.session.scalars(select(Need.title)).all() == ["三栋二楼扶手松动"]

@@ -1,11 +1,12 @@
 """The pages of places, categories, holidays and communities, as people use them."""
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import select
 
-from app.communities.models import Holiday, Place
+from app.communities.models import Category, Community, Holiday, Place
 from app.extensions import db
 
 VERSION = re.compile(r'name="version"[^>]*value="(\d+)"')
@@ -147,6 +148,71 @@ def test_a_holiday_is_set_down_once(as_secretary, behind):
 def test_only_top_categories_are_offered_as_parents(as_secretary):
     found = as_secretary.get("/categories/choices/parent").get_json()
     assert [choice["text"] for choice in found["results"]] == ["社区治理"]
+
+
+@pytest.fixture
+def category(as_secretary, behind):
+    """Add a category, or find it; return its id."""
+
+    def find(name):
+        with behind():
+            ours = select(Category.id).join(Community).where(Category.name == name, Community.code == "wjb")
+            return db.session.scalars(ours).one()
+
+    def add(name, sort, parent=""):
+        form = {"name": name, "sort": sort, "parent": find(parent) if parent else ""}
+        assert as_secretary.post("/categories/add", form).status_code == 302
+        return find(name)
+
+    add.find = find
+    return add
+
+
+@pytest.fixture
+def tree(category):
+    """More categories than the first two, registered in no order."""
+    category("养老", 7)
+    category("日常服务", -1)
+    category("路灯", -1, "社区治理")
+    category("助餐", 0, "养老")
+    return ["日常服务", "社区治理", "路灯", "公共设施", "养老", "助餐"]
+
+
+def _order(page, names):
+    return sorted(names, key=lambda name: page.index(f">{name}</a>"))
+
+
+def test_categories_stand_in_the_order_of_their_tree_and_lower_ones_are_indented(as_secretary, tree):
+    page = as_secretary.page("/categories/list/")
+    main = page[page.index("<main") :]
+    assert _order(main, tree) == tree
+    assert main.count("depth-1") == 3
+
+
+def test_a_top_category_that_moves_takes_those_below_along(as_secretary, tree, category):
+    pk = category.find("社区治理")
+    as_secretary.post(f"/categories/edit/{pk}", {"version": "1", "name": "社区治理", "sort": "9"})
+    page = as_secretary.page("/categories/list/")
+    assert _order(page[page.index("<main") :], tree) == ["日常服务", "养老", "助餐", "社区治理", "路灯", "公共设施"]
+
+
+def test_the_tree_is_read_page_by_page(as_secretary, tree):
+    seen, address = [], "/categories/list/?size=2"
+    for _page in range(3):
+        page = as_secretary.page(address)
+        main = page[page.index("<main") :]
+        seen += _order(main, [name for name in tree if f">{name}</a>" in main])
+        following = re.search(r'rel="next" href="([^"]+)"', main)
+        address = unescape(following[1]) if following else ""
+    assert seen == tree
+
+
+def test_selects_and_files_follow_the_tree_too(as_secretary, tree):
+    found = as_secretary.get("/needs/choices/category").get_json()["results"]
+    full = ["日常服务", "社区治理", "社区治理 路灯", "社区治理 公共设施", "养老", "养老 助餐"]
+    assert [one["text"] for one in found] == full
+    lines = as_secretary.get("/categories/export.csv").get_data(as_text=True).splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == tree
 
 
 def test_the_secretary_changes_the_names_of_the_levels(as_secretary, behind, community_called):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from app.communities.models import Category, Community
+from app.communities.models import Category, Community, Place
 from app.core import clock
 from app.core.database import Clash, transaction
 from app.core.model import new_uid
@@ -162,6 +162,75 @@ def test_a_double_click_at_the_very_same_moment_makes_one_row(alongside, count):
     assert count() == 1
 
 
+def test_who_goes_back_and_saves_again_is_led_to_what_was_made(as_secretary, count):
+    form = TYPED | {"uid": new_uid()}
+    made = as_secretary.post("/needs/add", form).headers["Location"]
+    again = as_secretary.post("/needs/add", form)
+    assert again.headers["Location"] == made
+    assert "没有重复登记" in as_secretary.page(made)
+    assert count() == 1
+
+
+def test_a_form_one_goes_back_to_changes_what_it_has_made(as_secretary, register, need, count):
+    pk = register()
+    back = as_secretary.get(f"/needs/add?key={need(pk)['uid']}")
+    assert back.headers["Location"].endswith(f"/needs/edit/{pk}")
+    page = as_secretary.page(back.headers["Location"])
+    assert "这份表单已经保存过" in page
+    as_secretary.post(f"/needs/edit/{pk}", _fields(page) | {"title": "巷口路灯不亮"})
+    assert (count(), need(pk)["title"]) == (1, "巷口路灯不亮")
+
+
+def test_a_form_one_goes_back_to_shows_what_may_no_longer_be_changed(as_secretary, register, need):
+    pk = register()
+    as_secretary.post(f"/needs/archive/{pk}", {"version": "1", "reason": "重复登记"})
+    back = as_secretary.get(f"/needs/add?key={need(pk)['uid']}")
+    assert back.headers["Location"].endswith(f"/needs/show/{pk}")
+
+
+def test_a_form_that_was_refused_keeps_its_key_when_one_goes_back(as_secretary):
+    key = new_uid()
+    assert f'value="{key}"' in as_secretary.page(f"/needs/add?key={key}")
+
+
+@pytest.mark.parametrize("key", ["", "x", "0" * 33, "'; DROP TABLE need; --", "%00"])
+def test_a_key_in_the_address_that_is_none_of_ours_is_replaced(as_secretary, key):
+    page = as_secretary.page(f"/needs/add?key={key}")
+    assert re.search(r'name="uid"[^>]*value="[0-9a-f]{32}"', page)
+
+
+def test_the_key_of_somebody_elses_row_in_the_address_leads_nowhere(as_neighbour, register, need):
+    answer = as_neighbour.get(f"/needs/add?key={need(register())['uid']}")
+    assert answer.status_code == 200
+
+
+def test_what_is_typed_after_going_back_changes_the_row_or_is_one_of_its_own_as_one_chooses(as_secretary, need, count):
+    form = TYPED | {"uid": new_uid()}
+    pk = int(as_secretary.post("/needs/add", form).headers["Location"].rsplit("/", 1)[1])
+    asked = as_secretary.post("/needs/add", form | {"title": "别的路灯不亮"})
+    page = asked.get_data(as_text=True)
+    assert (asked.status_code, count()) == (409, 1)
+    assert all(word in page for word in ("别的路灯不亮", "修改已登记的", "作为另一条登记"))
+    chosen = _fields(page[page.index("<main") :])
+    as_secretary.post(f"/needs/edit/{pk}", chosen)
+    assert (count(), need(pk)["title"]) == (1, "别的路灯不亮")
+    other = as_secretary.post("/needs/add", chosen | {"title": "第三盏路灯不亮"})
+    assert other.status_code == 302
+    assert (count(), need(pk)["title"]) == (2, "别的路灯不亮")
+
+
+def test_what_the_form_of_a_row_cannot_change_is_not_offered_to_be_changed(as_secretary, behind):
+    with behind():
+        grid = db.session.scalars(select(Place.id).limit(1)).one()
+    form = {"name": "北门岗亭", "kind": "compound", "uid": new_uid()}
+    assert as_secretary.post("/places/add", form).status_code == 302
+    asked = as_secretary.post("/places/add", form | {"parent": grid})
+    page = asked.get_data(as_text=True)
+    assert asked.status_code == 409
+    assert "作为另一条登记" in page
+    assert "修改已登记的" not in page
+
+
 def test_two_forms_are_two_rows(as_secretary, count):
     for _form in (1, 2):
         uid = re.search(r'name="uid"[^>]*value="(\w+)"', as_secretary.page("/needs/add"))[1]
@@ -263,15 +332,6 @@ def test_a_database_that_does_not_answer_is_said_and_nothing_is_saved(as_secreta
     assert "没有保存" in page or "未保存" in page
     monkeypatch.undo()
     assert count() == 0
-
-
-def test_what_is_typed_into_the_page_one_came_back_to_is_another_row(as_secretary, count, need):
-    key = {"uid": new_uid()}
-    first = as_secretary.post("/needs/add", TYPED | key)
-    other = as_secretary.post("/needs/add", TYPED | key | {"title": "另一件事"})
-    assert first.headers["Location"] != other.headers["Location"]
-    assert need(int(other.headers["Location"].rsplit("/", 1)[1]))["title"] == "另一件事"
-    assert count() == 2
 
 
 def test_a_mistake_on_the_page_one_came_back_to_is_shown(as_secretary, count):

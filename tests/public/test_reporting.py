@@ -3,6 +3,7 @@
 import hashlib
 import re
 import threading
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 import config
 from app.accounts.models import Account
+from app.core import clock
 from app.core.files.models import Attachment
 from app.core.history import Entry
 from app.extensions import db
@@ -151,6 +153,24 @@ def test_who_goes_back_and_writes_something_else_makes_a_second_report(poster, r
     second = resident.send(signs, {"text": "四楼的也不亮", "agreed": "y"}, hidden)
     assert code_on(first) != code_on(second)
     assert [need.title for need in reported()] == ["三楼的灯不亮", "四楼的也不亮"]
+
+
+def test_who_goes_back_and_sends_the_same_words_again_is_told_their_number(poster, resident, reported):
+    signs, form = poster(), {"text": "三楼的灯不亮", "agreed": "y"}
+    code = code_on(resident.send(signs, form, resident.hidden(signs)))
+    again = resident.send(signs, form, resident.hidden(signs)).get_data(as_text=True)
+    (need,) = reported()
+    assert f"编号 {need.code}" in again
+    assert code not in again
+
+
+def test_the_same_words_of_somebody_else_or_an_hour_later_are_a_report_of_their_own(app, poster, resident, reported):
+    signs = poster()
+    resident.report(signs)
+    Resident(app.test_client()).report(signs)
+    clock.clock.fixed = clock.now() + timedelta(minutes=61)
+    resident.report(signs)
+    assert len(reported()) == 3
 
 
 @pytest.mark.parametrize("key", ["", "x", "A" * 32, "0" * 33, "../../etc/passwd"])

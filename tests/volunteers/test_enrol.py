@@ -102,6 +102,21 @@ def test_the_second_half_of_a_double_click_leads_to_the_same_volunteer(as_coordi
     assert first.headers["Location"] == second.headers["Location"]
 
 
+def test_another_name_in_a_form_one_went_back_to_is_another_volunteer(as_coordinator, behind):
+    form = WHO | {"uid": "a" * 32}
+    as_coordinator.post("/volunteers/enrol", form)
+    before = people(behind)
+    other = as_coordinator.post("/volunteers/enrol", form | {"name": "莫桂香", "phone": "13800006667"})
+    assert other.status_code == 302
+    assert people(behind) == before + 1
+
+
+def test_who_goes_back_to_the_form_of_a_volunteer_changes_that_volunteer(as_coordinator):
+    made = as_coordinator.post("/volunteers/enrol", WHO | {"uid": "a" * 32}).headers["Location"]
+    back = as_coordinator.get(f"/volunteers/enrol?key={'a' * 32}")
+    assert back.headers["Location"] == made.replace("show", "edit")
+
+
 @pytest.mark.parametrize(
     ("typed", "beside"),
     [
