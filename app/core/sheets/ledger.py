@@ -223,6 +223,10 @@ _GRID: Final = re.compile(r"第?[一二三四五六七八九十\d]+号?网格")
 _SUBJECT: Final = re.compile(
     r"(?:.*(?:社区|街道|居委会))?(.+?)(?:基本|登记|信息|情况|花名册|名册|名单|台账|一览|统计|汇总|通讯录|表)+"
 )
+_LABELLED: Final = re.compile(
+    r"(?:^|(?<=[\s，,；;]))(?:所在|所属|报到|派出|工作|驻区|共建|提供)?(?:单位|网格|党组织|党支部)(?:名称|全称)?"
+    r"(?:[(（][^)）]*[)）])?\s*[:：]\s*([^\s，,；;：:]+)"
+)
 LONGEST_TITLE: Final = 40
 
 
@@ -232,11 +236,11 @@ def section_words(section: str) -> str:
 
 
 def subjects(title: str) -> list[str]:
-    """Return what titles are about: 楼栋长 in 清河社区楼栋长花名册, and a grid that is the only one they name."""
+    """Return what titles are about: 楼栋长 in 清河社区楼栋长花名册, who 单位名称： names, the only grid."""
     plain = (_BESIDE.sub("", "".join(line.split())) for line in title.split("\n") if len(line) <= LONGEST_TITLE)
     found = [match[1] for line in plain if (match := _SUBJECT.fullmatch(line))]
     grids = set(_GRID.findall(title))
-    return found + (list(grids) if len(grids) == 1 else [])
+    return [match[1] for match in _LABELLED.finditer(title)] + found + (list(grids) if len(grids) == 1 else [])
 
 
 def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
@@ -257,7 +261,7 @@ def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
 
 def _above(draft: Draft, sight: Sight) -> list[str]:
     """Return the words a row stands under, the nearest first: its section, its sheet, the title."""
-    found = [section_words(draft.section), draft.sheet.strip(), *sight.subjects]
+    found = [section_words(draft.section), section_words(draft.sheet), *sight.subjects]
     return [words for words in dict.fromkeys(found) if words]
 
 

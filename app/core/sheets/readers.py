@@ -12,10 +12,11 @@ from app.called import own_word, standard_word
 from app.core.fields import Labelled, NotUnderstood, Worded
 from app.core.sheets import values
 from app.core.sheets.book import Cell
+from app.core.sheets.centuries import When, with_century
 from app.core.sheets.filling import add, filling, keep, seen
 from app.core.sheets.headings import comparable, simplified
 from app.core.sheets.ledger import TICKED, Draft, Reader, Sight
-from app.core.sheets.values import Reason, Rejected
+from app.core.sheets.values import Day, Reason, Rejected
 
 Spellings = Mapping[str, Labelled]
 
@@ -77,11 +78,23 @@ def code(sets: str = "", limit: int = 40) -> Reader:
     return filling(sets, read)
 
 
+def _day(draft: Draft, key: str, cell: Cell, sight: Sight, when: When) -> Day | None:
+    """Return a day; of one whose year has two digits it is said how it was read. Raises Rejected."""
+    try:
+        return values.day(cell, sight.date1904, None if when is When.BORN else sight.year)
+    except Rejected:
+        whole = with_century(cell, sight.today, when)
+        if whole is None:
+            raise
+    draft.warn("year_short", key, f"{cell} → {whole}")
+    return values.day(whole)
+
+
 def day(sets: str = "", future: bool = False, part: bool = False) -> Reader:
     """A day. `future`: whether it may lie ahead. `part`: whether a month or year will do; its first day is kept."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = values.day(cell, sight.date1904, sight.year)
+        found = _day(draft, key, cell, sight, When.AHEAD if future else When.PAST)
         if found is None:
             return
         if found.whole is None:
@@ -102,7 +115,7 @@ def moment(sets: str = "", future: bool = False) -> Reader:
     """A day with its time of the day, if one is said; a day alone is its first minute."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = values.day(cell, sight.date1904, sight.year)
+        found = _day(draft, key, cell, sight, When.AHEAD if future else When.PAST)
         if found is None:
             return
         if found.whole is None:
@@ -119,7 +132,7 @@ def birth(sets: str = "birth") -> Reader:
     """A day of birth, or only its month or year."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = values.day(cell, sight.date1904)
+        found = _day(draft, key, cell, sight, When.BORN)
         if found is None:
             return
         if values.is_ambiguous_month(cell):
