@@ -53,8 +53,8 @@ def test_what_may_be_another_day_is_still_refused(read, unclear: str):
 
 
 def test_a_birthday_is_read_only_in_the_century_it_can_lie_in(read):
-    report = read(born("85.3.5", "48年1月", "12年5月", "23.5.6"))
-    assert said(report, "birth") == ["1985-03-05", "1948-01", "2012-05"]
+    report = read(born("85.3.5", "75.11", "12年5月", "23.5.6"))
+    assert said(report, "birth") == ["1985-03-05", "1975-11", "2012-05"]
     assert [(one["row"], one["reason"]) for one in report["rejected"]] == [(5, "date_bad")]
 
 
@@ -83,6 +83,19 @@ def test_of_options_with_boxes_the_ticked_ones_are_meant(read, sex: str, poor: s
 def test_of_two_ticks_for_one_thing_none_is_taken(read):
     report = read(xlsx({"居民": [["姓名", "性别"], ["王芳", "☑男 ☑女"]]}))
     assert [one["reason"] for one in report["rejected"]] == ["enum_unknown"]
+
+
+def test_a_ticked_category_and_kind_are_understood(read):
+    head = ["提供单位", "资源名称", "资源类别"]
+    rows = [
+        head,
+        ["清河小学", "操场", "☑场地 □设备"],
+        ["区医院", "医生", "人才资源"],
+        ["区法院", "（ ）讲座", "□ 服务 √ 技能"],
+    ]
+    assert said(read(xlsx({"资源": rows})), "category") == ["阵地", "人才", "技能"]
+    need = [["需求人", "需求内容", "需求类别"], ["王芳", FINE, "□养老 ☑公共设施"]]
+    assert said(read(xlsx({"需求": need})), "category") == ["公共设施"]
 
 
 def test_boxes_in_the_words_of_a_need_stay_as_they_are(read):
@@ -114,3 +127,8 @@ def test_money_is_read_with_its_sign_and_in_tens_of_thousands(read, written: Any
 )
 def test_a_name_is_read_without_its_number_and_with_one_sort_of_dot(read, written: str, name: str):
     assert said(read(xlsx({"居民": [["姓名", "性别"], [written, "女"]]})), "name") == [name]
+
+
+@pytest.mark.parametrize("written", ["86-13800001001", "+86 138 0000 1001", "8613800001001", "0086 13800001001"])
+def test_a_telephone_number_is_read_without_the_country(read, written: str):
+    assert said(read(xlsx({"居民": [["姓名", "联系电话"], ["王芳", written]]})), "phone") == ["13800001001"]

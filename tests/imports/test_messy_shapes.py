@@ -202,6 +202,34 @@ def test_a_contact_behind_a_gap_is_no_table(read):
     assert (len(report["header"]), named(report)) == (1, [("志愿者", 2, "王芳")])
 
 
+def test_children_beside_their_guardians_stay_one_row(read):
+    rows = [
+        ["儿童信息", None, None, "监护人信息", None],
+        ["姓名", "性别", None, "姓名", "电话"],
+        ["张小", "男", None, "李四", "13800001001"],
+    ]
+    report = read(xlsx({"儿童": rows}, merged={"儿童": ["A1:B1", "D1:E1"]}))
+    assert named(report) == [("儿童", 3, "张小")]
+
+
+def test_duties_beside_names_are_rows_and_no_form(read):
+    rows = [["岗位", "姓名", "网格"], ["网格长", "王芳", "第一网格"], ["专职网格员", "李强", "第一网格"]]
+    assert named(read(xlsx({"网格员": rows}))) == [("网格员", 2, "王芳"), ("网格员", 3, "李强")]
+    pairs = [["岗位", "姓名"], *(row[:2] for row in rows[1:]), ["楼栋长", "赵敏"]]
+    report = read(xlsx({"第一网格": [["网格员名册"], *pairs]}))
+    assert [(one[0], one[2]["role"]) for one in accepted(report)] == [
+        ("posts", "网格长"),
+        ("posts", "专职网格员"),
+        ("posts", "楼栋长"),
+    ]
+
+
+def test_a_column_that_only_resembles_a_telephone_refuses_nobody(read):
+    rows = [["姓名", "电话", "紧急联系人"], ["王芳", "13800001001", "李强"]]
+    report = read(xlsx({"志愿者": rows}))
+    assert (named(report), report["header"][0]["not_imported"]) == ([("志愿者", 2, "王芳")], {"C": "紧急联系人"})
+
+
 # -- above, below, and without a heading ----------------------------------------------------------------------------
 
 
@@ -216,6 +244,38 @@ def test_what_is_labelled_above_the_headings_holds_for_all(read, said: list[str]
     rows = [["在职党员报到名单"], said, ["姓名", "性别", "认领岗位"], ["周一", "男", "巡逻岗"]]
     listing, _row, values = accepted(read(xlsx({"党员": rows})))[0]
     assert (listing, values["unit"]) == ("members", "区财政局")
+
+
+def test_the_unit_whose_members_a_title_lists_is_theirs(read):
+    rows = [["区财政局在职党员到社区报到登记表"], ["姓名", "性别", "认领岗位"], ["周一", "男", "巡逻岗"]]
+    listing, _row, values = accepted(read(xlsx({"Sheet1": rows})))[0]
+    assert (listing, values["unit"]) == ("members", "区财政局")
+
+
+def test_a_title_names_the_grid_also_of_doors_in_three_columns(read):
+    rows = [["第二网格居民信息采集表"], ["楼栋", "单元", "房号", "姓名", "性别"], ["3号楼", "1", "101", "王芳", "女"]]
+    values = accepted(read(xlsx({"Sheet1": rows})))[0][2]
+    assert (values["grid"], values["door"]) == ("第二网格", "3-1-101")
+
+
+def test_months_above_rows_are_no_appeals(read):
+    rows = [
+        ["2026年民情台账"],
+        ["月份", "日期", "反映人", "反映问题"],
+        ["一月"],
+        [None, "1月3日", "王芳", "噪音"],
+        ["2月份"],
+    ]
+    report = read(xlsx({"台账": rows}))
+    assert (named(report), report["rejected"]) == ([("台账", 4, "噪音")], [])
+
+
+def test_who_asked_stands_in_the_need_and_is_no_code_of_it(read):
+    need = [["需求人", "需求内容"], ["王芳", "修灯"]]
+    done = [["需求人", "群众需求", "接单单位", "落实措施"], ["王芳", "修灯", "物业公司", "换灯"]]
+    report = read(xlsx({"需求": need, "服务落地": done}))
+    assert [one[0] for one in accepted(report)] == ["needs", "fulfilments"]
+    assert report["header"][1]["only_shown"] == {"A": "需求人"}
 
 
 def test_headings_said_again_in_english_are_no_volunteer(read):

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from app.core.sheets.asides import is_title
 from app.core.sheets.book import Area, Cell, Sheet
-from app.core.sheets.columns import LEAST_BESIDE, said_beside
+from app.core.sheets.columns import LEAST_BESIDE, said_beside, tells_of_others
 from app.core.sheets.headings import comparable
 from app.core.sheets.layout import Layout
 from app.core.sheets.writing import letters
@@ -61,6 +61,8 @@ def _is_another(sheet: Sheet, table: Layout, places: list[int], first: int) -> b
     )
     above = [value for row in sheet.rows[: table.header[0]] for value in row[first:]]
     over = [words[0] for at, words in table.headings.items() if at >= first and len(words) > 1]
+    if any(map(tells_of_others, over)):
+        return False
     return bool(left & right) or any(isinstance(value, str) and is_title(value) for value in (*above, *over))
 
 

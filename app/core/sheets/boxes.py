@@ -19,6 +19,9 @@ def ticked(said: str) -> str:
     words = [plain for _mark, words in found if words and (plain := words.strip(" \u3000、,，;；\n"))]
     if len(marks) != len(words) or not any(_BOXES & set(mark) for mark in marks):
         return said
+    if len(words) == 1 and not _BOXES & set(said):
+        # Brackets with nothing in them behind a single word are no option.
+        return said
     return "、".join(word for mark, word in zip(marks, words, strict=True) if not _EMPTY_BOXES.issuperset(mark))
 
 

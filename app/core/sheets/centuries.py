@@ -11,6 +11,8 @@ from app.core.sheets.values import checked, digits, half
 _SHORT: Final = re.compile(r"(\d{2})(?:(年)|([-/.]))(\d{1,2})(?:(?(2)月|\3)(?:(\d{1,2})[日号]?)?|$)(?:份)?")
 OLDEST: Final = 110
 """Nobody is thought to be born more years ago."""
+LAST_OF_MONTH: Final = 31
+"""What is more can be neither month nor day."""
 AHEAD: Final = 10
 """So many years ahead a day may lie that is allowed to."""
 
@@ -31,7 +33,7 @@ def with_century(cell: Cell, today: date, when: When = When.PAST) -> str | None:
     What may as well be month, day and year, as 12/3/25, is left.
     """
     found = _SHORT.fullmatch(digits(half(cell)).replace(" ", "")) if isinstance(cell, str) else None
-    if found is None or not (found[2] or found[5]):
+    if found is None or not (found[2] or found[5] or int(found[1]) > LAST_OF_MONTH):
         return None
     short, month, day = int(found[1]), int(found[4]), int(found[5] or 0)
     last = date(today.year + AHEAD, 12, 31) if when is When.AHEAD else today

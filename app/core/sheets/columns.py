@@ -139,6 +139,11 @@ def _groups(layout: Layout) -> dict[int, str]:
     return found
 
 
+def tells_of_others(group: str) -> bool:
+    """Tell whether what stands over headings means somebody else than the row."""
+    return _OTHERS.search(comparable(group)) is not None
+
+
 _OTHERS: Final = re.compile("户主|房东|监护|子女|家属|亲属|联系人|帮扶|结对|负责人|法人|配偶")
 _GROUPED: Final = re.compile("(?:的|基本)?(?:信息|情况|资料)$")
 

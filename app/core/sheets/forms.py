@@ -34,6 +34,8 @@ SHARE: Final = 0.6
 _BLANK: Final = re.compile(r"[\s年月日时分:：/_—-]+")
 """What is printed where a day is to be written in."""
 _WORD: Final = re.compile("[A-Za-z\u3400-\u9fff]")
+LEFT: Final = frozenset({"项目", "栏目", "名称", "字段", "信息项", "类别"})
+RIGHT: Final = frozenset({"内容", "具体内容", "填写内容", "情况", "说明", "备注", "值"})
 _BETWEEN: Final = " \u3000\n\t，,;；。"
 _LABEL: Final = re.compile(r"(?:^|(?<=[\s，,;；。]))([^\s:：，,;；。]{1,15})\s*[:：]")
 """A label that stands in one cell with its value: 姓名：张三."""
@@ -188,7 +190,7 @@ def _first(spans: _Cells, end: int) -> int | None:
     # A label alone in its row is a title.
     while lines and len(lines[0][1]) == 1 and not _is_labelled_below(lines):
         lines.pop(0)
-    if len(lines) > LEAST_LABELS and _names_two_columns(*lines[:2]):
+    if len(lines) > LEAST_LABELS and _names_two_columns(lines[0][1]):
         lines.pop(0)
     if not lines or not _is_by_turns(lines[0][1]):
         return None
@@ -206,10 +208,9 @@ def _is_labelled_below(lines: Sequence[tuple[int, list[Span]]]) -> bool:
     return len(lines) > 1 and lines[0][1][0].first == lines[1][1][0].first and len(lines[1][1]) == 1
 
 
-def _names_two_columns(one: tuple[int, list[Span]], below: tuple[int, list[Span]]) -> bool:
+def _names_two_columns(spans: Sequence[Span]) -> bool:
     """Tell whether a row only says what stands left and right: 项目, 内容."""
-    upper, lower = one[1], below[1]
-    return len(upper) == LEAST_BESIDE and _touch(*upper) and _is_by_turns(lower) and lower[0].first == upper[0].first
+    return len(spans) == LEAST_BESIDE and _said(spans[0]) in LEFT and _said(spans[1]) in RIGHT
 
 
 def _blocks(spans: _Cells, first: int, end: int) -> Iterator[Block]:

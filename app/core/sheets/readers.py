@@ -12,6 +12,7 @@ from app.called import own_word, standard_word
 from app.core.fields import Labelled, NotUnderstood, Worded
 from app.core.sheets import values
 from app.core.sheets.book import Cell
+from app.core.sheets.boxes import ticked
 from app.core.sheets.centuries import When, with_century
 from app.core.sheets.filling import add, filling, keep, seen
 from app.core.sheets.headings import comparable, simplified
@@ -223,8 +224,8 @@ def choice(
     return filling(sets, read)
 
 
-_SORT: Final = re.compile("(?:类型?|毕业|学历|文化程度|文化)$")
-"""What people write behind a choice: 场地类, 高中毕业."""
+_SORT: Final = re.compile("(?:类型?|资源|毕业|学历|文化程度|文化)$")
+"""What people write behind a choice: 场地类, 人才资源, 高中毕业."""
 
 
 def _chosen(choices: type[Labelled], more: Spellings, text: str) -> Labelled | None:
@@ -296,7 +297,7 @@ def row_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Rea
     """A row of another list, by what it is called."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = " ".join(seen(values.text(cell)).split())
+        text = " ".join(seen(ticked(values.text(cell))).split())
         if not text:
             return
         found = sight.find(model(), text) or sight.find(model(), simplified(text))
@@ -327,7 +328,7 @@ def worded(sets: str, kind: type[Worded], otherwise: Callable[[Draft, str, str],
     """A value that is written in words; `otherwise`: what is done with words nobody understands."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = seen(values.text(cell)).strip()
+        text = seen(ticked(values.text(cell))).strip()
         if not text:
             return
         draft.said[key] = text

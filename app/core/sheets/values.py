@@ -211,7 +211,7 @@ _SERVICE: Final = re.compile(r"[19]\d{4}|400-?\d{3}-?\d{4}|[2-9]\d{6,7}")
 _AREA: Final = re.compile(r"\((0\d{2,3})\)\s*-?")
 _EXTENSION: Final = re.compile(r"(?<=\d)\s*(?:转|分机)\s*(?=\d)")
 _LABEL: Final = re.compile(r"(?:手机号?码?|联系电话|电话|固话|座机|办公|家庭|宅电|本人)\s*:")
-_COUNTRY: Final = re.compile(r"(?<!\d)(?:\+|00)86[-\s]*(?=\d)|\b86(?=1[3-9]\d{9}\b)")
+_COUNTRY: Final = re.compile(r"(?<!\d)(?:\+|00)86[-\s]*(?=\d)|(?<!\d)86[-\s]*(?=1[3-9]\d{9}\b)")
 
 
 def phones(cell: Cell) -> list[str]:
