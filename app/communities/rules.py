@@ -70,7 +70,8 @@ def parent_fits(place: Any) -> dict[str, Text] | None:
     above = place.parent
     if above is None:
         return None
-    if above.community is not place.community:
+    # A row of a ledger says only by its number in which community it will lie.
+    if above.community is not place.community and (above.community_id or 0) != place.community_id:
         return {"parent": _("The place above belongs to another community.")}
     if above.path.startswith(place.path):
         return {"parent": _("A place cannot lie below itself.")}

@@ -42,6 +42,7 @@ LEDGER: Final = Ledger(
     (
         Column("need_code", readers.code("need_code"), "需求编号 对应需求编号 编号 需求编码"),
         Column("need", readers.line("need_text", 200), "群众需求 需求 需求内容 具体需求 对应需求"),
+        Column("asker", readers.silent, "需求人 需求人姓名 居民姓名 反映人"),
         Column(
             "provider",
             readers.line("provider_name", 80),

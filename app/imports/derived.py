@@ -85,10 +85,41 @@ def extended(ledger: Ledger, view: Any, own: Mapping[str, str]) -> Ledger:
 # -- the template of any list ---------------------------------------------------------------------------------------
 
 
+SAID: Final[Mapping[str, Mapping[str, str]]] = {
+    "teams": {
+        "name": "队伍名称 团队名称 服务队名称 志愿服务队名称 志愿队伍名称 微团队名称",
+        "kind": "类型 类别 队伍类型 队伍类别 团队类型 团队类别",
+        "speciality": "特长 服务特长 服务内容 服务项目",
+    },
+    "places": {
+        "name": "位置名称 网格名称 楼栋名称 小区名称 片区名称",
+        "kind": "类型 类别 位置类型",
+        "parent": "上级 所属 隶属 上级网格 所属网格 所属片区",
+        "households": "总户数 居民户数",
+    },
+    "service_posts": {
+        "title": "岗位 服务岗位",
+        "kind": "类型 类别 岗位类型 岗位类别",
+        "duties": "职责 工作职责 工作内容 服务内容 岗位要求",
+        "wanted": "设岗人数 需求人数 招募人数 岗位人数 人数",
+        "place": "服务地点 地点 网格 所属网格",
+    },
+    "party_orgs": {
+        "name": "党组织名称 支部名称 党支部名称 党组织全称",
+        "kind": "类型 类别 党组织类型 党组织类别",
+        "founded_on": "成立时间",
+        "phone": "联系电话 电话",
+    },
+}
+"""What ledgers write over the columns of lists that say nothing more of theirs."""
+
+
 def ledger_of(view: Any) -> Ledger:
-    """Return the ledger of a list that says nothing more of its ledgers: its template."""
-    columns = tuple(column_for(view.model, name) for name in names_of_template(view))
-    return Ledger(view.list_name, view.list_name, "".join(str(view.list_title).split()), columns)
+    """Return the ledger of a list that says nothing more of its ledgers: its template, also under other headings."""
+    more = SAID.get(view.list_name, {})
+    columns = [column_for(view.model, name) for name in names_of_template(view)]
+    known = tuple(replace(one, said=f"{one.said} {more.get(one.key, '')}") for one in columns)
+    return Ledger(view.list_name, view.list_name, "".join(str(view.list_title).split()), known)
 
 
 class DerivedKeeper(Keeper):

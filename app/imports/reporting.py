@@ -40,6 +40,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "id_other_type": _("This is the number of another document than the identity card."),
     "same_name": _("Somebody else has the same name."),
     "float_month_ambiguous": _("January or October? Excel may have dropped a nought; look at it."),
+    "year_short": _("The year has only two digits; it is read like this."),
     "party_date_under_18": _("By these dates the member joined the party before the age of 18."),
     "hidden_row": _("This row is hidden in the file; it is read all the same."),
     "category_unknown": _("This category is not one of the community's; its words are kept."),

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from itertools import chain, count
 from typing import Any, Final
 
 from flask_babel import gettext
@@ -20,13 +21,16 @@ from app.core.sheets.layout import filled, said_again
 from app.core.sheets.ledger import Draft
 from app.core.sheets.parts import HEADING, PLAIN, TEXT, WRONG
 from app.core.sheets.values import EXACT
-from app.imports import storing
+from app.imports import registry, service, storing
 from app.imports.models import ImportBatch
 from app.imports.reporting import sentence
 from app.imports.service import GONE
-from app.imports.showing import MASKS, place_of, veiled
+from app.imports.showing import MASKS, veiled
+from app.imports.understanding import Understood
 
 WIDTH: Final = 16
+LONGEST_NAME: Final = 28
+"""So much of the name of a sheet leaves room for a number."""
 WIDE: Final = 60
 """The width of the column with the reasons, in characters."""
 
@@ -43,49 +47,60 @@ def rejected(batch: ImportBatch) -> bytes:
     for draft in storing.drafts_of(batch):
         if draft.troubles and not draft.along:
             wrong.setdefault(draft.sheet, {})[draft.row] = draft
-    heads: dict[str, list[dict[str, Any]]] = {}
-    for one in batch.told["header"]:
-        heads.setdefault(one["sheet"], []).append(dict(one))
     actor = current()
     is_own = batch.by_id is None or (actor is not None and actor.user_id == batch.by_id)
-    book = reading.read(data)
-    for one in batch.told["ignored"]:
-        heads.get(one["sheet"], [{}])[0].setdefault("asides", set()).add(one["row"])
-    sheets = [(one, heads[one.name], wrong[one.name]) for one in book.sheets if one.name in wrong]
-    return _workbook([(sheet.name or "1", _rows(sheet, head, rows, is_own)) for sheet, head, rows in sheets])
+    asked = service.Asked(batch.asked, batch.history, service.chosen(batch))
+    taken = service.understood(reading.read(data), batch.community_id, registry.listed(), asked)
+    several = [(tables[0].sheet, tables) for tables in _by_sheet([*taken.sheets, *taken.others])]
+    sheets = [(sheet, tables, _of(sheet, tables, wrong.get(sheet.name, {}))) for sheet, tables in several]
+    return _workbook([(sheet.name or "1", _rows(tables, rows, is_own)) for sheet, tables, rows in sheets if rows])
+
+
+def _by_sheet(found: Iterable[Understood]) -> Iterable[list[Understood]]:
+    """Return the tables of each sheet, from the top; forms and what stands beneath them are sheets of their own."""
+    several: dict[int, list[Understood]] = {}
+    for one in found:
+        several.setdefault(id(one.sheet), []).append(one)
+    return [sorted(tables, key=lambda one: one.layout.header) for tables in several.values() if tables[0].layout.header]
+
+
+def _of(sheet: Sheet, tables: Iterable[Understood], wrong: Mapping[int, Draft]) -> dict[int, Draft]:
+    """Return by its place each rejected row of these tables."""
+    places = (place for one in tables for place, _section in one.layout.data)
+    return {place: wrong[sheet.number(place)] for place in places if sheet.number(place) in wrong}
 
 
 Line = list[tuple[str, int]]
 """The cells of a row: each its text and its style."""
 
 
-def _rows(sheet: Sheet, heads: Sequence[Mapping[str, Any]], wrong: Mapping[int, Draft], is_own: bool) -> Iterator[Line]:
+def _rows(tables: Sequence[Understood], wrong: Mapping[int, Draft], is_own: bool) -> Iterator[Line]:
     """Yield what stands above the rows, the headings, and the rejected rows with all they only say by where they are.
 
     Merged cells are filled in, 同上 is said out, and the section a row stands under comes before it.
     """
-    cells, first = filled(sheet), max(heads[0]["rows"])
-    by_row = {number: one for one in heads for number in one["rows"]}
-    about, section, above = heads[0], "", dict[int, Cell]()
+    cells, about = filled(tables[0].sheet), tables[0]
+    starts = {place: one for one in tables for place in one.layout.header}
+    asides = {place for one in tables for place, _aside in one.layout.asides}
+    section, above = "", dict[int, Cell]()
     width = max((len(row) for row in cells), default=0)
     for place, row in enumerate(cells):
-        number = sheet.number(place)
-        if number not in heads[0].get("asides", ()):
+        if place not in asides:
             above = said_again(dict(enumerate(row)), above)
-        if number in wrong:
-            if wrong[number].section != section:
-                section = wrong[number].section
+        if place in wrong:
+            if wrong[place].section != section:
+                section = wrong[place].section
                 yield [(section, PLAIN)] * width
-            masks = {} if is_own else _masks(about["mapping"])
-            yield _wrong(above, width, wrong[number], masks)
-        elif number <= first or number in by_row:
-            about, section = by_row.get(number, about), ""
-            yield _heading([_said(value) for value in row], number, about, width)
+            masks = {} if is_own else _masks(about.assignment.columns)
+            yield _wrong(above, width, wrong[place], masks)
+        elif place <= tables[0].layout.header[-1] or place in starts:
+            about, section = starts.get(place, about), ""
+            yield _heading([_said(value) for value in row], place, about.layout.header, width)
 
 
-def _heading(texts: list[str], number: int, about: Mapping[str, Any], width: int) -> Line:
-    style = HEADING if number in about["rows"] else PLAIN
-    last = [(gettext("Reason"), HEADING)] if number == max(about["rows"]) else []
+def _heading(texts: list[str], place: int, header: Sequence[int], width: int) -> Line:
+    style = HEADING if place in header else PLAIN
+    last = [(gettext("Reason"), HEADING)] if place == header[-1] else []
     return [(text, style) for text in texts + [""] * (width - len(texts))] + last
 
 
@@ -108,8 +123,8 @@ def _wrong(cells: Mapping[int, Cell], width: int, draft: Draft, masks: Mapping[i
     return [(text, WRONG if at in bad else TEXT) for at, text in enumerate(texts)] + [(said, WRONG)]
 
 
-def _masks(mapping: Mapping[str, str]) -> dict[int, Any]:
-    return {place_of(letter): MASKS[key] for letter, key in mapping.items() if key in MASKS}
+def _masks(columns: Mapping[int, str]) -> dict[int, Any]:
+    return {place: MASKS[key] for place, key in columns.items() if key in MASKS}
 
 
 def _said(value: Cell) -> str:
@@ -131,7 +146,9 @@ def _said(value: Cell) -> str:
 
 def _workbook(sheets: Sequence[tuple[str, Iterable[Line]]]) -> bytes:
     """Return a workbook of several sheets."""
-    names = [writing.sheet_name(name) for name, _rows in sheets]
+    names = list[str]()
+    for name, _lines in sheets:
+        names.append(_unlike(writing.sheet_name(name), names))
     file = BytesIO()
     moment = clock.now()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -144,6 +161,12 @@ def _workbook(sheets: Sequence[tuple[str, Iterable[Line]]]) -> bytes:
         for number, (_name, lines) in enumerate(sheets, 1):
             archive.writestr(f"xl/worksheets/sheet{number}.xml", _sheet(list(lines)))
     return file.getvalue()
+
+
+def _unlike(name: str, others: Sequence[str]) -> str:
+    """Return a name no other sheet has: what stands beneath a form is named as the form is."""
+    numbers = (f"{name[:LONGEST_NAME]} {number}" for number in count(2))
+    return next(one for one in chain([name], numbers) if one not in others)
 
 
 def _sheet(lines: Sequence[Line]) -> str:

@@ -169,13 +169,14 @@ def laid_out(community: Community, data: bytes, asked: Asked) -> Iterator[tuple[
     db.session.rollback()
     with reading():
         world = World(community, asked.history, imported(community.id))
-        yield _understood(book, world, lists, asked), world, book
+        yield understood(book, world.community_id, lists, asked), world, book
         db.session.rollback()
 
 
-def _understood(book: Book, world: World, lists: list[str], asked: Asked) -> Taken:
+def understood(book: Book, community_id: int, lists: list[str], asked: Asked) -> Taken:
+    """Return what the sheets of a book are, of those into these lists apart from the others. Raises Unreadable."""
     listing, choices = asked.listing, asked.choices
-    words = _words(world.community_id)
+    words = _words(community_id)
     # Each sheet is taken for what it is most like, also where the actor may not take that in.
     sheets = understand(book, registry.ledgers(registry.listed()), words, choices)
     wanted = [one for one in sheets if _is_asked(one, listing) and one.ledger and one.ledger.list_name in lists]

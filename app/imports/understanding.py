@@ -1,6 +1,6 @@
 """From a file to rows of lists: which sheet is what, which column is what, and what each row says."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -8,17 +8,22 @@ from itertools import islice
 from typing import Any, Final
 
 from app.called import in_standard
-from app.core.sheets import columns, layout, values
+from app.core.sheets import columns, values
 from app.core.sheets.asides import Aside
 from app.core.sheets.book import Book, Cell, Fault, Sheet, unreadable
 from app.core.sheets.columns import Assignment, Lexicon
 from app.core.sheets.headings import NUMBERING
 from app.core.sheets.layout import Layout, Line
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row, section_words, subjects
+from app.core.sheets.values import Reason
 from app.core.sheets.writing import letters
+from app.imports import parting
+from app.imports.parting import Part
 
 KEYED: Final = "export:"
 """Begins the names of ledgers that are exports handed back."""
+RESIDENTS: Final = "people"
+"""The list of all who live here."""
 SEQUENCE: Final = "seq"
 """How outsiders call the column that only numbers the rows."""
 
@@ -97,6 +102,9 @@ class Choice:
     columns: dict[int, str] = field(default_factory=dict)
 
 
+UNSAID: Final = Choice()
+
+
 @dataclass
 class Understood:
     """One sheet: how it is laid out, what it is, and its rows."""
@@ -139,20 +147,38 @@ def understand(
     def near(heading: str) -> bool:
         return any(one.resembles(heading) for one in spoken)
 
-    found, without = [], []
+    def taken_for(sheet: Sheet, table: Layout, choice: Choice = UNSAID) -> Understood:
+        return _understood(sheet, table, ledgers, lexicons, choice)
+
+    found: list[Understood] = []
     for sheet in book.sheets:
-        laid_out = layout.tables(sheet, known, near)
-        for number, table in enumerate(laid_out):
-            part = f"{sheet.name}#{sheet.number(table.header[0])}" if number else sheet.name
-            found.append(_understood(sheet, table, ledgers, lexicons, choices.get(part, Choice())))
+        for one in parting.parts(sheet, known, near, lambda *table: taken_for(*table).ledger is not None):
+            part = _named(one, found)
+            found.append(taken_for(one.sheet, one.table, choices.get(part, UNSAID)))
             found[-1].part = part
-        if not laid_out and any(map(any, sheet.rows)):
-            without.append(Understood(sheet, Layout([], {}), None, Assignment(), part=sheet.name))
-    if not found:
+            if one.beneath and part not in choices:
+                _leave_relatives(found)
+    tables = [one for one in found if one.layout.header]
+    if not tables:
         raise unreadable(Fault.NO_HEADER)
-    if not any(one.layout.data for one in found):
+    if not any(one.layout.data for one in tables):
         raise unreadable(Fault.NO_DATA)
-    return found + without
+    return tables + [one for one in found if not one.layout.header and any(map(any, one.sheet.rows))]
+
+
+def _named(one: Part, before: Iterable[Understood]) -> str:
+    """Return how a table is named among all of a book: as its sheet, with its row where it is not the first there."""
+    name = one.sheet.name
+    is_first = all(other.sheet.name != name for other in before) or not one.table.header
+    return name if is_first else f"{name}#{one.sheet.number(one.table.header[0])}"
+
+
+def _leave_relatives(found: Sequence[Understood]) -> None:
+    """Take a table beneath a form for none of its list, save for residents: who stands there belongs to somebody."""
+    form = next(one for one in found if one.sheet.name == found[-1].sheet.name)
+    ledger = found[-1].ledger
+    if ledger is not None and ledger is form.ledger and ledger.list_name != RESIDENTS:
+        found[-1].ledger, found[-1].assignment = None, Assignment(unknown=sorted(found[-1].layout.headings))
 
 
 def _understood(
@@ -179,6 +205,8 @@ def _understood(
         none = Assignment(unknown=sorted(laid_out.headings))
         return Understood(sheet, laid_out, None, none, might_be=might_be)
     name, assignment = fitting[0]
+    for place in [at for at in assignment.doubtful if _is_no_such(by_name[name], assignment, at, laid_out)]:
+        _choose(assignment, place, "")
     for place, key in choice.columns.items():
         _choose(assignment, place, key)
     return Understood(sheet, laid_out, by_name[name], assignment, might_be=might_be)
@@ -203,17 +231,27 @@ def _is_borne_out(ledger: Ledger, assignment: Assignment, laid_out: Layout) -> b
     return all(_reads(column, places[column.key], laid_out) for column in needed)
 
 
-def _reads(column: Column, place: int, laid_out: Layout) -> bool:
+def _reads(column: Column, place: int, laid_out: Layout, refused: Set[str] = frozenset(Reason)) -> bool:
     """Tell whether the first cells below a heading may be what it seems to mean; a list nobody has filled in may."""
     rows = islice(laid_out.data, LOOKED_AT)
     cells = [row[place] for row in (laid_out.rows[at] for at, _section in rows) if place < len(row) and row[place]]
-    return not cells or any(_is_read(column, cell) for cell in cells)
+    return not cells or any(_is_read(column, cell, refused) for cell in cells)
 
 
-def _is_read(column: Column, cell: Cell) -> bool:
+def _is_no_such(ledger: Ledger, assignment: Assignment, place: int, laid_out: Layout) -> bool:
+    """Tell whether a column that only resembles a known one holds something else: names below 紧急联系人."""
+    column = ledger.by_key.get(assignment.columns.get(place, ""))
+    return column is not None and not _reads(column, place, laid_out, UNFIT)
+
+
+UNFIT: Final = frozenset({Reason.PHONE, Reason.DATE, Reason.NO_YEAR, Reason.NUMBER, Reason.ID_FORMAT})
+"""Why a cell is not of the sort its column asks for, whatever the lists know."""
+
+
+def _is_read(column: Column, cell: Cell, refused: Set[str] = frozenset(Reason)) -> bool:
     draft = Draft("", 0, "")
     read_cell(column, draft, column.key, cell, Sight(date.max))
-    return not draft.troubles
+    return not any(one.reason in refused for one in draft.troubles)
 
 
 def _says_above(ledger: Ledger, column: Column, laid_out: Layout, sheet: str) -> bool:
@@ -294,6 +332,8 @@ def ignored(one: Understood) -> list[dict[str, Any]]:
 def header(one: Understood) -> dict[str, Any]:
     """Return where the headings stand, what each column is, and which are none."""
     mapping = {letters(place): key for place, key in one.assignment.columns.items()}
+    nameless = one.layout.nameless
+    left = [place for place in nameless if place not in one.assignment.columns]
     if one.assignment.numbering is not None:
         mapping[letters(one.assignment.numbering)] = SEQUENCE
     return {
@@ -303,8 +343,8 @@ def header(one: Understood) -> dict[str, Any]:
         "list": one.ledger.list_name if one.ledger else None,
         "ledger": one.ledger.name if one.ledger else None,
         "mapping": dict(sorted(mapping.items(), key=_by_letters)),
-        "headings": {letters(place): heading(one, place) for place in sorted(one.layout.headings)},
-        "not_imported": {letters(place): heading(one, place) for place in one.assignment.unknown},
+        "headings": {letters(place): heading(one, place) for place in sorted({*one.layout.headings, *nameless})},
+        "not_imported": {letters(place): heading(one, place) for place in sorted({*one.assignment.unknown, *left})},
         "only_shown": {letters(place): heading(one, place) for place in _only_shown(one)},
         "doubtful": {letters(place): list(keys) for place, keys in sorted(one.assignment.doubtful.items())},
     }

@@ -16,6 +16,7 @@ from app.core.codes import next_codes
 from app.core.plans import fresh
 from app.core.sheets import filling, names, readers, values
 from app.core.sheets.book import Cell
+from app.core.sheets.boxes import ticked
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
@@ -32,7 +33,7 @@ from app.needs.service import PREFIX, first_sentence
 
 def _category(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """An unknown word is kept in the words of the ledger, never refused (columns.md)."""
-    text = " ".join(values.text(cell).split())
+    text = " ".join(ticked(values.text(cell)).split())
     if not text:
         return
     found = sight.find(Category, text) or sight.find(Category, text.removesuffix("类"))

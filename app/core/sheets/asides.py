@@ -30,7 +30,7 @@ class Aside(enum.StrEnum):
     SAMPLE = "sample"
 
 
-_TOTAL: Final = re.compile(r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|总数)(?:[:(\d]|$)")
+_TOTAL: Final = re.compile(r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|累计|总数)(?:[:(\d]|$)")
 _PART: Final = re.compile(r"^.{1,15}(?:合计|小计|共计|总计)(?:[:(]?\d+.{0,4}|:)?$")
 """The total of a part, which names it: 第一网格小计：2人."""
 _NOTE: Final = re.compile(r"^(?:注|备注|说明|附注|填表说明|填报说明|温馨提示)\d*[:.、]")
@@ -55,7 +55,11 @@ _SAMPLE: Final = re.compile(r"^(?:示例|样例|范例|例|举例|填写示例|�
 _SECTION: Final = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+(?:部分|类)|【)"
     r"|^第?[一二三四五六七八九十\d]+号?(?:微网格|网格|片区|小区|单元|号楼|楼栋|栋|幢)(?:\(.*\)|:.*)?$"
+    r"|^(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?$|^第?[一二三四]季度$"
 )
+_LATIN: Final = re.compile(r"[A-Za-z][A-Za-z.'/()&-]*")
+_LISTED: Final = re.compile(r"(?:清单|名单|名册|台账|一览|表)(?:\(.*)?$")
+"""How the title of a list ends."""
 _AGAIN: Final = re.compile(r"\((?:续|续表|接上页|接上表)\)|续表$")
 
 
@@ -64,9 +68,20 @@ def plain(value: Cell) -> str:
     return "".join(str(value).replace("：", ":").replace("（", "(").replace("）", ")").replace("，", ",").split())
 
 
+def is_title(text: str) -> bool:
+    """Tell whether a text ends as the title of a list does."""
+    return _LISTED.search(plain(text)) is not None
+
+
 def is_note(text: str) -> bool:
     """Tell whether a text says how the list is to be filled in."""
     return _NOTE.match(plain(text)) is not None
+
+
+def opening(title: str) -> str:
+    """Return what stands right above the headings where it is the section of the first rows, and not their list."""
+    last = plain(title.rpartition("\n")[2])
+    return last if _SECTION.match(last) and not is_title(last) else ""
 
 
 class Around:
@@ -77,16 +92,22 @@ class Around:
         self.titles = {_AGAIN.sub("", plain(line)) for line in title.split("\n")} - {""}
         self.said = {at: {comparable(word) for word in words} for at, words in headings.items()}
         self.longest = 2 * max((len(word) for words in headings.values() for word in words), default=0)
+        self.is_chinese = all(HAN.search(words[-1]) for words in headings.values())
         self.numbering = {at for at, words in headings.items() if comparable(words[-1]) in NUMBERING}
 
     def aside(self, cells: Mapping[int, Cell], is_last: bool, before: Aside | None) -> Aside | None:
-        """Return what a row is, or None where it holds data. `before`: what the row above it is."""
+        """Return what a row is, or None where it holds data. `before`: what the row above it is; first, headings."""
         texts = list(dict.fromkeys(plain(value) for value in cells.values()))
-        found = _by_its_words(texts, is_last)
-        if found is None and self.is_header_again(cells):
+        found = by_its_words(texts, is_last)
+        if found is None and (self.is_header_again(cells) or (before is Aside.HEADER and self._is_translated(texts))):
             return Aside.HEADER
         is_alone = len(texts) == 1 and len(self.headings) > 1 and isinstance(next(iter(cells.values())), str)
         return self._alone(texts[0], cells, is_last, before) if found is None and is_alone else found
+
+    def _is_translated(self, texts: list[str]) -> bool:
+        """Tell whether a row right below Chinese headings says most of them in English."""
+        many = len(texts) >= max(LEAST, len(self.said) * 0.6)
+        return many and self.is_chinese and all(_LATIN.fullmatch(text) for text in texts)
 
     def _alone(self, text: str, cells: Mapping[int, Cell], is_last: bool, before: Aside | None) -> Aside | None:
         if _AGAIN.sub("", text) in self.titles:
@@ -110,7 +131,8 @@ class Around:
         return same >= max(LEAST, len(cells) * 0.6)
 
 
-def _by_its_words(texts: list[str], is_last: bool) -> Aside | None:
+def by_its_words(texts: list[str], is_last: bool) -> Aside | None:
+    """Return what the words of a row, in their plain form, say that it is."""
     first = texts[0]
     if _SAMPLE.match(first):
         return Aside.SAMPLE

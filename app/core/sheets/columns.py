@@ -92,7 +92,7 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     """Return what the columns are: first those whose heading is known, then those that hold a known word."""
     found = Assignment()
     places = sorted(layout.headings)
-    beside = _said_beside(layout, places)
+    beside = said_beside(layout, places)
     others = _of_others(layout)
     meant = {place: _exactly(layout.headings[place], lexicon, others.get(place, "")) for place in places}
     # What can be one thing only goes before what may be another as well, the usual word before the less usual one.
@@ -139,11 +139,16 @@ def _groups(layout: Layout) -> dict[int, str]:
     return found
 
 
+def tells_of_others(group: str) -> bool:
+    """Tell whether what stands over headings means somebody else than the row."""
+    return _OTHERS.search(comparable(group)) is not None
+
+
 _OTHERS: Final = re.compile("户主|房东|监护|子女|家属|亲属|联系人|帮扶|结对|负责人|法人|配偶")
 _GROUPED: Final = re.compile("(?:的|基本)?(?:信息|情况|资料)$")
 
 
-def _said_beside(layout: Layout, places: list[int]) -> list[int]:
+def said_beside(layout: Layout, places: list[int]) -> list[int]:
     """Return the columns of further tables beside the first one: all its headings come again in the same order."""
     said = [tuple(map(comparable, layout.headings[place])) for place in places]
     for width in range(LEAST_BESIDE, len(said) // 2 + 1):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, plain
+from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain
 from app.core.sheets.book import Cell, Fault, Sheet, unreadable
 from app.core.sheets.headings import NUMBERING, comparable, readings
 
@@ -56,6 +56,8 @@ class Layout:
     data: list[tuple[int, str]] = field(default_factory=list)
     """Of each row of data its place in the sheet and the section it stands under."""
     asides: list[tuple[int, Aside]] = field(default_factory=list)
+    nameless: list[int] = field(default_factory=list)
+    """The columns in which rows of data say something below no heading."""
 
     @property
     def names(self) -> str:
@@ -81,7 +83,7 @@ def tables(sheet: Sheet, known: Known, near: Known | None = None) -> list[Layout
     """Return what each table of a sheet is made of, from the top. `near`: tells what only resembles a known heading."""
     rows = filled(sheet)
     header = _header(rows, known, near or known)
-    if not header or _is_form(rows, header, known):
+    if not header:
         return []
     heads = [header, *_others(rows, header, known)]
     ends = [head[0] for head in heads[1:]] + [len(rows)]
@@ -89,6 +91,7 @@ def tables(sheet: Sheet, known: Known, near: Known | None = None) -> list[Layout
     for head, end in zip(heads, ends, strict=True):
         layout = Layout(head, _headings(rows, head), _title(rows, above, head[0]), _low(rows, head), rows)
         above = _sort(sheet, layout, end)
+        layout.nameless = _nameless(sheet, layout)
         found.append(layout)
     return found
 
@@ -192,18 +195,6 @@ _REPORTS: Final = re.compile(r"[:：\d]|.{13}")
 """What stands above a list to say who reports it and when, or what it is."""
 
 
-def _is_form(rows: list[list[Cell]], header: list[int], known: Known) -> bool:
-    """Tell whether this is no table but the form of one person: headings and values by turns, in row after row."""
-    below = [row for row in rows[header[-1] + 1 :] if any(map(_says, row))][:TALLEST]
-    named = [_named(rows[header[-1]], known), *(_named(row, known) for row in below)]
-    by_turns = [places for places in named if len(places) >= LEAST and all(at + 1 not in places for at in places)]
-    return len(header) == 1 and len(by_turns) > LEAST and by_turns[0] == named[0]
-
-
-def _named(row: list[Cell], known: Known) -> set[int]:
-    return {at for at, text in _words(row).items() if len(text) <= LONGEST_HEADING and _knows(text, known)}
-
-
 def _others(rows: list[list[Cell]], header: list[int], known: Known) -> list[list[int]]:
     """Return the headings of the other tables further down."""
     found: list[list[int]] = []
@@ -265,7 +256,8 @@ def _title(rows: list[list[Cell]], above: int, first: int) -> str:
 
 def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
     """Part the rows below the headings into data and what is none; return below which row all are none."""
-    rows, section, before = layout.rows, "", None
+    rows, section = layout.rows, opening(layout.title)
+    before: Aside | None = Aside.HEADER
     last_said = max((at for at, row in enumerate(rows[:end]) if any(_says(value) for value in row)), default=0)
     around, below = Around(layout.headings, layout.title), layout.header[-1] + 1
     for at in range(layout.header[-1] + 1, end):
@@ -281,6 +273,12 @@ def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
         if before is Aside.SECTION:
             section = str(next(iter(cells.values()))).strip()
     return below
+
+
+def _nameless(sheet: Sheet, layout: Layout) -> list[int]:
+    rows = [sheet.rows[at] for at, _section in layout.data]
+    gaps = [at for at in range(max(map(len, rows), default=0)) if at not in layout.headings]
+    return [at for at in gaps if any(at < len(row) and _says(row[at]) for row in rows)]
 
 
 def _says_itself(row: list[Cell], around: Around) -> bool:

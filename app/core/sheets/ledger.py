@@ -205,7 +205,11 @@ def read_row(ledger: Ledger, draft: Draft, cells: Mapping[str, Sequence[tuple[in
     for column in ledger.columns:
         if column.needed and column.key not in draft.said and not _has(draft, column.key):
             draft.reject(Reason.MISSING, column.key)
+    wrong = len(draft.troubles)
     ledger.finish(draft, sight)
+    if len(draft.troubles) < wrong:
+        # What stood there belonged to another column after all.
+        _read_sections(ledger, draft, sight)
     draft.read = (len(draft.troubles), len(draft.warnings))
 
 
@@ -223,6 +227,13 @@ _GRID: Final = re.compile(r"第?[一二三四五六七八九十\d]+号?网格")
 _SUBJECT: Final = re.compile(
     r"(?:.*(?:社区|街道|居委会))?(.+?)(?:基本|登记|信息|情况|花名册|名册|名单|台账|一览|统计|汇总|通讯录|表)+"
 )
+_LABELLED: Final = re.compile(
+    r"(?:^|(?<=[\s，,；;]))(?:所在|所属|报到|派出|工作|驻区|共建|提供)?(?:单位|网格|党组织|党支部)(?:名称|全称)?"
+    r"(?:[(（][^)）]*[)）])?\s*[:：]\s*([^\s，,；;：:]+)"
+)
+_WHOSE: Final = re.compile(r"(.{2,30}?)(?:机关)?(?:全体)?(?:在职)?党员")
+_HERE: Final = re.compile("社区|街道|居委会")
+"""The members of the community itself do not report in with a unit."""
 LONGEST_TITLE: Final = 40
 
 
@@ -232,11 +243,12 @@ def section_words(section: str) -> str:
 
 
 def subjects(title: str) -> list[str]:
-    """Return what titles are about: 楼栋长 in 清河社区楼栋长花名册, and a grid that is the only one they name."""
-    plain = (_BESIDE.sub("", "".join(line.split())) for line in title.split("\n") if len(line) <= LONGEST_TITLE)
+    """Return what titles are about: 楼栋长 in 清河社区楼栋长花名册, who 单位名称： names, the only grid."""
+    plain = [_BESIDE.sub("", "".join(line.split())) for line in title.split("\n") if len(line) <= LONGEST_TITLE]
     found = [match[1] for line in plain if (match := _SUBJECT.fullmatch(line))]
     grids = set(_GRID.findall(title))
-    return found + (list(grids) if len(grids) == 1 else [])
+    whose = [match[1] for line in plain if (match := _WHOSE.match(line)) and not _HERE.search(match[1])]
+    return [match[1] for match in _LABELLED.finditer(title)] + whose + found + (list(grids) if len(grids) == 1 else [])
 
 
 def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
@@ -257,7 +269,7 @@ def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
 
 def _above(draft: Draft, sight: Sight) -> list[str]:
     """Return the words a row stands under, the nearest first: its section, its sheet, the title."""
-    found = [section_words(draft.section), draft.sheet.strip(), *sight.subjects]
+    found = [section_words(draft.section), section_words(draft.sheet), *sight.subjects]
     return [words for words in dict.fromkeys(found) if words]
 
 

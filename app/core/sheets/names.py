@@ -11,6 +11,8 @@ from app.core.sheets.values import Reason, Rejected
 
 _TITLE: Final = re.compile(r"([\u3400-\u9fff·]{2,})\(([^()]{2,20})\)")
 """A name with something beside it, such as 王芳(组长); a single sign tells people of one name apart."""
+_COUNTED: Final = re.compile(r"^\d{1,3}[.、．)）]\s*(?=[\u3400-\u9fff])")
+"""The number of a row, typed before the name."""
 _NUMBER: Final = re.compile(r"[:(]*\+?(?:1[3-9]\d(?:[\s-]?\d{4}){2}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,5})?)\)?$")
 
 
@@ -51,7 +53,7 @@ def name(sets: str = "name", limit: int = 40, beside: str = "") -> Reader:
     """The name of a person. `beside`: where is kept what stands beside it in brackets."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = seen(values.name(cell))
+        text = _COUNTED.sub("", seen(values.name(cell)))
         if beside and (found := _TITLE.fullmatch(text)):
             text = found[1]
             add(draft, beside, f"姓名旁注：{found[2]}")

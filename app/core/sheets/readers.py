@@ -12,10 +12,12 @@ from app.called import own_word, standard_word
 from app.core.fields import Labelled, NotUnderstood, Worded
 from app.core.sheets import values
 from app.core.sheets.book import Cell
+from app.core.sheets.boxes import ticked
+from app.core.sheets.centuries import When, with_century
 from app.core.sheets.filling import add, filling, keep, seen
 from app.core.sheets.headings import comparable, simplified
 from app.core.sheets.ledger import TICKED, Draft, Reader, Sight
-from app.core.sheets.values import Reason, Rejected
+from app.core.sheets.values import Day, Reason, Rejected
 
 Spellings = Mapping[str, Labelled]
 
@@ -77,11 +79,23 @@ def code(sets: str = "", limit: int = 40) -> Reader:
     return filling(sets, read)
 
 
+def _day(draft: Draft, key: str, cell: Cell, sight: Sight, when: When) -> Day | None:
+    """Return a day; of one whose year has two digits it is said how it was read. Raises Rejected."""
+    try:
+        return values.day(cell, sight.date1904, None if when is When.BORN else sight.year)
+    except Rejected:
+        whole = with_century(cell, sight.today, when)
+        if whole is None:
+            raise
+    draft.warn("year_short", key, f"{cell} → {whole}")
+    return values.day(whole)
+
+
 def day(sets: str = "", future: bool = False, part: bool = False) -> Reader:
     """A day. `future`: whether it may lie ahead. `part`: whether a month or year will do; its first day is kept."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = values.day(cell, sight.date1904, sight.year)
+        found = _day(draft, key, cell, sight, When.AHEAD if future else When.PAST)
         if found is None:
             return
         if found.whole is None:
@@ -102,7 +116,7 @@ def moment(sets: str = "", future: bool = False) -> Reader:
     """A day with its time of the day, if one is said; a day alone is its first minute."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = values.day(cell, sight.date1904, sight.year)
+        found = _day(draft, key, cell, sight, When.AHEAD if future else When.PAST)
         if found is None:
             return
         if found.whole is None:
@@ -119,7 +133,7 @@ def birth(sets: str = "birth") -> Reader:
     """A day of birth, or only its month or year."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = values.day(cell, sight.date1904)
+        found = _day(draft, key, cell, sight, When.BORN)
         if found is None:
             return
         if values.is_ambiguous_month(cell):
@@ -210,8 +224,8 @@ def choice(
     return filling(sets, read)
 
 
-_SORT: Final = re.compile("(?:类型?|毕业|学历|文化程度|文化)$")
-"""What people write behind a choice: 场地类, 高中毕业."""
+_SORT: Final = re.compile("(?:类型?|资源|毕业|学历|文化程度|文化)$")
+"""What people write behind a choice: 场地类, 人才资源, 高中毕业."""
 
 
 def _chosen(choices: type[Labelled], more: Spellings, text: str) -> Labelled | None:
@@ -283,7 +297,7 @@ def row_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Rea
     """A row of another list, by what it is called."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = " ".join(seen(values.text(cell)).split())
+        text = " ".join(seen(ticked(values.text(cell))).split())
         if not text:
             return
         found = sight.find(model(), text) or sight.find(model(), simplified(text))
@@ -314,7 +328,7 @@ def worded(sets: str, kind: type[Worded], otherwise: Callable[[Draft, str, str],
     """A value that is written in words; `otherwise`: what is done with words nobody understands."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = seen(values.text(cell)).strip()
+        text = seen(ticked(values.text(cell))).strip()
         if not text:
             return
         draft.said[key] = text

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from app.core.sheets.book import Cell, Mark
+from app.core.sheets.boxes import ticked
 
 EPOCH: Final = date(1899, 12, 30)
 """Bare day numbers count from here; the day that 1900 did not have is already taken off."""
@@ -78,7 +79,7 @@ EMPTY: Final = frozenset({"无", "/", "-", "—", "——", "--", "暂无", "空
 NO_PHONE: Final = re.compile(r"(?:无|没有|没)(?:手机|电话|联系方式|联系电话|固话)(?:号码)?")
 _QUOTED: Final = re.compile(r"^['’‘`]+(?=[\d+(])")
 """The mark by which a number is typed as text, where it has become part of the text."""
-_DOTS: Final = re.compile("[•∙⋅・･‧●．]")
+_DOTS: Final = re.compile("[•∙⋅・･‧●．]|(?<=[\u3400-\u9fff])\\.(?=[\u3400-\u9fff])")
 _HAN_GAP: Final = re.compile(r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])")
 
 
@@ -105,7 +106,7 @@ def written(cell: Cell) -> str:
 
 def half(cell: Cell) -> str:
     """Return the text with letters, digits and signs of half width. Raises Rejected."""
-    return _QUOTED.sub("", unicodedata.normalize("NFKC", text(cell)).strip())
+    return _QUOTED.sub("", unicodedata.normalize("NFKC", ticked(text(cell))).strip())
 
 
 def name(cell: Cell) -> str:
@@ -118,13 +119,13 @@ SEPARATORS: Final = re.compile(r"[、,，;；/／\n]+|\s{2,}")
 
 def parts(cell: Cell) -> list[str]:
     """Return the several things a cell names. Raises Rejected."""
-    return list(dict.fromkeys(part for one in SEPARATORS.split(text(cell)) if (part := one.strip())))
+    return list(dict.fromkeys(part for one in SEPARATORS.split(ticked(text(cell))) if (part := one.strip())))
 
 
 # -- marks ----------------------------------------------------------------------------------------------------------
 
-YES: Final = frozenset({"√", "✓", "✔", "☑", "是", "有", "1", "Y", "YES", "对", "●", "真", "TRUE"})
-NO: Final = frozenset({"×", "✗", "✘", "☐", "否", "不是", "0", "N", "NO", "未", "FALSE", "X"})
+YES: Final = frozenset({"√", "✓", "✔", "☑", "是", "有", "1", "Y", "YES", "对", "●", "真", "TRUE", "V"})
+NO: Final = frozenset({"×", "✗", "✘", "☐", "□", "否", "不是", "0", "N", "NO", "未", "FALSE", "X"})
 
 
 def flag(cell: Cell) -> bool | None:
@@ -146,12 +147,15 @@ _HAN_NUMBER: Final = re.compile(
     r"(?:个|人次|人|名|户|间|本|把|件|台|套|辆|张|处|栋|支|队|项|箱|袋|份|场|次|座|盏|瓶|斤|元|小时)?"
 )
 _HAN_VALUES: Final = {"两": 2} | {sign: value for value, sign in enumerate("一二三四五六七八九", 1)}
-_NUMBER: Final = re.compile(r"(?:约|共|计|近)?(-?\d+(?:\.\d+)?)(?:[^\d.\-~至到][^\d]{0,5})?")
+_NUMBER: Final = re.compile(
+    r"(?:约|共|计|近|人民币|RMB|[¥￥])*(-?\d+(?:\.\d+)?)([百千万亿]*)(?:[^\d.\-~至到百千万亿][^\d]{0,5})?"
+)
+_SCALES: Final = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _HOURS: Final = re.compile(r"(?:(\d+(?:\.\d+)?)(?:个?小时|时|h|H|hours?))?(?:(\d+)(?:分钟?|min))?")
 
 
 def number(cell: Cell) -> float | None:
-    """Return a number, also where its unit is written behind it: 1,200人, 约30户. Raises Rejected."""
+    """Return a number, also where its unit is written behind it: 1,200人, 约30户, ￥1.2万元. Raises Rejected."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if not math.isfinite(cell):
             raise Rejected(Reason.NUMBER, str(cell))
@@ -160,7 +164,7 @@ def number(cell: Cell) -> float | None:
     if not said:
         return None
     if found := _NUMBER.fullmatch(said):
-        return float(found[1])
+        return math.prod((_SCALES[sign] for sign in found[2]), start=float(found[1]))
     if found := _HAN_NUMBER.fullmatch(said):
         return _han_number(found[1])
     raise Rejected(Reason.NUMBER, said)
@@ -207,7 +211,7 @@ _SERVICE: Final = re.compile(r"[19]\d{4}|400-?\d{3}-?\d{4}|[2-9]\d{6,7}")
 _AREA: Final = re.compile(r"\((0\d{2,3})\)\s*-?")
 _EXTENSION: Final = re.compile(r"(?<=\d)\s*(?:转|分机)\s*(?=\d)")
 _LABEL: Final = re.compile(r"(?:手机号?码?|联系电话|电话|固话|座机|办公|家庭|宅电|本人)\s*:")
-_COUNTRY: Final = re.compile(r"(?<!\d)(?:\+|00)86[-\s]*(?=\d)|\b86(?=1[3-9]\d{9}\b)")
+_COUNTRY: Final = re.compile(r"(?<!\d)(?:\+|00)86[-\s]*(?=\d)|(?<!\d)86[-\s]*(?=1[3-9]\d{9}\b)")
 
 
 def phones(cell: Cell) -> list[str]:
@@ -329,23 +333,23 @@ def _from_number(value: float, date1904: bool) -> Day:
 
 
 def _from_text(said: str, date1904: bool, year: int | None) -> Day:
-    plain = _digits(_WEEKDAY.sub("", said)).strip()
+    plain = digits(_WEEKDAY.sub("", said)).strip()
     if re.fullmatch(r"\d{5}(?:\.\d+)?", plain):
         return _from_number(float(plain), date1904)
     if found := _FULL.fullmatch(plain) or _RUN.fullmatch(plain):
-        return _checked(said, int(found[1]), int(found[2]), int(found[3]), _clock(found[4], found[5], found[6]))
+        return checked(said, int(found[1]), int(found[2]), int(found[3]), _clock(found[4], found[5], found[6]))
     if found := _MONTH.fullmatch(plain) or _MONTH_RUN.fullmatch(plain):
-        return _checked(said, int(found[1]), int(found[2]))
+        return checked(said, int(found[1]), int(found[2]))
     if (found := _YEAR.fullmatch(plain)) and 1900 <= int(found[1]) <= 2100:
         return Day(int(found[1]))
     if found := _NO_YEAR.fullmatch(plain):
         if year is None:
             raise Rejected(Reason.NO_YEAR, said)
-        return _checked(said, year, int(found[1]), int(found[2]))
+        return checked(said, year, int(found[1]), int(found[2]))
     raise Rejected(Reason.DATE, said)
 
 
-def _digits(said: str) -> str:
+def digits(said: str) -> str:
     """Return Chinese numerals of a date as digits: 二〇二六年十一月三日."""
     if not re.search("[〇○零一二三四五六七八九十]", said):
         return said
@@ -364,7 +368,8 @@ def _clock(half_day: str | None, hour: str | None, minute: str | None) -> time |
     return found if (found.hour or found.minute) else None
 
 
-def _checked(said: str, year: int, month: int, day: int = 0, at: time | None = None) -> Day:
+def checked(said: str, year: int, month: int, day: int = 0, at: time | None = None) -> Day:
+    """Return a day, or a month, if there is such a one. Raises Rejected."""
     try:
         date(year, month, day or 1)
     except ValueError:

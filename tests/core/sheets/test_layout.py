@@ -251,13 +251,3 @@ def test_what_is_only_said_to_be_the_same_as_above_is_said_again(ditto: str):
     layout = laid(HEADINGS, ZHANG, [2.0, "李四", None, ditto], [3.0, "王五", ditto, ditto])
     assert [line.cells.get(3) for line in layout.lines] == ["第一网格"] * 3
     assert [line.cells.get(2) for line in layout.lines] == ["13800001234", None, ditto]
-
-
-def test_the_form_of_one_person_is_no_table():
-    rows: list[list[Cell]] = [
-        ["志愿者登记表"],
-        ["姓名", "张三", "性别", "男"],
-        ["身份证号", "110101", "联系电话", "13800001234"],
-        ["家庭住址", "清河苑", "备注", "好"],
-    ]
-    assert understand(Sheet("表", rows), known) is None
