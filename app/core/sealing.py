@@ -136,10 +136,11 @@ def _remember_key(session: Session | None) -> None:
         session.info.setdefault(USED, keyring.ring().newest)
 
 
-def closed(model: type, name: str, uid: str, value: Any) -> Closed:
+def closed(model: type, name: str, uid: str, value: Any, seal: Callable[[str, str], str] | None = None) -> Closed:
     """Return a plain value shut for one column of one row."""
     text = json.dumps(value, ensure_ascii=False) if columns(model)[name].many else value
-    found = Closed(keyring.ring().seal(PURPOSE, text, bound_to(model, name, uid)))
+    seal = seal or keyring.ring().sealer(PURPOSE)
+    found = Closed(seal(text, bound_to(model, name, uid)))
     found.says(lambda _token: value)
     return found
 
@@ -151,16 +152,17 @@ def shut_rows(model: type, rows: Iterable[dict[str, Any]]) -> Iterable[dict[str,
     COPY takes the `token` of each Closed.
     """
     _remember_key(db.session())
+    seal = keyring.ring().sealer(PURPOSE)
     for row in rows:
-        yield row | _shut_values(model, row)
+        yield row | _shut_values(model, row, seal)
 
 
-def _shut_values(model: type, row: Mapping[str, Any]) -> dict[str, Any]:
+def _shut_values(model: type, row: Mapping[str, Any], seal: Callable[[str, str], str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, kind in columns(model).items():
         value = row.get(name)
         if name in row and value is not None:
-            found[name] = closed(model, name, row["uid"], value)
+            found[name] = closed(model, name, row["uid"], value, seal)
         if name in row and kind.found_by is not None:
             found[name + INDEX] = _index(model, name, value)
     return found

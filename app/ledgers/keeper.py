@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from flask_babel import gettext
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from app.core import chain, keyring, rules
 from app.core.bulk import Bulk, Made
 from app.core.fields import facts, shape
+from app.core.plans import model_of
 from app.core.sheets.ledger import Draft, Ledger
 from app.core.sheets.values import Reason
 from app.core.timeline import Step
@@ -57,6 +59,7 @@ class Keeper:
         self.seen: dict[Hashable, Draft | Earlier] = {}
         self.known: dict[Hashable, int] = {}
         self.counted: Counter[str] = Counter()
+        self.examiner = cache(rules.Examiner)
         self._usual: Mapping[str, Any] | None = None
         self.built: dict[tuple[str, int], Any] = {}
         """The rows that were held to the rules, ready to be written."""
@@ -142,7 +145,7 @@ class Keeper:
     def check(self, draft: Draft) -> None:
         """Hold the row to the rules of the list."""
         row = self.build(draft)
-        complain(draft, rules.errors_of_new(row), self.model)
+        complain(draft, self.examiner(model_of(row)).errors(row), self.model)
         self.built[draft.sheet, draft.row] = row
 
     def forget(self, drafts: Iterable[Draft]) -> None:

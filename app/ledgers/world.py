@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import inspect as sa_inspect
@@ -47,6 +48,7 @@ class World:
         self._places: PlaceFinder | None = None
         self._found: dict[tuple[type, str], Found] = {}
         self._rows: dict[tuple[type, int], Any] = {}
+        self._read = cache(self._readers)
 
     def find(self, model: type, words: str) -> Found:
         """Return the rows of a model these words may mean."""
@@ -83,12 +85,18 @@ class World:
 
     def columns(self, model: type, meant: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a draft means as values of a model's columns and relations."""
-        described = facts(model)
-        return {
-            name: self.value(shape(model, name), plain) if name in described else plain
-            for name, plain in meant.items()
-            if name in described or name in sa_inspect(model).attrs
-        }
+        read = self._read(model)
+        return {name: read[name](plain) for name, plain in meant.items() if name in read}
+
+    def _readers(self, model: type) -> Mapping[str, Callable[[Any], Any]]:
+        """Return what makes a value of each column and relation of a model; of equal words each is read once."""
+        found: dict[str, Callable[[Any], Any]] = dict.fromkeys(sa_inspect(model).attrs.keys(), _same)
+        for name in facts(model):
+            form = shape(model, name)
+            if form.kind in RELATED or form.kind in _VALUES:
+                read = partial(self.value, form)
+                found[name] = cache(read) if form.kind in _READ_ONCE else read
+        return found
 
     def value(self, form: Shape, plain: Any) -> Any:
         """Return one value of a column from JSON."""
@@ -113,6 +121,11 @@ def _moment(plain: Any, form: Shape) -> datetime:
     return clock.parse_local(plain)
 
 
+def _same(plain: Any) -> Any:
+    return plain
+
+
+_READ_ONCE: Final = frozenset({"choice", "date", "instant"})
 _VALUES: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "choice": lambda plain, form: form.choices(plain),
     "date": lambda plain, form: date.fromisoformat(plain),

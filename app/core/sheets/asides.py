@@ -3,6 +3,7 @@
 import enum
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from app.core.sheets.book import Cell
@@ -59,6 +60,7 @@ _SECTION: Final = re.compile(
 _AGAIN: Final = re.compile(r"\((?:续|续表|接上页|接上表)\)|续表$")
 
 
+@lru_cache(maxsize=20_000, typed=True)
 def plain(value: Cell) -> str:
     """Return a cell in the form in which rows are told apart."""
     return "".join(str(value).replace("：", ":").replace("（", "(").replace("）", ")").replace("，", ",").split())
