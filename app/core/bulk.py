@@ -142,22 +142,21 @@ class Bulk:
 
     def _stamp(self, row: Any) -> None:
         """Let the row take what it takes by itself."""
-        held = vars(row)
+        held, known = vars(row), plan(model_of(row))
         # No session will ask what was set since.
-        for column in plan(model_of(row)).defaults:
-            if held.get(column.key) is None:
-                held[column.key] = column.default()
         if isinstance(row, Recorded):
             held |= self._stamps
+        held |= {key: value for key, value in known.usual.items() if held.get(key) is None}
+        held |= {key: make() for key, make in known.made.items() if held.get(key) is None}
 
     def _require(self, row: Any, freely: bool) -> None:
         """Hold the row to what the scope asks of a single one."""
         if not isinstance(row, Recorded):
             return
-        for name in plan(model_of(row)).relations.values():
-            target = vars(row).get(name)
-            if getattr(target, "community_id", None) not in (getattr(row, "community_id", None), None):
-                raise access.OutOfScope
+        held, own = vars(row), getattr(row, "community_id", None)
+        named = (held.get(name) for name in plan(model_of(row)).relations.values())
+        if any(getattr(target, "community_id", None) not in (own, None) for target in named if target is not None):
+            raise access.OutOfScope
         if not (freely or self.actor.unbounded or access.may_row(self.verb, row, self.actor)):
             raise access.OutOfScope
 

@@ -6,6 +6,7 @@ Pure: keys go in, texts come out. Losing the data key breaks both, on purpose.
 import hashlib
 import hmac
 import json
+import os
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable
@@ -47,7 +48,7 @@ def sealer(key: bytes) -> Callable[[str, str], str]:
     encrypt = AESGCM(key).encrypt
 
     def seal(text: str, bound_to: str) -> str:
-        nonce = secrets.token_bytes(NONCE)
+        nonce = os.urandom(NONCE)
         return b64encode(nonce + encrypt(nonce, text.encode(), bound_to.encode())).decode("ascii")
 
     return seal

@@ -1,7 +1,7 @@
 """What history says of many new rows, ready before the transaction that writes them begins."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from app.core import chain
@@ -30,29 +30,35 @@ class SubjectKeys(dict[str, bytes]):
 
 def told(model: Any, rows: Sequence[Mapping[str, Any]], keys: SubjectKeys) -> list[str]:
     """Return what history says of new rows, given by column, as the one JSON text it has; `keys` are made for them."""
-    columns = [
-        _sealed(model, name, column, rows, keys) if sensitive else _plain(name, [row.get(column) for row in rows])
-        for name, column, sensitive in sorted(plan(model).recorded)
+    columns = []
+    for name, column, sensitive in sorted(plan(model).recorded):
+        values = [row.get(column) for row in rows]
+        if any(value is not None for value in values):
+            if sensitive:
+                values = _sealed(model, name, values, [row["uid"] for row in rows], keys)
+            columns.append(_told(name, values, _token if sensitive else _plain))
+    return [f"{{{','.join(filter(None, parts))}}}" for parts in zip(*columns, strict=True)] or ["{}"] * len(rows)
+
+
+def _told(name: str, values: Sequence[Any], encode: Callable[[Any], str]) -> list[str | None]:
+    key = chain.encode(name)
+    return each(values, lambda value: f"{key}:[null,{encode(value)}]")
+
+
+def _plain(value: Any) -> str:
+    return chain.encode(stored(value))
+
+
+def _token(token: str) -> str:
+    return f'{{"sealed":"{token}"}}'
+
+
+def _sealed(model: Any, name: str, values: Sequence[Any], uids: Sequence[str], keys: SubjectKeys) -> list[Any]:
+    """Return the values of a column, each sealed under the key of its row."""
+    return [
+        None if value is None else keys.sealer(uid)(_text(stored(value)), bound_to(model, name, uid))
+        for value, uid in zip(values, uids, strict=True)
     ]
-    return [f"{{{','.join(filter(None, parts))}}}" for parts in zip(*columns, strict=True)]
-
-
-def _plain(name: str, values: Sequence[Any]) -> list[str | None]:
-    key = chain.encode(name)
-    return each(values, lambda value: f"{key}:[null,{chain.encode(stored(value))}]")
-
-
-def _sealed(
-    model: Any, name: str, column: str, rows: Sequence[Mapping[str, Any]], keys: SubjectKeys
-) -> Iterator[str | None]:
-    key = chain.encode(name)
-    for row in rows:
-        value, uid = row.get(column), row["uid"]
-        if value is None:
-            yield None
-        else:
-            token = keys.sealer(uid)(_text(stored(value)), bound_to(model, name, uid))
-            yield f'{key}:[null,{{"sealed":"{token}"}}]'
 
 
 def with_step(text: str, digest: str) -> str:

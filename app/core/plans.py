@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -26,24 +26,17 @@ AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Default:
-    """A column that takes something by itself."""
-
-    key: str
-    default: Callable[[], Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """What is known of a model: its table and columns, defaults, the relation of each key, and its lists of rows.
+    """What is known of a model: its table and columns, the relation of each key, and its lists of rows.
 
-    `named`: by key, under which name history keeps it. `recorded`: name, column and whether it is sensitive, of each
-    column history keeps.
+    `usual`: what a column takes by itself. `made`: what makes that anew for each row. `named`: by key, under which name
+    history keeps it. `recorded`: name, column and whether it is sensitive, of each column history keeps.
     """
 
     table: Any
     columns: tuple[str, ...]
-    defaults: tuple[Default, ...]
+    usual: Mapping[str, Any]
+    made: Mapping[str, Callable[[], Any]]
     relations: Mapping[str, str]
     lists: tuple[tuple[str, Any, str, str], ...]
     named: Mapping[str, str]
@@ -63,7 +56,9 @@ def plan(model: Any) -> Plan:
 def _planned(model: Any) -> Plan:
     mapper = sa_inspect(model)
     attributes = {attribute.key: attribute.columns[0] for attribute in mapper.column_attrs}
-    defaults = [Default(key, _default(column)) for key, column in attributes.items() if column.default is not None]
+    defaults = {key: column.default for key, column in attributes.items() if column.default is not None}
+    usual = {key: default.arg for key, default in defaults.items() if not default.is_callable}
+    made = {key: partial(default.arg, None) for key, default in defaults.items() if default.is_callable}
     relations, lists = {}, []
     for relation in mapper.relationships:
         if relation.direction.name == "MANYTOONE" and not relation.viewonly:
@@ -75,13 +70,7 @@ def _planned(model: Any) -> Plan:
     recorded = recorded_columns(model) if issubclass(model, Recorded) else {}
     named = {column: name for name, column in recorded.items() if column in relations}
     kept = tuple((name, column, is_sensitive(model, name)) for name, column in recorded.items())
-    return Plan(mapper.local_table, tuple(attributes), tuple(defaults), relations, tuple(lists), named, kept)
-
-
-def _default(column: Any) -> Callable[[], Any]:
-    if column.default.is_callable:
-        return lambda: column.default.arg(None)
-    return lambda: column.default.arg
+    return Plan(mapper.local_table, tuple(attributes), usual, made, relations, tuple(lists), named, kept)
 
 
 class Plain:

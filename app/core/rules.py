@@ -1,5 +1,6 @@
 """The rules of a row, checked below every door right before it is written."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
@@ -90,6 +91,10 @@ def _judge(field: Field, form: Shape) -> Check | None:
     def judge(value: Any) -> Text | None:
         return _complaint(value, field, form)
 
+    if form.kind == "text" and not (field.check or field.mask or form.required):
+        longest = form.limit or sys.maxsize
+        # What can be printed can be seen.
+        return lambda value: None if len(value) <= longest and value.isprintable() else judge(value)
     return cache(judge) if form.kind in COMPARABLE else judge
 
 

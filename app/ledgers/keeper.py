@@ -26,6 +26,8 @@ RULE: Final = "rule"
 """The reason of a row that its list does not take; what the list says stands beside it."""
 UNCOMPARED: Final = frozenset({"remark", "seq"})
 
+_ROW: Final = "\0"
+"""Stands for the number of a row; no sheet has such a sign in its name."""
 _DATES: Final = frozenset({"date", "instant"})
 
 
@@ -199,14 +201,21 @@ class Keeper:
 
     def told(self, draft: Draft) -> dict[str, Any]:
         """Return what the timeline says of a row that comes from a ledger."""
-        sheet = (draft.sheet or gettext("the file"))[:60]
+        told = self.world.memo.setdefault("told of sheets", {})
+        if draft.sheet not in told:
+            told[draft.sheet] = self._source(draft.sheet)
+        before, after = told[draft.sheet]
+        return {"reason": f"{before}{draft.row}{after}"}
+
+    def _source(self, sheet: str) -> tuple[str, str]:
+        """Return what the timeline says of the rows of a sheet, before and after the number of each."""
+        sheet = (sheet or gettext("the file"))[:60]
         if self.world.history:
-            return {
-                "reason": gettext(
-                    "From the old ledger “%(sheet)s”, row %(row)s, as it stood.", sheet=sheet, row=draft.row
-                )
-            }
-        return {"reason": gettext("From the ledger “%(sheet)s”, row %(row)s.", sheet=sheet, row=draft.row)}
+            text = gettext("From the old ledger “%(sheet)s”, row %(row)s, as it stood.", sheet=sheet, row=_ROW)
+        else:
+            text = gettext("From the ledger “%(sheet)s”, row %(row)s.", sheet=sheet, row=_ROW)
+        before, _row, after = text.rpartition(_ROW)
+        return before, after
 
     def merge(self, drafts: Sequence[Draft]) -> Iterable[tuple[Draft, Any, dict[str, Any]]]:
         """Fill in what rows of the list leave blank; within the transaction. Yield the row and how it was."""

@@ -48,7 +48,7 @@ class World:
         self._places: PlaceFinder | None = None
         self._found: dict[tuple[type, str], Found] = {}
         self._rows: dict[tuple[type, int], Any] = {}
-        self._read = cache(self._readers)
+        self._read: dict[type, Mapping[str, tuple[Any, Callable[[Any], Any] | None]]] = {}
 
     def find(self, model: type, words: str) -> Found:
         """Return the rows of a model these words may mean."""
@@ -85,17 +85,14 @@ class World:
 
     def columns(self, model: type, meant: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a draft means as values of a model's columns and relations."""
-        read = self._read(model)
-        return {name: read[name](plain) for name, plain in meant.items() if name in read}
-
-    def _readers(self, model: type) -> Mapping[str, Callable[[Any], Any]]:
-        """Return what makes a value of each column and relation of a model; of equal words each is read once."""
-        found: dict[str, Callable[[Any], Any]] = dict.fromkeys(sa_inspect(model).attrs.keys(), _same)
-        for name in facts(model):
-            form = shape(model, name)
-            if form.kind in RELATED or form.kind in _VALUES:
-                read = partial(self.value, form)
-                found[name] = cache(read) if form.kind in _READ_ONCE else read
+        if model not in self._read:
+            self._read[model] = _readers(model)
+        known = self._read[model]
+        found = {}
+        for name, plain in meant.items():
+            if name in known:
+                form, read = known[name]
+                found[name] = read(plain) if read is not None else self.value(form, plain)
         return found
 
     def value(self, form: Shape, plain: Any) -> Any:
@@ -121,10 +118,6 @@ def _moment(plain: Any, form: Shape) -> datetime:
     return clock.parse_local(plain)
 
 
-def _same(plain: Any) -> Any:
-    return plain
-
-
 _READ_ONCE: Final = frozenset({"choice", "date", "instant"})
 _VALUES: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "choice": lambda plain, form: form.choices(plain),
@@ -138,6 +131,24 @@ def value_of(form: Shape, plain: Any) -> Any:
     """Return a value of a column that names no rows, from JSON."""
     reader = _VALUES.get(form.kind)
     return reader(plain, form) if reader is not None and plain is not None else plain
+
+
+def _readers(model: type) -> Mapping[str, tuple[Any, Callable[[Any], Any] | None]]:
+    """Return of each column and relation of a model its shape, and what reads its words, of equal ones each once.
+
+    What reads them is None where rows are named.
+    """
+    found: dict[str, tuple[Any, Callable[[Any], Any] | None]]
+    found = dict.fromkeys(sa_inspect(model).attrs.keys(), (None, _same))
+    for name in facts(model):
+        form = shape(model, name)
+        read = None if form.kind in RELATED else partial(value_of, form) if form.kind in _VALUES else _same
+        found[name] = form, cache(read) if read is not None and form.kind in _READ_ONCE else read
+    return found
+
+
+def _same(plain: Any) -> Any:
+    return plain
 
 
 def pairs(statement: Any) -> dict[Any, int]:

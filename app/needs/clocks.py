@@ -36,6 +36,7 @@ class Book:
         # Of thousands of needs of one ledger most ask the same.
         self.limits = cache(self._limits)
         self.after = cache(self._after)
+        self.guesses = cache(self._guesses)
 
     def _limits(self, urgency: Urgency, category_id: int | None) -> Limits:
         """Return what holds for an urgency in a category: its own line, that of the one above, that of all."""
@@ -51,7 +52,7 @@ class Book:
         """Return when a limit is reached that begins to run at `moment`; the calendar is asked only where it counts."""
         return limit.after(moment, self.calendar) if limit.works else limit.after(moment, ANY_TIME)
 
-    def guesses(self, limit: Limit, due: datetime) -> bool:
+    def _guesses(self, limit: Limit, due: datetime) -> bool:
         """Tell whether a limit was reckoned without the holidays of the year it is due in."""
         return limit.works and not self.calendar.knows(clock.local(due).year)
 

@@ -28,6 +28,8 @@ MOST_FILLED: Final = 5_000_000
 DITTO: Final = frozenset({"同上", "同前", "〃", "″", '"', "''", "“", "”", "“”", "〞"})
 """What people write instead of saying again what stands above."""
 
+_DITTO_BEGINS: Final = frozenset(text[0] for text in DITTO)
+
 Known = Callable[[str], bool]
 """Tells whether a heading, as it is compared, is known to some list."""
 
@@ -69,7 +71,7 @@ class Layout:
         above: dict[int, Cell] = {}
         for at, section in self.data:
             above = said_again(_cells(self.rows[at]), above)
-            yield Line(at, dict(above), section)
+            yield Line(at, above, section)
 
 
 def understand(sheet: Sheet, known: Known, near: Known | None = None) -> Layout | None:
@@ -295,10 +297,12 @@ def _is_number(value: Cell) -> bool:
 
 def said_again(cells: dict[int, Cell], above: dict[int, Cell]) -> dict[int, Cell]:
     """Return the cells of a row with what it only says to be the same as above."""
-    return {
-        at: above[at] if isinstance(value, str) and at in above and plain(value) in DITTO else value
-        for at, value in cells.items()
-    }
+    again = {at: above[at] for at, value in cells.items() if at in above and _is_ditto(value)}
+    return cells | again if again else cells
+
+
+def _is_ditto(value: Cell) -> bool:
+    return isinstance(value, str) and value.lstrip()[:1] in _DITTO_BEGINS and plain(value) in DITTO
 
 
 def _cells(row: list[Cell]) -> dict[int, Cell]:

@@ -98,16 +98,21 @@ class Draft:
         del self.warnings[self.read[1] :]
 
     def plain(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        found = {name: getattr(self, name) for name in self.__slots__}
-        told = {name: [(one.reason, one.field, one.found) for one in found[name]] for name in ("troubles", "warnings")}
-        return found | told
+        """Return it as JSON, without what is empty."""
+        found = {name: value for name in self.__slots__ if (value := getattr(self, name))}
+        for name in ("troubles", "warnings"):
+            if name in found:
+                found[name] = [(one.reason, one.field, one.found) for one in found[name]]
+        return found
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Self:
         """Return it from JSON."""
-        told: dict[str, Any] = {name: [Trouble(*one) for one in plain[name]] for name in ("troubles", "warnings")}
-        return cls(**{**plain, **told, "read": tuple(plain["read"])})
+        found = {"sheet": "", "row": 0, "ledger": "", **plain, "read": tuple(plain["read"])}
+        for name in ("troubles", "warnings"):
+            if name in found:
+                found[name] = [Trouble(*one) for one in found[name]]
+        return cls(**found)
 
 
 Reader = Callable[[Draft, str, Cell, Sight], None]
