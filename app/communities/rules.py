@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import get_history
 
 from app.communities import naming
 from app.core.fields import Text
+from app.core.plans import Plain
 
 LONGEST_PATH: Final = 255
 _CLOSED: Final = _("This category is no longer in use; choose another.")
@@ -150,6 +151,8 @@ def place_in_use(row: Any) -> dict[str, Text] | None:
 
 def points_anew(row: Any, key: str) -> bool:
     """Tell whether the row is about to point at something it did not point at before."""
+    if isinstance(row, Plain):
+        return True
     # What `inspect` builds for all columns of a row is too much for thousands of rows.
     return bool(get_history(row, key, PassiveFlag.PASSIVE_NO_INITIALIZE).has_changes())
 

@@ -4,7 +4,6 @@ Everything costly is made while nobody waits. Inside the transaction the rows on
 table at a time, so that thousands hold the lock for about a second. What a single row is told by signals is not sent.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,12 +14,12 @@ from typing import Any, Final
 from flask_appbuilder import Model
 from sqlalchemy import bindparam, func, select, text
 
-from app.core import access, chain, clock, plans, recording, rules, sealing, seeking, subject_keys
+from app.core import access, clock, entries, plans, recording, rules, sealing, seeking, subject_keys
 from app.core.actor import Actor, current
 from app.core.history import STEP
 from app.core.model import Recorded, Sought, new_uid
-from app.core.plans import AT_ONCE, plan
-from app.core.timeline import Step, digest_of, digest_ready, digest_with
+from app.core.plans import AT_ONCE, model_of, plan
+from app.core.timeline import FirstSteps, Step, digest_of
 from app.extensions import db
 
 CREATED: Final = "create"
@@ -36,45 +35,40 @@ def prepares(model: type, preparer: Preparer) -> None:
 
 @dataclass(slots=True)
 class Made:
-    """One row that is ready but for its id, and the ids of the rows it names that are as new as itself."""
+    """One new row, and the ids of the rows it names that are as new as itself.
+
+    Once it is ready, all is in the form in which it is written, but for what is known only then: its own id too.
+    """
 
     row: Any
-    values: dict[str, Any]
-    told: dict[str, list[Any]] = field(default_factory=dict)
     late: list[tuple[str, Any]] = field(default_factory=list)
-    key: bytes | None = None
-    wrapped: dict[str, str] | None = None
-    step: Step | None = None
-    line: list[Any] | None = None
-    """The row as the driver wants it, once it is ready."""
-    history: str | None = None
-    """What history says of the row, as text, once it is ready."""
-    step_line: list[Any] | None = None
-    around: tuple[str, str] = ("", "")
+    step: dict[str, Any] | None = None
+    """The step it begins with, by column."""
+    line: list[Any] = field(default_factory=list)
+    """The row as the driver wants it."""
+    history: str = ""
+    """What history says of the row."""
+    step_line: list[Any] = field(default_factory=list)
+    step_texts: tuple[str, str] = ("", "")
     """What the digest of the step is made of around the id of the row."""
     grams: str | None = None
-    """The parts of words the row is found by, on SQLite, once it is ready."""
+    """The parts of words the row is found by, on SQLite."""
 
     def put(self, name: str, value: Any) -> None:
         """Let the row say something else; nothing that is sensitive."""
-        model: Any = type(self.row)
+        model: Any = model_of(self.row)
         setattr(self.row, name, value)
-        if self.line is not None:
-            _statement(model).put(self.line, name, value)
-        else:
-            self.values[name] = value
+        if not self.line:
+            return
+        _statement(model).put(self.line, name, value)
         if self.grams is not None and name in seeking.columns(model):
             self.grams = seeking.ready(self.row)
         if name in _recorded(model):
             self.tell(name, value)
 
     def tell(self, name: str, value: Any) -> None:
-        """Let history say something of the row."""
-        said = {name: [None, recording.stored(value)]}
-        if self.history is not None:
-            self.history = chain.encode(json.loads(self.history) | said)
-        else:
-            self.told |= said
+        """Let history say something of a row that is ready."""
+        self.history = entries.with_value(self.history, name, value)
 
 
 class Bulk:
@@ -87,10 +81,19 @@ class Bulk:
         self.actor: Actor = actor
         self.verb = verb
         self.moment = clock.now()
+        self.steps = FirstSteps(actor, self.moment)
+        self._examiner = cache(rules.Examiner)
+        self._stamps = {
+            "version": 1,
+            **dict.fromkeys(("created_at", "changed_at"), self.moment),
+            **dict.fromkeys(("created_by_id", "changed_by_id"), actor.user_id),
+        }
         self.made: defaultdict[type, list[Made]] = defaultdict(list)
         self.links: list[tuple[Any, str, Any, str, Any]] = []
         self.acts: list[Callable[[], None]] = []
         self.after: list[Callable[[], None]] = []
+        self.wrapped: list[dict[str, str]] = []
+        """The keys of the rows of which something sensitive is told, as they are kept."""
 
     def add(
         self,
@@ -106,7 +109,8 @@ class Bulk:
         `freely`: the row follows from another one, whose list decides who may write both. `checked`: it has just been
         held to the rules of its list.
         """
-        row.uid = row.uid or new_uid()
+        held = vars(row)
+        held["uid"] = held.get("uid") or new_uid()
         for model, preparer in _PREPARERS.items():
             if isinstance(row, model):
                 preparer(row, self)
@@ -115,12 +119,11 @@ class Bulk:
             row.sought = row.found_by()
         self._require(row, freely)
         if isinstance(row, Recorded) and not checked:
-            require_new(row)
+            self._require_rules(row)
         made = self._made(row)
         if move:
-            made.step = self._step(row, move, target, said)
-            made.around = digest_ready(made.step)
-        self.made[type(row)].append(made)
+            made.step = self.steps.step(row, move, target, said)
+        self.made[model_of(row)].append(made)
         return made
 
     def first(self, act: Callable[[], None]) -> None:
@@ -133,87 +136,70 @@ class Bulk:
 
     def patch(self, row: Any, **columns: Any) -> None:
         """Let a row that is ready already say something else."""
-        made = next(one for one in reversed(self.made[type(row)]) if one.row is row)
+        made = next(one for one in reversed(self.made[model_of(row)]) if one.row is row)
         for name, value in columns.items():
             made.put(name, value)
 
     def _stamp(self, row: Any) -> None:
         """Let the row take what it takes by itself."""
-        held = vars(row)
-        for column in plan(type(row)).defaults:
-            if held.get(column.key) is None:
-                setattr(row, column.key, column.default())
+        held, known = vars(row), plan(model_of(row))
+        # No session will ask what was set since.
         if isinstance(row, Recorded):
-            row.created_at = row.changed_at = self.moment
-            row.created_by_id = row.changed_by_id = self.actor.user_id
-            row.version = 1
+            held |= self._stamps
+        held |= {key: value for key, value in known.usual.items() if held.get(key) is None}
+        held |= {key: make() for key, make in known.made.items() if held.get(key) is None}
 
     def _require(self, row: Any, freely: bool) -> None:
         """Hold the row to what the scope asks of a single one."""
         if not isinstance(row, Recorded):
             return
-        for name in plan(type(row)).relations.values():
-            target = vars(row).get(name)
-            if getattr(target, "community_id", None) not in (getattr(row, "community_id", None), None):
-                raise access.OutOfScope
+        held, own = vars(row), getattr(row, "community_id", None)
+        named = (held.get(name) for name in plan(model_of(row)).relations.values())
+        if any(getattr(target, "community_id", None) not in (own, None) for target in named if target is not None):
+            raise access.OutOfScope
         if not (freely or self.actor.unbounded or access.may_row(self.verb, row, self.actor)):
             raise access.OutOfScope
 
+    def _require_rules(self, row: Any) -> None:
+        """Stop with a Violation unless every rule of the row's list holds."""
+        found = self._examiner(model_of(row)).errors(row)
+        if found:
+            raise rules.Violation(found)
+
     def _made(self, row: Any) -> Made:
-        known, held = plan(type(row)), vars(row)
-        made = Made(row, {})
+        known, held = plan(model_of(row)), vars(row)
+        made = Made(row)
         for key, relation in known.relations.items():
             target = held.get(relation)
             if target is not None and target.id is None:
                 made.late.append((key, target))
             elif target is not None:
                 held[key] = target.id
-        values = {key: held.get(key) for key in known.columns}
-        if isinstance(row, Recorded):
-            made.told = self._told(row, made)
-        if sealing.columns(type(row)):
-            values = next(iter(sealing.shut_rows(type(row), [values])))
-        made.values = values
         for name, table, own, other in known.lists:
             # What was asked from the database is not asked again once the transaction has begun.
             self.links += [(table, own, row, other, target.id or target) for target in held.get(name) or ()]
         return made
 
-    def _told(self, row: Any, made: Made) -> dict[str, list[Any]]:
-        """Return what history says of the row; what is sensitive is sealed under a key of its own."""
-        model = type(row)
-        found: dict[str, list[Any]] = {}
-        held = vars(row)
-        for name, column, sensitive in plan(model).recorded:
-            value = held.get(column)
-            if value is None:
-                continue
-            value = recording.stored(value)
-            if sensitive:
-                made.key = made.key or chain.new_key()
-                value = recording.shut(row, name, value, made.key)
-            found[name] = [None, value]
-        if made.key is not None:
-            made.wrapped = subject_keys.kept(row.uid, made.key)
-        return found
-
-    def _step(self, row: Any, move: str, target: str | None, said: Mapping[str, Any]) -> Step:
-        by = {"by_id": self.actor.user_id, "by_label": self.actor.label}
-        about = {"list": row.list_name, "community_id": row.community_id, "uid": new_uid(), "said": dict(said)}
-        step: Step = plans.fresh(
-            Step, {"move": move, "source": None, "target": target, "at": self.moment, **about, **by}
-        )
-        return step
-
     def ready(self) -> None:
-        """Bring all rows into the form the driver wants; before the transaction begins. The other one is forgotten."""
+        """Bring all rows into the form in which they are written, column by column; before the transaction begins."""
         for model, several in self.made.items():
-            statement = _statement(model)
-            for made in several:
-                made.line, made.values = statement.line(made.values), {}
-                made.history, made.told = chain.encode(made.told), {}
-                made.grams = seeking.ready(made.row)
-                made.step_line = _step_statement().line(_plain(made.step)) if made.step is not None else None
+            self._ready(model, [made for made in several if not made.line])
+
+    def _ready(self, model: type, several: Sequence[Made]) -> None:
+        rows = [vars(made.row) for made in several]
+        if issubclass(model, Recorded):
+            keys = entries.SubjectKeys()
+            for made, said in zip(several, entries.told(model, rows, keys), strict=True):
+                made.history = said
+            self.wrapped += subject_keys.kept(keys)
+        if sealing.columns(model):
+            rows = [*sealing.shut_rows(model, rows)]
+        for made, line in zip(several, _statement(model).lines(rows), strict=True):
+            made.line, made.grams = line, seeking.ready(made.row)
+        steps = [(made, made.step) for made in several if made.step is not None]
+        lines = _step_statement().lines([step for _made, step in steps])
+        for (made, step), line in zip(steps, lines, strict=True):
+            made.step_line, made.step_texts = line, self.steps.texts(step)
 
     # -- inside the transaction -------------------------------------------------------------------------------------
 
@@ -221,12 +207,14 @@ class Bulk:
         """Give the rows their ids and write them; part of the current transaction, whose end writes their history."""
         for act in self.acts:
             act()
+        self.ready()
         tables = {table.name: place for place, table in enumerate(Model.metadata.sorted_tables)}
         models = sorted(self.made, key=lambda model: tables[plan(model).table.name])
         for model in models:
             self._number(model)
         for model in models:
             self._insert(model)
+        plans.add(db.session.connection(), plan(subject_keys.SubjectKey).table, self.wrapped)
         self._link()
         self._insert_steps()
         recording.add(self._entries())
@@ -239,10 +227,7 @@ class Bulk:
         statement = _statement(model)
         for made, number in zip(own, _ids(plan(model).table, len(own)), strict=True):
             vars(made.row)["id"] = number
-            if made.line is not None:
-                statement.put(made.line, "id", number)
-            else:
-                made.values["id"] = number
+            statement.put(made.line, "id", number)
         for made in self.made[model]:
             for key, target in made.late:
                 if key == "id":
@@ -255,13 +240,9 @@ class Bulk:
                 made.put(key, target.id)
                 if key in known.named:
                     made.tell(known.named[key], target.id)
-        lines = [made.line or statement.line(made.values) for made in self.made[model]]
-        plans.write(connection, statement, lines)
+        plans.write(connection, statement, [made.line for made in self.made[model]])
         if seeking.is_beside(model):
-            rows = [(made.row.id, made.grams or seeking.ready(made.row)) for made in self.made[model]]
-            seeking.put(connection, model, rows)
-        wrapped = (made.wrapped for made in self.made[model] if made.wrapped is not None)
-        plans.add(connection, plan(subject_keys.SubjectKey).table, wrapped)
+            seeking.put(connection, model, [(made.row.id, made.grams) for made in self.made[model]])
 
     def _link(self) -> None:
         by_table: defaultdict[Any, list[dict[str, int]]] = defaultdict(list)
@@ -273,22 +254,20 @@ class Bulk:
     def _insert_steps(self) -> None:
         statement, lines = _step_statement(), []
         for made in self.everything():
-            if made.step is not None:
-                made.step.row_id = made.row.id
-                line = made.step_line or statement.line(_plain(made.step))
-                statement.put(line, "row_id", made.row.id)
-                lines.append(line)
+            if made.step_line:
+                statement.put(made.step_line, "row_id", made.row.id)
+                lines.append(made.step_line)
         plans.write(db.session.connection(), statement, lines)
 
     def _entries(self) -> Iterator[dict[str, Any]]:
         entering = recording.Entering(CREATED, self.actor)
         for made in self.everything():
-            if isinstance(made.row, Recorded):
-                said = made.history or chain.encode(made.told)
-                if made.step is None:
-                    yield entering.entry(made.row, said, None)
-                else:
-                    yield entering.entry(made.row, _joined(digest_with(made.step, made.around), said), made.step.uid)
+            if made.step is not None:
+                uid = made.step["uid"]
+                digest = self.steps.digest(uid, made.row.id, made.step_texts)
+                yield entering.entry(made.row, entries.with_step(made.history, digest), uid)
+            elif isinstance(made.row, Recorded):
+                yield entering.entry(made.row, made.history, None)
 
     def everything(self) -> Iterator[Made]:
         """Yield all that is written, table by table."""
@@ -373,19 +352,6 @@ def _step_statement() -> plans.Insertion:
 def _plain(step: Step) -> dict[str, Any]:
     held = vars(step)
     return {name: held.get(name) for name in plan(Step).columns if name != "id"}
-
-
-def _joined(digest: str, text: str) -> str:
-    """Return what history says of a row together with the digest of its step: the star comes before all letters."""
-    first = f'{{"{STEP}":[null,"{digest}"]'
-    return f"{first},{text[1:]}" if text != "{}" else f"{first}}}"
-
-
-def require_new(row: Any) -> None:
-    """Stop with a Violation unless every rule of a row holds that nobody has written yet."""
-    found = rules.errors_of_new(row)
-    if found:
-        raise rules.Violation(found)
 
 
 def _ids(table: Any, count: int) -> Iterable[int]:

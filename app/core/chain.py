@@ -6,9 +6,10 @@ Pure: keys go in, texts come out. Losing the data key breaks both, on purpose.
 import hashlib
 import hmac
 import json
+import os
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
@@ -42,10 +43,20 @@ def new_key() -> bytes:
     return secrets.token_bytes(32)
 
 
+def sealer(key: bytes) -> Callable[[str, str], str]:
+    """Return what encrypts a text (AES-256-GCM), readable only with the key and only where it is bound to."""
+    encrypt = AESGCM(key).encrypt
+
+    def seal(text: str, bound_to: str) -> str:
+        nonce = os.urandom(NONCE)
+        return b64encode(nonce + encrypt(nonce, text.encode(), bound_to.encode())).decode("ascii")
+
+    return seal
+
+
 def seal(key: bytes, text: str, bound_to: str) -> str:
-    """Return a text encrypted (AES-256-GCM), readable only with the key and only where it is bound to."""
-    nonce = secrets.token_bytes(NONCE)
-    return b64encode(nonce + AESGCM(key).encrypt(nonce, text.encode(), bound_to.encode())).decode("ascii")
+    """Return one text encrypted, as `sealer` does many."""
+    return sealer(key)(text, bound_to)
 
 
 def unseal(key: bytes, sealed: str, bound_to: str) -> str | None:

@@ -49,6 +49,9 @@ class Labelled(enum.Enum):
     def __str__(self) -> str:
         return str(self.label)
 
+    # Each is equal only to itself; thousands are looked up while a ledger is taken in.
+    __hash__ = object.__hash__
+
 
 class NotUnderstood(ValueError):
     """What was written is no value; the text says why. Forms show it beside the field.

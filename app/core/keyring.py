@@ -7,7 +7,7 @@ the newest first, the root last.
 
 import re
 from base64 import b16encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -43,7 +43,12 @@ class Ring:
 
     def seal(self, purpose: Purpose, text: str, bound_to: str) -> str:
         """Return a text encrypted under the newest key, which its first characters name."""
-        return f"{self.newest}.{chain.seal(_derived(self._keys[self.newest], purpose), text, bound_to)}"
+        return self.sealer(purpose)(text, bound_to)
+
+    def sealer(self, purpose: Purpose) -> Callable[[str, str], str]:
+        """Return what encrypts texts under the newest key, given each with what it is bound to."""
+        seal = chain.sealer(_derived(self._keys[self.newest], purpose))
+        return lambda text, bound_to: f"{self.newest}.{seal(text, bound_to)}"
 
     def open(self, purpose: Purpose, token: str, bound_to: str) -> str | None:
         """Return what a token says, or None where its key is not here or it belongs elsewhere."""

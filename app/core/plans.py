@@ -3,11 +3,14 @@
 Values are brought into the form the driver wants before the transaction begins; within it the driver only writes.
 """
 
+import enum
 import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -23,24 +26,17 @@ AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Default:
-    """A column that takes something by itself."""
-
-    key: str
-    default: Callable[[], Any]
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """What is known of a model: its table and columns, defaults, the relation of each key, and its lists of rows.
+    """What is known of a model: its table and columns, the relation of each key, and its lists of rows.
 
-    `named`: by key, under which name history keeps it. `recorded`: name, column and whether it is sensitive, of each
-    column history keeps.
+    `usual`: what a column takes by itself. `made`: what makes that anew for each row. `named`: by key, under which name
+    history keeps it. `recorded`: name, column and whether it is sensitive, of each column history keeps.
     """
 
     table: Any
     columns: tuple[str, ...]
-    defaults: tuple[Default, ...]
+    usual: Mapping[str, Any]
+    made: Mapping[str, Callable[[], Any]]
     relations: Mapping[str, str]
     lists: tuple[tuple[str, Any, str, str], ...]
     named: Mapping[str, str]
@@ -60,7 +56,9 @@ def plan(model: Any) -> Plan:
 def _planned(model: Any) -> Plan:
     mapper = sa_inspect(model)
     attributes = {attribute.key: attribute.columns[0] for attribute in mapper.column_attrs}
-    defaults = [Default(key, _default(column)) for key, column in attributes.items() if column.default is not None]
+    defaults = {key: column.default for key, column in attributes.items() if column.default is not None}
+    usual = {key: default.arg for key, default in defaults.items() if not default.is_callable}
+    made = {key: partial(default.arg, None) for key, default in defaults.items() if default.is_callable}
     relations, lists = {}, []
     for relation in mapper.relationships:
         if relation.direction.name == "MANYTOONE" and not relation.viewonly:
@@ -72,23 +70,38 @@ def _planned(model: Any) -> Plan:
     recorded = recorded_columns(model) if issubclass(model, Recorded) else {}
     named = {column: name for name, column in recorded.items() if column in relations}
     kept = tuple((name, column, is_sensitive(model, name)) for name, column in recorded.items())
-    return Plan(mapper.local_table, tuple(attributes), tuple(defaults), relations, tuple(lists), named, kept)
+    return Plan(mapper.local_table, tuple(attributes), usual, made, relations, tuple(lists), named, kept)
 
 
-def _default(column: Any) -> Callable[[], Any]:
-    if column.default.is_callable:
-        return lambda: column.default.arg(None)
-    return lambda: column.default.arg
+class Plain:
+    """A new row no session knows of: to set a column or to ask for one costs no more than with any object."""
+
+    of: Any = None
+    """The model it is a row of."""
 
 
 def fresh(model: Any, values: Mapping[str, Any]) -> Any:
-    """Return a new row with these values, made without what a session would want to know of each of them.
+    """Return a new row with these values, which is a `Plain` one.
 
     It is for rows that only `Bulk` writes, and of models where nothing follows from setting a value.
     """
-    row = sa_inspect(model).class_manager.new_instance()
+    row = _plain(model)()
     vars(row).update(values)
     return row
+
+
+@cache
+def _plain(model: Any) -> Any:
+    """Return a class with all a model can do, of which the columns and relations are plain attributes."""
+    empty = dict.fromkeys(sa_inspect(model).attrs.keys())
+    about = {**empty, "of": model, "__init__": object.__init__}
+    # Called as usual, the metaclass would map the class too.
+    return type.__new__(type(model), model.__name__, (Plain, model), about)
+
+
+def model_of(row: Any) -> Any:
+    """Return the model of a row, also of a plain one."""
+    return row.of if isinstance(row, Plain) else type(row)
 
 
 # -- statements -----------------------------------------------------------------------------------------------------
@@ -102,18 +115,29 @@ class Insertion:
     places: Mapping[str, int]
     converts: Mapping[int, Callable[[Any], Any]]
 
-    def line(self, values: Mapping[str, Any]) -> list[Any]:
-        """Return a row as the driver wants it; what it does not say is empty."""
-        line = [values.get(name) for name in self.places]
+    def lines(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
+        """Return rows as the driver wants them; what one does not say is empty."""
+        columns = [[row.get(name) for row in rows] for name in self.places]
         for place, convert in self.converts.items():
-            if line[place] is not None:
-                line[place] = convert(line[place])
-        return line
+            columns[place] = each(columns[place], convert)
+        return [list(line) for line in zip(*columns, strict=True)]
 
     def put(self, line: list[Any], name: str, value: Any) -> None:
         """Let a row that is ready say something else."""
         place = self.places[name]
         line[place] = self.converts[place](value) if place in self.converts and value is not None else value
+
+
+def each(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
+    """Return the values of one column converted, of equal ones each once; what is empty stays empty."""
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds:
+        return list(values)
+    # Of other kinds equal values may be written differently, or not be known to be equal.
+    if len(kinds) == 1 and issubclass(kinds.pop(), str | int | date | enum.Enum):
+        known = {value: convert(value) for value in set(values) if value is not None} | {None: None}
+        return [known[value] for value in values]
+    return [None if value is None else convert(value) for value in values]
 
 
 _INSERTIONS: Final[dict[tuple[str, Any, tuple[str, ...]], Insertion]] = {}
@@ -151,7 +175,7 @@ def add(connection: Connection, table: Any, rows: Iterable[Mapping[str, Any]]) -
     some = list(rows)
     if some:
         statement = insertion(table, some[0])
-        write(connection, statement, [statement.line(row) for row in some])
+        write(connection, statement, statement.lines(some))
 
 
 # -- memory ---------------------------------------------------------------------------------------------------------

@@ -351,6 +351,8 @@ def stored(value: Any) -> Any:
     """Return a value as history keeps it: codes, ISO dates, ids."""
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, str | int):
+        return value
     if isinstance(value, date | datetime):
         return value.isoformat()
     if isinstance(value, Decimal):

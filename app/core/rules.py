@@ -1,15 +1,17 @@
 """The rules of a row, checked below every door right before it is written."""
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import inspect as sa_inspect
 
 from app.core import checks
-from app.core.fields import Field, Shape, Text, facts, shape
+from app.core.fields import Check, Field, Shape, Text, facts, shape
 from app.core.masking import MASKED
 
 BIGGEST_NUMBER = 2**31 - 1
@@ -48,37 +50,58 @@ def errors(row: Any) -> dict[str, list[Text]]:
 
 
 def errors_of_new(row: Any) -> dict[str, list[Text]]:
-    """Return what is wrong with a row nobody has written yet; the same as `errors`, for thousands of them."""
-    found: defaultdict[str, list[Text]] = defaultdict(list)
-    held = vars(row)
-    for name, key, field, form, is_free in _columns(type(row)):
-        value = held.get(name)
-        if value is None and key is not None:
-            value = held.get(key)
-        asked = form.required if value is None else not is_free
-        if asked and (complaint := _complaint(value, field, form)):
-            found[name].append(complaint)
-    for rule in getattr(type(row), "rules", ()) if not found else ():
-        for name, complaint in (rule(row) or {}).items():
-            found[name].append(complaint)
-    return dict(found)
+    """Return what is wrong with a row nobody has written yet; the same as `errors`."""
+    return Examiner(type(row)).errors(row)
+
+
+class Examiner:
+    """Holds thousands of new rows of a model to its rules, as `errors` does one; each value judged once."""
+
+    def __init__(self, model: Any) -> None:
+        shapes = ((name, field, shape(model, name)) for name, field in facts(model).items())
+        columns = [
+            (name, form.column if form.kind == "one" else name, _complaint(None, field, form), _judge(field, form))
+            for name, field, form in shapes
+        ]
+        self._columns = [one for one in columns if one[2] or one[3]]
+        self._rules: tuple[RowRule, ...] = getattr(model, "rules", ())
+
+    def errors(self, row: Any) -> dict[str, list[Text]]:
+        """Return what is wrong with a row nobody has written yet, by column."""
+        found: dict[str, list[Text]] = {}
+        held = vars(row)
+        for name, key, missing, judge in self._columns:
+            value = held.get(name)
+            if value is None:
+                value = held.get(key)
+            complaint = missing if value is None else judge(value) if judge is not None else None
+            if complaint:
+                found[name] = [complaint]
+        for rule in self._rules if not found else ():
+            for name, complaint in (rule(row) or {}).items():
+                found.setdefault(name, []).append(complaint)
+        return found
+
+
+def _judge(field: Field, form: Shape) -> Check | None:
+    """Return what says what is wrong with a value of a column; None where any value goes."""
+    if form.kind in FREE and not field.check:
+        return None
+
+    def judge(value: Any) -> Text | None:
+        return _complaint(value, field, form)
+
+    if form.kind == "text" and not (field.check or field.mask or form.required):
+        longest = form.limit or sys.maxsize
+        # What can be printed can be seen.
+        return lambda value: None if len(value) <= longest and value.isprintable() else judge(value)
+    return cache(judge) if form.kind in COMPARABLE else judge
 
 
 FREE: Final = frozenset({"choice", "flag", "one"})
 """The kinds of columns of which only a check of their own can say that a value is wrong."""
-
-_COLUMNS: Final[dict[type, list[tuple[str, str | None, Field, Shape, bool]]]] = {}
-
-
-def _columns(model: type) -> list[tuple[str, str | None, Field, Shape, bool]]:
-    """Return the columns of a model: name, the key where it names a row, what they are, and whether any value goes."""
-    if model not in _COLUMNS:
-        shapes = {name: shape(model, name) for name in facts(model)}
-        _COLUMNS[model] = [
-            (name, form.column if form.kind == "one" else None, field, form, form.kind in FREE and not field.check)
-            for (name, form), field in zip(shapes.items(), facts(model).values(), strict=True)
-        ]
-    return _COLUMNS[model]
+COMPARABLE: Final = frozenset({"text", "date", "instant", "number", "decimal", "choice", "flag"})
+"""The kinds of which equal values are the same to every check."""
 
 
 def _held(row: Any, name: str, form: Shape) -> Any:

@@ -22,6 +22,7 @@ from app.core.sealed import INDEX, Closed, Sealed, bound_to
 from app.extensions import db
 
 PURPOSE: Final = "sealed columns"
+BLIND_KEY: Final = "blind index"
 DIGITS: Final = 32
 """Of the 64 hexadecimal digits of an HMAC; 128 bits do not meet by chance."""
 MOST: Final = 10
@@ -136,10 +137,11 @@ def _remember_key(session: Session | None) -> None:
         session.info.setdefault(USED, keyring.ring().newest)
 
 
-def closed(model: type, name: str, uid: str, value: Any) -> Closed:
+def closed(model: type, name: str, uid: str, value: Any, seal: Callable[[str, str], str] | None = None) -> Closed:
     """Return a plain value shut for one column of one row."""
     text = json.dumps(value, ensure_ascii=False) if columns(model)[name].many else value
-    found = Closed(keyring.ring().seal(PURPOSE, text, bound_to(model, name, uid)))
+    seal = seal or keyring.ring().sealer(PURPOSE)
+    found = Closed(seal(text, bound_to(model, name, uid)))
     found.says(lambda _token: value)
     return found
 
@@ -151,18 +153,19 @@ def shut_rows(model: type, rows: Iterable[dict[str, Any]]) -> Iterable[dict[str,
     COPY takes the `token` of each Closed.
     """
     _remember_key(db.session())
+    seal, key = keyring.ring().sealer(PURPOSE), keyring.fixed(BLIND_KEY)
     for row in rows:
-        yield row | _shut_values(model, row)
+        yield row | _shut_values(model, row, seal, key)
 
 
-def _shut_values(model: type, row: Mapping[str, Any]) -> dict[str, Any]:
+def _shut_values(model: type, row: Mapping[str, Any], seal: Callable[[str, str], str], key: bytes) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, kind in columns(model).items():
         value = row.get(name)
         if name in row and value is not None:
-            found[name] = closed(model, name, row["uid"], value)
+            found[name] = closed(model, name, row["uid"], value, seal)
         if name in row and kind.found_by is not None:
-            found[name + INDEX] = _index(model, name, value)
+            found[name + INDEX] = _index(model, name, value, key)
     return found
 
 
@@ -190,18 +193,21 @@ def start() -> None:
 # -- looking for a value --------------------------------------------------------------------------------------------
 
 
-def _index(model: type, name: str, value: Any) -> str | None:
+def _index(model: type, name: str, value: Any, key: bytes | None = None) -> str | None:
     if not value:
         return None
-    found = [digest(model, name, one) for one in (value if isinstance(value, list) else [value])]
+    found = [digest(model, name, one, key) for one in (value if isinstance(value, list) else [value])]
     return " ".join(found[:MOST])
 
 
-def digest(model: type, name: str, value: str) -> str:
-    """Return the blind index of a value: nobody without the key can tell what it is of, or of which other column."""
+def digest(model: type, name: str, value: str, key: bytes | None = None) -> str:
+    """Return the blind index of a value: nobody without the key can tell what it is of, or of which other column.
+
+    `key`: that of blind indexes, where it has been found already.
+    """
     found_by = columns(model)[name].found_by
     about = bound_to(model, name, found_by(value) if found_by is not None else value)
-    return hmac.digest(keyring.fixed("blind index"), about.encode(), hashlib.sha256).hex()[:DIGITS]
+    return hmac.digest(key or keyring.fixed(BLIND_KEY), about.encode(), hashlib.sha256).hex()[:DIGITS]
 
 
 def can_find(model: Any, name: str, value: str) -> bool:

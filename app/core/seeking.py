@@ -142,10 +142,9 @@ def _beside(model: Any) -> str:
 
 def kept(community_id: int, words: str, whole: Iterable[str | None] = ()) -> str:
     """Return what FTS5 is given of a row; of `whole` each word as it is."""
-    found, before = grams(words), f"{community_id}{_PARTED}"
-    found.update(_PARTED + word for text in whole if text for word in text.split())
-    # None of the signs that part words is a letter or digit in any script.
-    return " ".join([before + (gram if gram.isalnum() else gram.translate(_SIGNS)) for gram in sorted(found)])
+    found, before = grams(words.translate(_SIGNS)), f"{community_id}{_PARTED}"
+    found.update(_PARTED + word.translate(_SIGNS) for text in whole if text for word in text.split())
+    return before + f" {before}".join(sorted(found)) if found else ""
 
 
 def keep(connection: Connection, model: Any, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -4,7 +4,7 @@ History is never changed, so what must be forgotten stands in it encrypted. Forg
 chain still verifies, because it runs over what is encrypted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from flask_appbuilder import Model
@@ -34,8 +34,7 @@ def keys_of(connection: Connection, known: Iterable[str], fresh: Iterable[str]) 
     found = dict(_stored(connection, known))
     made = {uid: chain.new_key() for uid in [*known, *fresh] if uid not in found}
     if made:
-        rows = [kept(uid, key) for uid, key in made.items()]
-        connection.execute(insert(SubjectKey.__table__), rows)
+        connection.execute(insert(SubjectKey.__table__), [*kept(made)])
     return found | made
 
 
@@ -51,9 +50,10 @@ def _stored(connection: Connection, uids: Iterable[str]) -> Iterable[tuple[str, 
             yield uid, key
 
 
-def kept(uid: str, key: bytes) -> dict[str, str]:
-    """Return what is kept of the key of a row: encrypted under the data key."""
-    return {"row_uid": uid, "wrapped": keyring.ring().seal(PURPOSE, key.hex(), uid)}
+def kept(keys: Mapping[str, bytes]) -> Iterator[dict[str, str]]:
+    """Yield what is kept of the keys of rows, by uid: each encrypted under the data key."""
+    seal = keyring.ring().sealer(PURPOSE)
+    return ({"row_uid": uid, "wrapped": seal(key.hex(), uid)} for uid, key in keys.items())
 
 
 def unwrap(uid: str, wrapped: str | None) -> bytes | None:

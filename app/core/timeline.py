@@ -1,7 +1,8 @@
 """The timeline of a row: every step it took, who made it and when."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Final
 
 from blinker import Signal
@@ -77,18 +78,34 @@ def digest_of(step: Any) -> str:
     return chain.link(keyring.fixed("history steps"), step.uid, parts)
 
 
-def digest_ready(step: Any) -> tuple[str, str]:
-    """Return what the digest of a step is made of before and after the id of its row, which it does not have yet."""
-    parts = [getattr(step, name) for name in SEALED]
-    parts[SEALED.index("at")] = step.at.isoformat()
-    place = SEALED.index("row_id")
-    return f"{chain.encode(parts[:place])[:-1]},", f",{chain.encode(parts[place + 1 :])[1:]}"
+class FirstSteps:
+    """Makes the first steps of many rows, by one actor at one moment, ready but for the ids of the rows."""
 
+    def __init__(self, actor: Actor, moment: datetime) -> None:
+        self.by: dict[str, Any] = {"source": None, "at": moment, "by_id": actor.user_id, "by_label": actor.label}
+        self.key = keyring.fixed("history steps")
+        self._around = cache(self._encoded)
 
-def digest_with(step: Any, around: tuple[str, str]) -> str:
-    """Return the digest of a step that was ready but for the id of its row, as `digest_of` does."""
-    before, after = around
-    return chain.link_text(keyring.fixed("history steps"), step.uid, f"{before}{step.row_id}{after}")
+    def step(self, row: Any, move: str, target: str | None, said: dict[str, Any]) -> dict[str, Any]:
+        """Return a step of a row by column."""
+        about = {"uid": new_uid(), "list": row.list_name, "community_id": row.community_id}
+        return {**about, "move": move, "target": target, "said": said, **self.by}
+
+    def texts(self, step: Mapping[str, Any]) -> tuple[str, str]:
+        """Return what the digest of a step is made of before and after the id of its row."""
+        before, after = self._around(step["list"], step["move"], step["target"])
+        return before, f"{after}{chain.encode(step['said'])}]"
+
+    def _encoded(self, listing: str, move: str, target: str | None) -> tuple[str, str]:
+        """Return the same without what was said, which stands last."""
+        said = {**self.by, "list": listing, "move": move, "target": target, "at": self.by["at"].isoformat()}
+        place = SEALED.index("row_id")
+        before, after = ([said[name] for name in names] for names in (SEALED[:place], SEALED[place + 1 : -1]))
+        return f"{chain.encode(before)[:-1]},", f",{chain.encode(after)[1:-1]},"
+
+    def digest(self, step_uid: str, row_id: int, texts: tuple[str, str]) -> str:
+        """Return the digest of a step, as `digest_of` does."""
+        return chain.link_text(self.key, step_uid, f"{texts[0]}{row_id}{texts[1]}")
 
 
 def keeps_timeline(model: Any) -> Any:

@@ -138,10 +138,7 @@ def understand(
     lexicons = {one.name: one.with_words(words.get(one.name, {})) for one in ledgers} | dict(strange)
 
     spoken = [*lexicons.values(), *STRANGE.values()]
-
-    @cache
-    def known(heading: str) -> bool:
-        return any(one.knows(heading) for one in spoken) or heading in NUMBERING
+    known = NUMBERING.union(*(one.headings for one in spoken)).__contains__
 
     @cache
     def near(heading: str) -> bool:
@@ -277,6 +274,7 @@ def _choose(assignment: Assignment, place: int, key: str) -> None:
 def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iterator[Draft]:
     """Yield the rows of a sheet, each as it is read; `spend`: its cells are forgotten then."""
     sight.date1904, sight.title = book.date1904, one.title
+    sight.learned.clear()
     sight.year, sight.subjects = values.year_of(one.title), subjects(one.layout.title)
     if one.ledger is None:
         return

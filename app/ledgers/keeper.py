@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from flask_babel import gettext
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from app.core import chain, keyring, rules
 from app.core.bulk import Bulk, Made
 from app.core.fields import facts, shape
+from app.core.plans import model_of
 from app.core.sheets.ledger import Draft, Ledger
 from app.core.sheets.values import Reason
 from app.core.timeline import Step
@@ -24,6 +26,8 @@ RULE: Final = "rule"
 """The reason of a row that its list does not take; what the list says stands beside it."""
 UNCOMPARED: Final = frozenset({"remark", "seq"})
 
+_ROW: Final = "\0"
+"""Stands for the number of a row; no sheet has such a sign in its name."""
 _DATES: Final = frozenset({"date", "instant"})
 
 
@@ -57,6 +61,7 @@ class Keeper:
         self.seen: dict[Hashable, Draft | Earlier] = {}
         self.known: dict[Hashable, int] = {}
         self.counted: Counter[str] = Counter()
+        self.examiner = cache(rules.Examiner)
         self._usual: Mapping[str, Any] | None = None
         self.built: dict[tuple[str, int], Any] = {}
         """The rows that were held to the rules, ready to be written."""
@@ -142,7 +147,7 @@ class Keeper:
     def check(self, draft: Draft) -> None:
         """Hold the row to the rules of the list."""
         row = self.build(draft)
-        complain(draft, rules.errors_of_new(row), self.model)
+        complain(draft, self.examiner(model_of(row)).errors(row), self.model)
         self.built[draft.sheet, draft.row] = row
 
     def forget(self, drafts: Iterable[Draft]) -> None:
@@ -196,14 +201,21 @@ class Keeper:
 
     def told(self, draft: Draft) -> dict[str, Any]:
         """Return what the timeline says of a row that comes from a ledger."""
-        sheet = (draft.sheet or gettext("the file"))[:60]
+        told = self.world.memo.setdefault("told of sheets", {})
+        if draft.sheet not in told:
+            told[draft.sheet] = self._source(draft.sheet)
+        before, after = told[draft.sheet]
+        return {"reason": f"{before}{draft.row}{after}"}
+
+    def _source(self, sheet: str) -> tuple[str, str]:
+        """Return what the timeline says of the rows of a sheet, before and after the number of each."""
+        sheet = (sheet or gettext("the file"))[:60]
         if self.world.history:
-            return {
-                "reason": gettext(
-                    "From the old ledger “%(sheet)s”, row %(row)s, as it stood.", sheet=sheet, row=draft.row
-                )
-            }
-        return {"reason": gettext("From the ledger “%(sheet)s”, row %(row)s.", sheet=sheet, row=draft.row)}
+            text = gettext("From the old ledger “%(sheet)s”, row %(row)s, as it stood.", sheet=sheet, row=_ROW)
+        else:
+            text = gettext("From the ledger “%(sheet)s”, row %(row)s.", sheet=sheet, row=_ROW)
+        before, _row, after = text.rpartition(_ROW)
+        return before, after
 
     def merge(self, drafts: Sequence[Draft]) -> Iterable[tuple[Draft, Any, dict[str, Any]]]:
         """Fill in what rows of the list leave blank; within the transaction. Yield the row and how it was."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import inspect as sa_inspect
@@ -47,6 +48,7 @@ class World:
         self._places: PlaceFinder | None = None
         self._found: dict[tuple[type, str], Found] = {}
         self._rows: dict[tuple[type, int], Any] = {}
+        self._read: dict[type, Mapping[str, tuple[Any, Callable[[Any], Any] | None]]] = {}
 
     def find(self, model: type, words: str) -> Found:
         """Return the rows of a model these words may mean."""
@@ -83,12 +85,15 @@ class World:
 
     def columns(self, model: type, meant: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a draft means as values of a model's columns and relations."""
-        described = facts(model)
-        return {
-            name: self.value(shape(model, name), plain) if name in described else plain
-            for name, plain in meant.items()
-            if name in described or name in sa_inspect(model).attrs
-        }
+        if model not in self._read:
+            self._read[model] = _readers(model)
+        known = self._read[model]
+        found = {}
+        for name, plain in meant.items():
+            if name in known:
+                form, read = known[name]
+                found[name] = read(plain) if read is not None else self.value(form, plain)
+        return found
 
     def value(self, form: Shape, plain: Any) -> Any:
         """Return one value of a column from JSON."""
@@ -113,6 +118,7 @@ def _moment(plain: Any, form: Shape) -> datetime:
     return clock.parse_local(plain)
 
 
+_READ_ONCE: Final = frozenset({"choice", "date", "instant"})
 _VALUES: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "choice": lambda plain, form: form.choices(plain),
     "date": lambda plain, form: date.fromisoformat(plain),
@@ -125,6 +131,24 @@ def value_of(form: Shape, plain: Any) -> Any:
     """Return a value of a column that names no rows, from JSON."""
     reader = _VALUES.get(form.kind)
     return reader(plain, form) if reader is not None and plain is not None else plain
+
+
+def _readers(model: type) -> Mapping[str, tuple[Any, Callable[[Any], Any] | None]]:
+    """Return of each column and relation of a model its shape, and what reads its words, of equal ones each once.
+
+    What reads them is None where rows are named.
+    """
+    found: dict[str, tuple[Any, Callable[[Any], Any] | None]]
+    found = dict.fromkeys(sa_inspect(model).attrs.keys(), (None, _same))
+    for name in facts(model):
+        form = shape(model, name)
+        read = None if form.kind in RELATED else partial(value_of, form) if form.kind in _VALUES else _same
+        found[name] = form, cache(read) if read is not None and form.kind in _READ_ONCE else read
+    return found
+
+
+def _same(plain: Any) -> Any:
+    return plain
 
 
 def pairs(statement: Any) -> dict[Any, int]:

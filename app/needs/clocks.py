@@ -19,6 +19,7 @@ from app.communities.models import Category, Community
 from app.communities.worktime import WorkCalendar
 from app.core import clock
 from app.core.actor import acting, system
+from app.core.plans import Plain
 from app.core.reads import KEPT
 from app.extensions import db
 from app.needs.choices import Urgency
@@ -32,8 +33,12 @@ class Book:
 
     def __init__(self, community_id: int) -> None:
         self.community_id = community_id
+        # Of thousands of needs of one ledger most ask the same.
+        self.limits = cache(self._limits)
+        self.after = cache(self._after)
+        self.guesses = cache(self._guesses)
 
-    def limits(self, urgency: Urgency, category_id: int | None) -> Limits:
+    def _limits(self, urgency: Urgency, category_id: int | None) -> Limits:
         """Return what holds for an urgency in a category: its own line, that of the one above, that of all."""
         above = [category_id, self._parents.get(category_id), None] if category_id is not None else [None]
         known = [self._lines[one, urgency] for one in dict.fromkeys(above) if (one, urgency) in self._lines]
@@ -43,11 +48,11 @@ class Book:
             _first((resolution for _response, resolution in known), usual.resolution),
         )
 
-    def after(self, limit: Limit, moment: datetime) -> datetime:
+    def _after(self, limit: Limit, moment: datetime) -> datetime:
         """Return when a limit is reached that begins to run at `moment`; the calendar is asked only where it counts."""
         return limit.after(moment, self.calendar) if limit.works else limit.after(moment, ANY_TIME)
 
-    def guesses(self, limit: Limit, due: datetime) -> bool:
+    def _guesses(self, limit: Limit, due: datetime) -> bool:
         """Tell whether a limit was reckoned without the holidays of the year it is due in."""
         return limit.works and not self.calendar.knows(clock.local(due).year)
 
@@ -103,6 +108,9 @@ def limits_of(need: Any, book: Book) -> Limits:
 
 def _category_id(need: Any) -> int | None:
     """Return the category as it will be written: of a relation that was set the key follows only then."""
+    if isinstance(need, Plain):
+        own: int | None = vars(need).get("category_id")
+        return own
     change = get_history(need, "category", PassiveFlag.PASSIVE_NO_INITIALIZE)
     if not change.has_changes():
         return need.category_id

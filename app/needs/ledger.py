@@ -303,7 +303,9 @@ class NeedKeeper(Keeper):
     @property
     def book(self) -> clocks.Book:
         """Return the limits and the calendar of the community, asked once for all rows."""
-        found: clocks.Book = self.world.memo.setdefault("book of needs", clocks.Book(self.world.community_id))
+        if "book of needs" not in self.world.memo:
+            self.world.memo["book of needs"] = clocks.Book(self.world.community_id)
+        found: clocks.Book = self.world.memo["book of needs"]
         return found
 
     def told(self, draft: Draft) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import enum
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from app.core.sheets.book import Cell
@@ -63,6 +64,7 @@ _LISTED: Final = re.compile(r"(?:清单|名单|名册|台账|一览|表)(?:\(.*)
 _AGAIN: Final = re.compile(r"\((?:续|续表|接上页|接上表)\)|续表$")
 
 
+@lru_cache(maxsize=20_000, typed=True)
 def plain(value: Cell) -> str:
     """Return a cell in the form in which rows are told apart."""
     return "".join(str(value).replace("：", ":").replace("（", "(").replace("）", ")").replace("，", ",").split())

@@ -36,11 +36,6 @@ def limit(megabytes: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
-def say(*parts: Any) -> None:
-    """Tell the parent one line."""
-    sys.stdout.write(json.dumps(parts, ensure_ascii=False, separators=(",", ":"), default=spoken) + "\n")
-
-
 def spoken(value: Any) -> Any:
     """Return as JSON what JSON has not."""
     for kind, letter in ((datetime, "t"), (date, "d"), (time, "h")):
@@ -49,6 +44,14 @@ def spoken(value: Any) -> Any:
     if isinstance(value, timedelta):
         return ["s", value.total_seconds()]
     raise TypeError(type(value).__name__)
+
+
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=spoken).encode
+
+
+def say(*parts: Any) -> None:
+    """Tell the parent one line."""
+    sys.stdout.write(encode(parts) + "\n")
 
 
 # -- what the parser does not tell ----------------------------------------------------------------------------------
@@ -64,9 +67,9 @@ class Scanned:
 
     def look(self, text: bytes) -> None:
         """Look at a part of the XML."""
-        for letters, number in CELL.findall(text):
-            self.last_row = max(self.last_row, int(number))
-            self.last_column = max(self.last_column, column(letters) + 1)
+        cells = CELL.findall(text)
+        self.last_row = max([self.last_row, *map(int, {number for _letters, number in cells})])
+        self.last_column = max([self.last_column, *(column(letters) + 1 for letters in {one[0] for one in cells})])
         self.hidden |= {int(number) - 1 for number in ROW.findall(text)}
         if b"<f" in text:
             self.marks |= {(int(number) - 1, column(letters)): "formula" for letters, number in GAP.findall(text)}

@@ -58,9 +58,10 @@ class Lexicon:
         """Return how unusual a heading is; those not known come last."""
         return min((self.ranks[said] for said in readings(words[-1]) if said in self.ranks), default=len(self.ranks))
 
-    def knows(self, heading: str) -> bool:
-        """Tell whether a heading, as it is compared, is one of this list."""
-        return heading in self.known or heading in self.boxes
+    @cached_property
+    def headings(self) -> frozenset[str]:
+        """Return all headings of this list, as they are compared."""
+        return self.boxes.union(self.known)
 
     def resembles(self, heading: str) -> bool:
         """Tell whether a heading holds a word of this list."""

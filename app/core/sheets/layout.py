@@ -8,6 +8,7 @@ to 3). A sheet may hold several tables below each other, each under its own head
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain
@@ -26,6 +27,8 @@ MOST_FILLED: Final = 5_000_000
 """How many cells merged ones may fill in one sheet."""
 DITTO: Final = frozenset({"同上", "同前", "〃", "″", '"', "''", "“", "”", "“”", "〞"})
 """What people write instead of saying again what stands above."""
+
+_DITTO_BEGINS: Final = frozenset(text[0] for text in DITTO)
 
 Known = Callable[[str], bool]
 """Tells whether a heading, as it is compared, is known to some list."""
@@ -70,7 +73,7 @@ class Layout:
         above: dict[int, Cell] = {}
         for at, section in self.data:
             above = said_again(_cells(self.rows[at]), above)
-            yield Line(at, dict(above), section)
+            yield Line(at, above, section)
 
 
 def understand(sheet: Sheet, known: Known, near: Known | None = None) -> Layout | None:
@@ -212,12 +215,12 @@ def _others(rows: list[list[Cell]], header: list[int], known: Known) -> list[lis
 
 def _begins_another(row: list[Cell], known: Known) -> bool:
     """Tell whether a row holds hardly anything but known headings. The first few cells decide of most rows of data."""
-    cells = _cells(row)
-    few = [value for value in list(cells.values())[:ANOTHER] if isinstance(value, str)]
-    if not few or len(few) < min(ANOTHER, len(cells)) or few[0].isdecimal():
+    few = [value if isinstance(value, str) else "" for value in islice(filter(_says, row), ANOTHER)]
+    if not all(few) or not few or few[0].isdecimal():
         return False
     if not any(_is_short(text) and _knows(text, known) for text in few):
         return False
+    cells = _cells(row)
     texts = {comparable(value): value for value in cells.values() if isinstance(value, str)}
     named = {said for said, text in texts.items() if _is_short(text) and _knows(text, known)}
     return len(named) >= ANOTHER and len(named) * 2 >= len(cells) and not any(map(_holds_number, texts))
@@ -292,14 +295,21 @@ def _is_number(value: Cell) -> bool:
 
 def said_again(cells: dict[int, Cell], above: dict[int, Cell]) -> dict[int, Cell]:
     """Return the cells of a row with what it only says to be the same as above."""
-    return {
-        at: above[at] if isinstance(value, str) and at in above and plain(value) in DITTO else value
-        for at, value in cells.items()
-    }
+    again = {at: above[at] for at, value in cells.items() if at in above and _is_ditto(value)}
+    return cells | again if again else cells
+
+
+def _is_ditto(value: Cell) -> bool:
+    return isinstance(value, str) and value.lstrip()[:1] in _DITTO_BEGINS and plain(value) in DITTO
 
 
 def _cells(row: list[Cell]) -> dict[int, Cell]:
-    return {column: value for column, value in enumerate(row) if _says(value)}
+    # As `_says` does, without a call for each of a million cells.
+    return {
+        at: value
+        for at, value in enumerate(row)
+        if value is not None and (not isinstance(value, str) or not (value.isspace() or value == ""))
+    }
 
 
 def _says(value: Cell) -> bool:

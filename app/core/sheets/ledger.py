@@ -24,7 +24,8 @@ class Sight:
     """What is known while a sheet is read.
 
     `today`: the day against which dates are held. `find`: the rows of a model that words may mean. `year`: the one the
-    title says, for days without one. `subjects`: what titles are about.
+    title says, for days without one. `subjects`: what titles are about. `learned`: by column what cells say by
+    themselves.
     """
 
     today: date
@@ -33,6 +34,7 @@ class Sight:
     year: int | None = None
     title: str = ""
     subjects: Sequence[str] = ()
+    learned: "dict[str, dict[tuple[type, Cell], Draft | None]]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +98,21 @@ class Draft:
         del self.warnings[self.read[1] :]
 
     def plain(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        found = {name: getattr(self, name) for name in self.__slots__}
-        told = {name: [(one.reason, one.field, one.found) for one in found[name]] for name in ("troubles", "warnings")}
-        return found | told
+        """Return it as JSON, without what is empty."""
+        found = {name: value for name in self.__slots__ if (value := getattr(self, name))}
+        for name in ("troubles", "warnings"):
+            if name in found:
+                found[name] = [(one.reason, one.field, one.found) for one in found[name]]
+        return found
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Self:
         """Return it from JSON."""
-        told: dict[str, Any] = {name: [Trouble(*one) for one in plain[name]] for name in ("troubles", "warnings")}
-        return cls(**{**plain, **told, "read": tuple(plain["read"])})
+        found = {"sheet": "", "row": 0, "ledger": "", **plain, "read": tuple(plain["read"])}
+        for name in ("troubles", "warnings"):
+            if name in found:
+                found[name] = [Trouble(*one) for one in found[name]]
+        return cls(**found)
 
 
 Reader = Callable[[Draft, str, Cell, Sight], None]
@@ -200,7 +207,7 @@ def read_row(ledger: Ledger, draft: Draft, cells: Mapping[str, Sequence[tuple[in
         for place, cell in found:
             if column is not None and cell is not None:
                 draft.at.setdefault(column.key, place)
-                read_cell(column, draft, key, cell, sight)
+                _read_again(column, draft, key, cell, sight)
     _read_sections(ledger, draft, sight)
     for column in ledger.columns:
         if column.needed and column.key not in draft.said and not _has(draft, column.key):
@@ -219,6 +226,63 @@ def read_cell(column: Column, draft: Draft, key: str, cell: Cell, sight: Sight) 
         column.read(draft, key, cell, sight)
     except Rejected as wrong:
         draft.reject(wrong.reason, column.key, wrong.found)
+
+
+MOST_LEARNED: Final = 1000
+"""Of how many different cells of a column it is kept what they say."""
+
+
+def _read_again(column: Column, draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """Read a cell as `read_cell` does, but once for all rows where it says the same whatever else a row says."""
+    learned = sight.learned.setdefault(key, {})
+    # 1, 1.0 and True are the same to a dict.
+    same = cell.__class__, cell
+    if same not in learned and len(learned) < MOST_LEARNED:
+        learned[same] = _by_itself(column, key, cell, sight)
+    found = learned.get(same)
+    if found is None:
+        read_cell(column, draft, key, cell, sight)
+        return
+    draft.said |= found.said
+    draft.meant |= found.meant
+    draft.keys |= found.keys
+    draft.troubles += [one for one in found.troubles if one not in draft.troubles]
+    draft.warnings += found.warnings
+
+
+def _by_itself(column: Column, key: str, cell: Cell, sight: Sight) -> Draft | None:
+    """Return what a cell says by itself; None where its reader looks at what else the row says."""
+    parts = _Watched(), _Watched(), _Watched()
+    found = Draft("", 0, "", said=parts[0], meant=parts[1], keys=parts[2])
+    read_cell(column, found, key, cell, sight)
+    lists = any(isinstance(value, list | dict) for part in parts for value in part.values())
+    return None if lists or any(part.asked for part in parts) else found
+
+
+class _Watched(dict[str, Any]):
+    """A part of a draft that notices whether somebody looks at what stands in it."""
+
+    asked = False
+
+    def __contains__(self, key: object) -> bool:
+        self.asked = True
+        return super().__contains__(key)
+
+    def __getitem__(self, key: str) -> Any:
+        self.asked = True
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.asked = True
+        return super().get(key, default)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        self.asked = True
+        return super().setdefault(key, default)
+
+    def pop(self, key: str, *default: Any) -> Any:
+        self.asked = True
+        return super().pop(key, *default)
 
 
 _NUMBERED: Final = re.compile(r"^(?:[一二三四五六七八九十\d]+[、.．]|[(（][一二三四五六七八九十\d]+[)）]、?)")

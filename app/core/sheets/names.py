@@ -22,7 +22,7 @@ def contact(sets: str, number: str) -> Reader:
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         text = values.half(cell)
-        if number not in draft.meant and (found := _NUMBER.search(text)):
+        if (found := _NUMBER.search(text)) and number not in draft.meant:
             phone_number(draft, "phone", found[0].strip("():"), sight)
             text = text[: found.start()].strip()
         own(draft, key, text, sight)
