@@ -111,7 +111,7 @@ def find(token: str) -> tuple[Person, Actor] | None:
     person = Person(first.id, first.name, first.login, first.sign_in_id, communities)
     if only is not None:
         person = replace(person, slogan=only.slogan or "", words=only.words.words if only.words else NO_WORDS)
-    return person, Actor(f"person:{first.id}", first.id, held)
+    return person, Actor(f"person:{first.id}", first.id, held, name=first.name)
 
 
 def _rows(token_hash: str) -> list[Row[Any]]:

@@ -46,6 +46,8 @@ class Actor:
     held: tuple[Held, ...] = ()
     errands: tuple[Errand, ...] = ()
     unbounded: bool = False
+    name: str = field(default="", compare=False)
+    """What the person is called, where who they are was just asked; empty for jobs."""
     memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
     @property

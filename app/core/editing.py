@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
-from app.core import access, display, moves
+from app.core import access, display, moves, selects
 from app.core.actor import current
 from app.core.database import Clash, transaction
 from app.core.errors import CLASH, LEAVES, STALE
@@ -132,7 +132,7 @@ class Editing(Specification):
     def usual_community(self) -> Any:
         """Return the community the actor's new rows belong to; None where there is a choice."""
         only = self._only_community()
-        return db.session.get(shape(self.model, "community").target, only) if only is not None else None
+        return selects.find(shape(self.model, "community").target, str(only)) if only is not None else None
 
     @expose("/edit/<pk>", methods=["GET", "POST"])
     @requires("e")

@@ -58,7 +58,7 @@ def _own_name() -> str | None:
     actor = current()
     if actor is None or not actor.user_id:
         return None
-    name: str | None = db.session.scalar(_name_of(), {"me": actor.user_id})
+    name: str | None = actor.name or db.session.scalar(_name_of(), {"me": actor.user_id})
     return name
 
 
