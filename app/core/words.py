@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import flask_babel
 from babel.support import Translations
-from flask import Flask
+from flask import Flask, has_app_context
 from flask_babel import Domain
 from markupsafe import Markup
 
@@ -41,11 +41,16 @@ class OneLanguage(Domain):
 LANGUAGE: Final = OneLanguage()
 
 
+def _domain() -> Domain:
+    """Return what words are taken from; outside an application the source speaks, as everywhere in Flask-Babel."""
+    return LANGUAGE if has_app_context() else Domain()
+
+
 def start(app: Flask) -> None:
     """Let code and templates take their words from one catalogue."""
     app.extensions["babel"].instance.domain_instance = LANGUAGE
     # It would go through the request's context for each word.
-    flask_babel.get_domain = lambda: LANGUAGE  # type: ignore[attr-defined]  # of its own, with no word about it
+    flask_babel.get_domain = _domain  # type: ignore[attr-defined]  # of its own, with no word about it
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # of Jinja's i18n extension
         gettext=lambda text: LANGUAGE.get_translations().ugettext(text),
         ngettext=lambda one, many, number: LANGUAGE.get_translations().ungettext(one, many, number),

@@ -103,8 +103,9 @@ def test_the_liaison_reads_names_masked_and_the_office_plain(as_liaison, as_work
 @pytest.mark.parametrize(
     ("typed", "beside", "words"),
     [
-        ({"reported_on": day(-1)}, "reported_on", "晚于今天"),
-        ({"party_joined_on": day(-1)}, "party_joined_on", "晚于今天"),
+        # The day after tomorrow: a night may pass before this is asked.
+        ({"reported_on": day(-2)}, "reported_on", "晚于今天"),
+        ({"party_joined_on": day(-2)}, "party_joined_on", "晚于今天"),
         ({"party_joined_on": day(3), "reported_on": day(5)}, "reported_on", "不能早于入党日期"),
         ({"person": 999999}, "person", "不存在"),
         ({"unit": None}, "unit", "填写"),
