@@ -21,12 +21,11 @@ if sys.version_info < (3, 11):  # noqa: UP036 - the operator's Python may well b
     sys.exit("需要 Python 3.11 或更新的版本：请先安装，再用它新建虚拟环境 .venv。")
 
 try:
-    import waitress
     from flask import Flask
     from sqlalchemy.exc import DBAPIError
 
     import config
-    from app import create_app, demo, instance
+    from app import create_app, demo, instance, receiving
     from app.accounts import service as accounts
     from app.assets import fetch
     from app.core import database
@@ -154,7 +153,7 @@ def welcome(app: Flask, chosen: frozenset[str]) -> None:
 
 def serve(app: Flask, door: socket.socket) -> None:
     """Answer requests until Ctrl+C or a stop from the system."""
-    waitress.serve(
+    receiving.server(
         app,
         sockets=[door],
         threads=app.config["THREADS"],
@@ -163,7 +162,7 @@ def serve(app: Flask, door: socket.socket) -> None:
         max_request_body_size=config.MOST_RECEIVED,
         # The portal itself reads what a trusted proxy says, and only as many as are trusted.
         clear_untrusted_proxy_headers=not app.config["TRUST_PROXY"],
-    )
+    ).run()
 
 
 def listen(host: str, port: int) -> socket.socket:
