@@ -129,6 +129,16 @@ def test_a_name_is_read_without_its_number_and_with_one_sort_of_dot(read, writte
     assert said(read(xlsx({"居民": [["姓名", "性别"], [written, "女"]]})), "name") == [name]
 
 
-@pytest.mark.parametrize("written", ["86-13800001001", "+86 138 0000 1001", "8613800001001", "0086 13800001001"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "86-13800001001",
+        "\u202d13800001001\u202c",
+        "13800001001\u200b",
+        "+86 138 0000 1001",
+        "8613800001001",
+        "0086 13800001001",
+    ],
+)
 def test_a_telephone_number_is_read_without_the_country(read, written: str):
     assert said(read(xlsx({"居民": [["姓名", "联系电话"], ["王芳", written]]})), "phone") == ["13800001001"]

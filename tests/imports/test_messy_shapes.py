@@ -153,6 +153,15 @@ def test_grid_staff_listed_from_left_to_right_are_named_by_their_column(read):
     assert [one["values"]["grid"] for one in report["accepted"]] == ["第一网格", "第二网格"]
 
 
+def test_projects_from_left_to_right_stay_apart_where_a_value_is_a_heading_elsewhere(read):
+    kinds = [
+        ["项目名称", "义诊", "驿站", "普法"],
+        ["项目类型", "常规", "特色", "常规"],
+        ["服务对象", "老人", "妇女", "居民"],
+    ]
+    assert [one["values"]["name"] for one in read(xlsx({"项目": kinds}))["accepted"]] == ["义诊", "驿站", "普法"]
+
+
 def test_names_in_several_columns_on_a_sheet_are_all_read(as_secretary, read):
     head = ["序号", "姓名", "联系电话"]
     rows = [
@@ -256,6 +265,24 @@ def test_a_title_names_the_grid_also_of_doors_in_three_columns(read):
     rows = [["第二网格居民信息采集表"], ["楼栋", "单元", "房号", "姓名", "性别"], ["3号楼", "1", "101", "王芳", "女"]]
     values = accepted(read(xlsx({"Sheet1": rows})))[0][2]
     assert (values["grid"], values["door"]) == ("第二网格", "3-1-101")
+
+
+def test_a_unit_that_shares_by_the_title_is_the_provider(read):
+    rows = [["区医院可提供资源清单"], ["序号", "资源名称", "资源类型", "服务内容"], [1, "义诊", "服务", "测血压"]]
+    listing, _row, values = accepted(read(xlsx({"Sheet1": rows})))[0]
+    assert (listing, values["provider"], values["name"]) == ("resources", "区医院", "义诊")
+
+
+def test_what_is_labelled_above_the_headings_is_no_heading(read):
+    rows = [["群众需求登记"], ["网格：第一网格", None, None, "登记人：张三", "日期：2026年3月5日"]]
+    rows += [["姓名", "联系电话", "需求内容", "需求类别"], ["王芳", "13800001001", "修灯", "公共设施"]]
+    report = read(xlsx({"登记": rows}))
+    assert (report["header"][0]["rows"], report["accepted"][0]["values"]["grid"]) == ([3], "第一网格")
+
+
+def test_a_day_in_chinese_numerals_at_the_foot_is_nobody(read):
+    rows = [["姓名", "性别"], ["王芳", "女"], ["武江北社区居民委员会"], ["二〇二六年三月五日"]]
+    assert named(read(xlsx({"志愿者": rows}))) == [("志愿者", 2, "王芳")]
 
 
 def test_months_above_rows_are_no_appeals(read):

@@ -127,6 +127,9 @@ class _Cells:
         """Learn from the rows that are plainly by turns where labels stand."""
         plainly = [found for at in rows if _is_by_turns(found := list(self.found(at)))]
         labels = [span for found in plainly for span in found if span.is_label]
+        if sum(map(_has_two_values, plainly)) >= len(plainly) * SHARE:
+            # Values side by side: only what stands before them all is a label.
+            labels = [span for span in labels if span.first == labels[0].first]
         self.columns = {span.first for span in labels}
         self.words = {_said(span) for span in labels}
 
@@ -182,6 +185,10 @@ def _is_by_turns(spans: Sequence[Span]) -> bool:
     """Tell whether labels and values stand by turns, once what stands over all of them is left away."""
     own = spans[1:] if len(spans) > LEAST_BESIDE and _touch(spans[0], spans[1]) else spans
     return any(span.is_label for span in own) and not any(_touch(*pair) for pair in pairwise(own))
+
+
+def _has_two_values(spans: Sequence[Span]) -> bool:
+    return len(spans) > LEAST_BESIDE and spans[0].is_label and not spans[1].is_label and not spans[2].is_label
 
 
 def _first(spans: _Cells, end: int) -> int | None:

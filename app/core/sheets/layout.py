@@ -175,6 +175,8 @@ def _joined(rows: list[list[Cell]], first: int, known: Known) -> list[int]:
 def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -> bool:
     """Tell whether two rows are one heading: the upper one groups columns that the lower one names."""
     upper, lower = _words(rows[above]), _words(rows[below])
+    if any(map(_REPORTED.match, upper.values())):
+        return False
     if len(lower) != sum(value is not None for value in rows[below]) or len(set(lower.values())) < LEAST:
         return False
     own = {at: text for at, text in lower.items() if upper.get(at) != text}
@@ -194,6 +196,8 @@ def _is_all_groups(upper: dict[int, str], lower: dict[int, str]) -> bool:
     return covers and doubled and not any(_REPORTS.search(text) for text in words)
 
 
+_REPORTED: Final = re.compile(r"[^(（:：]{1,12}[:：]\s*\S")
+"""A label with its value, as they stand above headings: 登记人：张三."""
 _REPORTS: Final = re.compile(r"[:：\d]|.{13}")
 """What stands above a list to say who reports it and when, or what it is."""
 

@@ -79,6 +79,8 @@ EMPTY: Final = frozenset({"无", "/", "-", "—", "——", "--", "暂无", "空
 NO_PHONE: Final = re.compile(r"(?:无|没有|没)(?:手机|电话|联系方式|联系电话|固话)(?:号码)?")
 _QUOTED: Final = re.compile(r"^['’‘`]+(?=[\d+(])")
 """The mark by which a number is typed as text, where it has become part of the text."""
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+"""What nobody sees and copying from chats and web pages leaves between digits."""
 _DOTS: Final = re.compile("[•∙⋅・･‧●．]|(?<=[\u3400-\u9fff])\\.(?=[\u3400-\u9fff])")
 _HAN_GAP: Final = re.compile(r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])")
 
@@ -106,7 +108,8 @@ def written(cell: Cell) -> str:
 
 def half(cell: Cell) -> str:
     """Return the text with letters, digits and signs of half width. Raises Rejected."""
-    return _QUOTED.sub("", unicodedata.normalize("NFKC", ticked(text(cell))).strip())
+    said = _UNSEEN.sub("", unicodedata.normalize("NFKC", ticked(text(cell))))
+    return _QUOTED.sub("", said.strip())
 
 
 def name(cell: Cell) -> str:
