@@ -58,26 +58,31 @@ class Examiner:
     """Holds thousands of new rows of a model to its rules, as `errors` does one; each value judged once."""
 
     def __init__(self, model: Any) -> None:
-        shapes = ((name, field, shape(model, name)) for name, field in facts(model).items())
-        columns = [
-            (name, form.column if form.kind == "one" else name, _complaint(None, field, form), _judge(field, form))
-            for name, field, form in shapes
-        ]
-        self._columns = [one for one in columns if one[2] or one[3]]
+        shapes = [(name, field, shape(model, name)) for name, field in facts(model).items()]
+        # A relation may be said by its key alone.
+        self._named = {form.column: name for name, _field, form in shapes if form.kind == "one"}
+        self._missing = {name: _complaint(None, field, form) for name, field, form in shapes if form.required}
+        self._judges = {name: judge for name, field, form in shapes if (judge := _judge(field, form)) is not None}
+        self._order = [name for name, _field, _form in shapes]
         self._rules: tuple[RowRule, ...] = getattr(model, "rules", ())
 
     def errors(self, row: Any) -> dict[str, list[Text]]:
         """Return what is wrong with a row nobody has written yet, by column."""
+        said = {name: value for name, value in vars(row).items() if value is not None}
+        said |= {name: said[key] for key, name in self._named.items() if key in said and name not in said}
+        wrong = {name: missing for name, missing in self._missing.items() if name not in said and missing}
+        for name, value in said.items():
+            judge = self._judges.get(name)
+            if judge is not None and (complaint := judge(value)):
+                wrong[name] = complaint
+        if wrong:
+            return {name: [wrong[name]] for name in self._order if name in wrong}
+        return self._of_rules(row)
+
+    def _of_rules(self, row: Any) -> dict[str, list[Text]]:
+        """Return what the rules of the whole row say, which are asked once each column is right by itself."""
         found: dict[str, list[Text]] = {}
-        held = vars(row)
-        for name, key, missing, judge in self._columns:
-            value = held.get(name)
-            if value is None:
-                value = held.get(key)
-            complaint = missing if value is None else judge(value) if judge is not None else None
-            if complaint:
-                found[name] = [complaint]
-        for rule in self._rules if not found else ():
+        for rule in self._rules:
             for name, complaint in (rule(row) or {}).items():
                 found.setdefault(name, []).append(complaint)
         return found

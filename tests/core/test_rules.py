@@ -93,3 +93,28 @@ def test_any_text_the_secretary_types_is_stored_exactly_or_refused(as_secretary,
     else:
         assert answer.status_code == 422
         assert 'class="errors"' in answer.get_data(as_text=True)
+
+
+def test_thousands_of_new_needs_are_held_to_what_one_is_held_to(app, new_need):
+    """Each is told the same, in the same order, also where another one said the same before."""
+    wrong = [
+        {},
+        {"text": "楼道\u200b灯"},
+        {"text": "第一行\n第二行"},
+        {"text": "长" * 5001},
+        {"reporter_phone": "1380000"},
+        {"reporter_phone": "138****1234"},
+        {"quantity_asked": 0},
+        {"done_on": clock.today() + timedelta(days=3), "recorded_by": "长" * 41},
+        {"title": "", "beneficiary": "\u202e王芳"},
+        {"title": None},
+    ]
+    with app.app_context():
+        examiner = rules.Examiner(Need)
+        for columns in [*wrong, *wrong]:
+            need = new_need(**{name: value for name, value in columns.items() if name != "title"})
+            if "title" in columns:
+                need.title = columns["title"]
+            alone = [(name, list(map(str, texts))) for name, texts in rules.errors(need).items()]
+            assert [(name, list(map(str, texts))) for name, texts in examiner.errors(need).items()] == alone
+            assert alone

@@ -222,12 +222,17 @@ def _begins_another(row: list[Cell], known: Known) -> bool:
     few = [value if isinstance(value, str) else "" for value in islice(filter(_says, row), ANOTHER)]
     if not all(few) or not few or few[0].isdecimal():
         return False
-    if not any(_is_short(text) and _knows(text, known) for text in few):
+    short = [text for text in few if _is_short(text)]
+    if any(_LONG_NUMBER.match(text) for text in short) or not any(_knows(text, known) for text in short):
         return False
     cells = _cells(row)
     texts = {comparable(value): value for value in cells.values() if isinstance(value, str)}
     named = {said for said, text in texts.items() if _is_short(text) and _knows(text, known)}
     return len(named) >= ANOTHER and len(named) * 2 >= len(cells) and not any(map(_holds_number, texts))
+
+
+_LONG_NUMBER: Final = re.compile(r"[^(（\[【〔\d]*(?:\d[^(（\[【〔\d]*){4}")
+"""More digits than a heading has, outside of brackets: nothing more need be known of a row with such a text."""
 
 
 def _is_short(text: str) -> bool:
