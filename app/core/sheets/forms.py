@@ -31,6 +31,7 @@ LEAST_BESIDE: Final = 2
 """So many cells make a label and its value."""
 SHARE: Final = 0.6
 """So much of a form its labels, or its columns, must have in common with the first."""
+MOST: Final = 0.8
 _BLANK: Final = re.compile(r"[\s年月日时分:：/_—-]+")
 """What is printed where a day is to be written in."""
 _WORD: Final = re.compile("[A-Za-z\u3400-\u9fff]")
@@ -204,10 +205,20 @@ def _first(spans: _Cells, end: int) -> int | None:
     spans.learn(at for at, _found in lines)
     rows = list(takewhile(_is_by_turns, (spans(at) for at, _found in lines)))
     labels = {_said(span) for found in rows for span in found if span.is_label}
-    column = next(span.first for span in rows[0] if span.is_label)
-    same = sum(any(span.is_label and span.first == column for span in found) for found in rows)
-    enough = len(labels) >= LEAST_LABELS + (len(rows) <= LEAST_ROWS)
-    return lines[0][0] if enough and same >= max(LEAST_ROWS, len(rows) * SHARE) else None
+    key = next(span for span in rows[0] if span.is_label)
+    once = [rows[0], *takewhile(lambda found: not any(_is_again(span, key) for span in found), rows[1:])]
+    # A form says each of its labels once; what comes again below a heading is a table.
+    same = [_said(span) for found in once for span in found if span.is_label and span.first == key.first]
+    enough = len(labels) >= LEAST_LABELS + (len(rows) <= LEAST_ROWS) and len(set(same)) >= len(same) * MOST
+    is_form = enough and len(same) >= max(LEAST_ROWS, len(once) * SHARE) and not _are_data(rows)
+    return lines[0][0] if is_form else None
+
+
+def _are_data(rows: Sequence[Sequence[Span]]) -> bool:
+    """Tell whether only the first row names what stands in its columns, and those below hold values there."""
+    heads = [span.first for span in rows[0] if span.is_label][1:]
+    below = [span for found in rows[1:] for span in found if span.first in heads and len(str(span.value).strip()) > 1]
+    return bool(below) and not any(span.is_label for span in below)
 
 
 def _is_labelled_below(lines: Sequence[tuple[int, list[Span]]]) -> bool:
