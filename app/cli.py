@@ -3,6 +3,7 @@
 import click
 from flask import Flask, current_app
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from app import demo
 from app.accounts.commands import roles, tokens, users
@@ -10,7 +11,7 @@ from app.assets.commands import assets
 from app.backups.commands import backup
 from app.bench.commands import bench
 from app.box.commands import community
-from app.core.commanding import Commands
+from app.core.commanding import Commands, Portal
 from app.doctor import doctor
 from app.imports.commands import sheets
 from app.jobs.commands import jobs
@@ -19,7 +20,7 @@ from app.people.commands import person
 from app.public.commands import codes
 from app.reports.commands import audit
 
-demonstration = Commands("demo", help="The demonstration data.")
+demonstration = Commands("demo", _("The demonstration data."))
 
 
 @demonstration.command("load")
@@ -34,6 +35,7 @@ def load() -> None:
 
 def start(app: Flask) -> None:
     """Mount the commands."""
+    app.cli = Portal(app.name)
     for group in (
         assets,
         audit,

@@ -14,6 +14,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -309,7 +310,7 @@ def _looked(check: Check, app: Flask) -> Finding:
         return Finding(what, False, gettext("Look into the log (%(error)s).", error=type(error).__name__))
 
 
-@click.command("doctor", cls=Command)
+@click.command("doctor", cls=Command, about=_("Look whether everything is in order."))
 @with_appcontext
 def doctor() -> None:
     """Look whether everything is in order."""

@@ -2,13 +2,14 @@
 
 import click
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from app.core import keyring, recording, rotation
 from app.core.actor import acting, system
 from app.core.commanding import Commands
 from app.core.database import transaction
 
-keys = Commands("keys", help="The keys of what stands encrypted.")
+keys = Commands("keys", _("The keys of what stands encrypted."))
 
 
 @keys.command("rotate")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from app.accounts import matrix, service
@@ -21,9 +22,9 @@ from app.core.rules import Violation
 from app.extensions import db
 from app.roles import TITLES, Role
 
-users = Commands("users", help="Accounts: invite, new password, sign out.")
-tokens = Commands("tokens", help="Tokens with which programs sign in.")
-roles = Commands("roles", help="The table of roles.")
+users = Commands("users", _("Accounts: invite, new password, sign out."))
+tokens = Commands("tokens", _("Tokens with which programs sign in."))
+roles = Commands("roles", _("The table of roles."))
 
 
 @contextmanager

@@ -5,12 +5,13 @@ import sys
 import click
 from flask import current_app
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from app.assets import fetch
 from app.assets.store import Fault
 from app.core.commanding import Commands
 
-assets = Commands("assets", help="The styles, scripts and icons of others.")
+assets = Commands("assets", _("The styles, scripts and icons of others."))
 
 
 @assets.command("fetch")

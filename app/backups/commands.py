@@ -8,6 +8,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from flask_migrate.cli import db as migrations
 from sqlalchemy.exc import DBAPIError
 
@@ -19,7 +20,7 @@ from app.core.commanding import Commands
 from app.core.database import transaction
 from config import MEGABYTE, Refusal, database_address
 
-backup = Commands("backup", help="Backups: make one, try one out, put one back.")
+backup = Commands("backup", _("Backups: make one, try one out, put one back."))
 BACKUP = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 

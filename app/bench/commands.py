@@ -5,6 +5,7 @@ import time
 
 import click
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select
 
 from app.bench import seeding
@@ -13,7 +14,7 @@ from app.core.actor import acting, system
 from app.core.commanding import Commands
 from app.extensions import db
 
-bench = Commands("bench", help="Fill an empty portal, to measure it.")
+bench = Commands("bench", _("Fill an empty portal, to measure it."))
 
 
 @bench.command("seed")

@@ -26,7 +26,7 @@ from app.exports.commands import FILE, at_work
 from app.exports.files import require_free
 from app.extensions import db
 
-community = Commands("community", help="Set up communities and list them.")
+community = Commands("community", _("Set up communities and list them."))
 
 
 @community.command("init")

@@ -1,13 +1,14 @@
 """Commands and groups of them that say in Chinese what they did not understand; click itself says it in English."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import click
 from flask.cli import AppGroup, ScriptInfo
 from flask_babel import gettext
 
+from app.core.fields import Text
 from config import Refusal
 
 
@@ -17,7 +18,25 @@ class NotUnderstood(Refusal):
     exit_code = 2
 
 
-class Command(click.Command):
+class Told(click.Command):
+    """Says in Chinese what it is for."""
+
+    def __init__(self, name: str | None = None, about: Text = "", **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.about = about
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return what it is for, in one line."""
+        return str(self.about)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what it is for, above its options."""
+        with _at_hand(ctx), formatter.indentation():
+            formatter.write_paragraph()
+            formatter.write_text(str(self.about))
+
+
+class Command(Told):
     """A command of ours that stands in no group."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> click.Context:
@@ -26,7 +45,7 @@ class Command(click.Command):
             return super().make_context(info_name, args, parent, **extra)
 
 
-class Commands(AppGroup):
+class Commands(Told, AppGroup):
     """A group of our commands; each runs with the portal at hand."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> click.Context:
@@ -40,6 +59,26 @@ class Commands(AppGroup):
             return super().invoke(ctx)
 
 
+class Portal(Commands):
+    """All our commands; what is none of them is said in Chinese. Flask's own commands and options speak English."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name. Raises NotUnderstood."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None:
+            known = ", ".join(self.list_commands(ctx))
+            with _at_hand(ctx):
+                said = gettext("There is no command %(name)s. There are: %(known)s.", name=cmd_name, known=known)
+            raise NotUnderstood(said)
+        return found
+
+
+def _at_hand(ctx: click.Context) -> AbstractContextManager[Any]:
+    """Let the portal's words be at hand."""
+    context: AbstractContextManager[Any] = ctx.ensure_object(ScriptInfo).load_app().app_context()
+    return context
+
+
 @contextmanager
 def _in_chinese(ctx: click.Context | None) -> Iterator[None]:
     try:
@@ -49,7 +88,7 @@ def _in_chinese(ctx: click.Context | None) -> Iterator[None]:
     except click.UsageError as error:
         if ctx is None:
             raise
-        with ctx.ensure_object(ScriptInfo).load_app().app_context():
+        with _at_hand(ctx):
             raise NotUnderstood(_sentence(error)) from None
     except click.ClickException as error:
         raise Refusal(error.message) from None

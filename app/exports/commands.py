@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from app.called import speaking
 from app.communities.service import words_for
@@ -17,7 +18,7 @@ from app.core.moves import Refused
 from app.exports import files
 from app.people import rights
 
-sheets = Commands("sheets", help="Ledgers: templates and exports.")
+sheets = Commands("sheets", _("Ledgers: templates and exports."))
 
 FILE: Final = click.Path(path_type=Path, dir_okay=False)
 

@@ -6,6 +6,7 @@ import time
 import click
 from flask import current_app
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from app.core import clock
 from app.core.commanding import Commands
@@ -19,7 +20,7 @@ from app.jobs.models import JobRun, Outcome
 from app.jobs.registry import Job, known
 from app.jobs.telling import counted
 
-jobs = Commands("jobs", help="What the portal does by itself.")
+jobs = Commands("jobs", _("What the portal does by itself."))
 
 
 @jobs.command("list")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from app.core import database
 from app.core.actor import acting
@@ -17,7 +18,7 @@ from app.core.timeline import Step
 from app.extensions import db
 from app.people import copying, erasing, mentions, rights
 
-person = Commands("person", help="The rights of a person: hand out, erase.")
+person = Commands("person", _("The rights of a person: hand out, erase."))
 
 NUMBER = click.IntRange(1, 2**31 - 1)
 MOST = 30

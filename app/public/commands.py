@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import click
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 
 from app.communities.models import Community, Place
 from app.core import clock
@@ -16,7 +17,7 @@ from app.needs.models import Need
 from app.public import codes as signs_of
 from app.public import paper, points, tickets
 
-codes = Commands("codes", help="Codes of posters and of needs.")
+codes = Commands("codes", _("Codes of posters and of needs."))
 
 
 def _point(place: Place) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from app.communities.models import Community
@@ -15,7 +16,7 @@ from app.core.verifying import Walked
 from app.extensions import db
 from app.reports import findings
 
-audit = Commands("audit", help="History: is it whole?")
+audit = Commands("audit", _("History: is it whole?"))
 
 
 @audit.command("verify")

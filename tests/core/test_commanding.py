@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from click.testing import CliRunner, Result
 from flask import Flask
+from flask.cli import FlaskGroup
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,24 @@ def test_what_is_refused_has_no_english_word_before_it(app: Flask):
     assert done.exit_code == 1
     assert "Error" not in done.output
     assert "nobody" in done.output
+
+
+def as_typed(app: Flask, *words: str) -> Result:
+    """Carry out what is typed behind `flask --app app`."""
+    return CliRunner().invoke(FlaskGroup(create_app=lambda: app, add_default_commands=False), [*words])
+
+
+def test_a_command_that_does_not_exist_is_said_with_those_that_do(app: Flask):
+    done = as_typed(app, "comunity")
+    assert done.exit_code == 2
+    assert "没有 comunity 这个命令" in done.output
+    assert "community" in done.output
+    assert not re.search(r"Usage|Error|No such", done.output)
+
+
+def test_each_command_of_ours_says_in_chinese_what_it_is_for(app: Flask):
+    listed = as_typed(app, "--help").output
+    for name in app.cli.commands:
+        (line,) = re.findall(rf"^  {name} +(.+)$", listed, re.MULTILINE)
+        assert re.match("[\u4e00-\u9fff]", line), name
+        assert line in as_typed(app, name, "--help").output
