@@ -13,7 +13,6 @@ from sqlalchemy import event
 from app.extensions import db
 from tests.whole.scene import Scene
 from tests.whole.test_budget import pages
-from tests.whole.walk import ROLES
 
 pytestmark = pytest.mark.one_database  # how a statement is gone about is each database's own; SQLite says it plainly
 
@@ -24,6 +23,8 @@ OPENED: Final = ("/show/", "/history/", "/edit/", "/print/")
 GATHERED: Final = re.compile(r"SEARCH (\w+) .*\((community_id=\?|.*place_id=\?|.*archived_at=\?)\)$")
 """A list made of all rows of a community, of a place, or of those not archived."""
 
+SCOPES: Final = ("secretary", "gridworker", "liaison", "volunteer", "supervisor")
+"""One of each kind of scope: a community, a place, a unit, oneself, several communities."""
 BADGES: Final = "SELECT (SELECT count(*)"
 """The statement that counts what waits, for every page alike and up to so many; see `app/core/tallies`."""
 
@@ -62,7 +63,7 @@ def read_whole(plan: Plan, tables: Iterable[str]) -> set[str]:
     return {name for name in found if re.sub(r"_\d+$", "", name) in tables}
 
 
-@pytest.mark.parametrize("login", ROLES)
+@pytest.mark.parametrize("login", SCOPES)
 def test_opening_a_row_reads_no_list_as_a_whole(app: Flask, scene: Scene, visit, login: str):
     person, rows = visit(login), {}
     # One row of each list was there before those it could name; the next names them all.
