@@ -35,7 +35,8 @@ def load() -> None:
 
 def start(app: Flask) -> None:
     """Mount the commands."""
-    app.cli = Portal(app.name)
+    # What extensions have mounted stays.
+    app.cli = Portal(app.name, commands=app.cli.commands)
     for group in (
         assets,
         audit,
