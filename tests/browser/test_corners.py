@@ -29,7 +29,7 @@ def test_every_figure_of_the_home_page_counts_the_rows_it_opens(visitor, registe
     register(title="水管漏水", category=None)
     person = visitor().sign_in("secretary")
     tiles = person.page.eval_on_selector_all(
-        ".tiles a", "all => all.map(one => [one.href, one.querySelector('b').textContent])"
+        ".tiles a, .at-hand p a", "all => all.map(one => [one.href, one.querySelector('b').textContent])"
     )
     bars = person.page.eval_on_selector_all(".charts td a", "all => all.map(one => [one.href, one.textContent])")
     drawn = person.page.eval_on_selector_all("[data-chart]", "all => all.map(one => JSON.parse(one.dataset.chart))")
