@@ -149,6 +149,9 @@ class Stage:
             {"TESTING": True, "INSTANCE": folder, "DATABASE_URL": self.database.url, "NOW": None}
         )
         self.waits = False
+        with self.app.app_context():
+            # Every role opens every page here: more statements than an engine keeps compiled for one community's day.
+            db.engine.update_execution_options(compiled_cache={})
         if not url:
             with self.app.app_context():
                 event.listen(db.engine, "connect", self._hurry)

@@ -4,8 +4,8 @@ import pytest
 
 from app.public import codes
 from app.public.codes import Kind
-from tests.whole.test_chinese import complaints
-from tests.whole.test_headers import faults
+from tests.whole.chinese import complaints
+from tests.whole.guarding import faults
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from app.core.actor import acting, system
 from app.handbook import book, chapters, writing
 from app.roles import TABLE, TITLES, Role
 from tests.browser.pictures import DESK, FOLDER, HEAVIEST, MOST, PHONE, PICTURES
+from tests.whole.chinese import HAN, foreign, read
 from tests.whole.scene import Scene
-from tests.whole.test_chinese import HAN, foreign, read
 from tests.whole.walk import HANDBOOK, ROLES
 
 NAMED_IN_DOCS: Final = re.compile(r"!\[([^\]]*)\]\(pictures/([^)]+)\)")

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.roles import Role
 from tests.whole.paper import HAN, fields_of, said, typed, written
 from tests.whole.scene import Scene, dump, list_of
-from tests.whole.walk import doors
+from tests.whole.walk import doors, one_of_each
 
 
 def texts_of(view: Any, columns: Any) -> list[str]:
@@ -80,10 +80,14 @@ def test_invisible_characters_are_refused_wherever_they_stand(app: Flask, scene:
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
-        ("choice", ["nothing", "SUBMITTED", "-1", "'", "x" * 5000]),
+        pytest.param("choice", ["nothing", "SUBMITTED", "-1", "'", "x" * 5000], marks=pytest.mark.one_database),
         ("one", ["0", "-1", "999999999", "abc", str(2**70), "1 OR 1=1"]),
         ("many", ["0", "-1", "999999999", "abc", str(2**70), "1 OR 1=1"]),
-        ("worded", ["abc", "周", "[]", "周六 25:00-26:00", "周六 9:00-8:00", "9" * 5000]),
+        pytest.param(
+            "worded",
+            ["abc", "周", "[]", "周六 25:00-26:00", "周六 9:00-8:00", "9" * 5000],
+            marks=pytest.mark.one_database,
+        ),
         ("date", ["2026-02-30", "22.11.2026", "0000-01-01", "9999-12-31", "1899-12-31", "abc", "2026-11-22T10:00"]),
         ("instant", ["2026-02-30T10:00", "0001-01-01T00:00", "9999-12-31T23:59", "2101-01-01T00:00", "gestern"]),
         ("number", ["abc", "1.5", str(2**40), "-" + "9" * 30, "１e5", "∞"]),
@@ -113,6 +117,7 @@ def test_values_that_cannot_be_are_named_beside_the_field(
     assert tried or kind == "decimal"
 
 
+@pytest.mark.one_database
 def test_everything_typed_is_still_in_the_form_that_was_refused(scene: Scene, visit):
     person = visit("secretary")
     for view in adders(scene, person):
@@ -126,6 +131,7 @@ def test_everything_typed_is_still_in_the_form_that_was_refused(scene: Scene, vi
         assert {name: kept.get(name, "") for name in expected} == expected, view.list_name
 
 
+@pytest.mark.one_database
 def test_everything_typed_is_still_in_the_form_of_a_row_that_was_refused(scene: Scene, visit):
     person = visit("secretary")
     for view in scene.edited():
@@ -142,7 +148,10 @@ def test_everything_typed_is_still_in_the_form_of_a_row_that_was_refused(scene: 
         }, view.list_name
 
 
-@pytest.mark.parametrize("version", ["0", "99", "abc", "", "-1", str(2**80), "1.0"])
+NO_VERSION = [pytest.param(one, marks=pytest.mark.one_database) for one in ("0", "abc", "", "-1", "1.0")]
+
+
+@pytest.mark.parametrize("version", ["99", str(2**80), *NO_VERSION])
 def test_a_form_of_another_version_overwrites_nothing(app: Flask, scene: Scene, visit, version: str):
     person = visit("secretary")
     for view in scene.edited():
@@ -224,6 +233,8 @@ def test_a_body_of_another_kind_is_no_form(app: Flask, scene: Scene, visit, kind
     person = visit("secretary")
     token = person.token()
     found = [door for door in doors(app, scene, "secretary") if door.method == "POST"]
+    # Every form is sent the likeliest mistake; how bodies are read is the same in all of them.
+    found = found if kind == "application/json" else one_of_each(app, found)
     before = dump(app)
     for door in found:
         for body in bodies:
@@ -263,6 +274,7 @@ def test_a_file_where_text_is_expected_is_no_text(app: Flask, scene: Scene, visi
         assert "evil" not in str(dump(app))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "action", ["", "nothing", "delete", "reject", "__init__", "accept\x00", "muldelete", "漫" * 2000]
 )
@@ -361,6 +373,7 @@ def test_a_move_with_wrong_parameters_is_not_made_and_nothing_typed_is_lost(app:
     assert tried > 20
 
 
+@pytest.mark.one_database
 def test_a_move_from_a_page_that_is_out_of_date_is_not_made(app: Flask, scene: Scene, visit):
     person = visit("secretary")
     for view, move in flows(scene):
@@ -371,6 +384,7 @@ def test_a_move_from_a_page_that_is_out_of_date_is_not_made(app: Flask, scene: S
         assert dump(app) == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("reason", ["", "   ", "长" * 300, "无\x00形", "反\u202e转"])
 def test_nothing_is_archived_without_a_reason_in_words(app: Flask, scene: Scene, visit, reason: str):
     person = visit("secretary")

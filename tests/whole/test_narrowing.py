@@ -39,27 +39,30 @@ def said(statement: Any, criteria: list[Any]) -> str:
 
 
 @pytest.fixture
-def compared(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+def compared(monkeypatch: pytest.MonkeyPatch) -> set[Any]:
     """Compare each statement that is narrowed from now on, and collect what was compared."""
     few: Any = scope.criteria
-    found: set[str] = set()
+    found: set[Any] = set()
 
     def both(statement: Any, actor: Actor | None) -> list[Any]:
         narrowed = few(statement, actor)
-        words = said(statement, narrowed)
         of_list = statement.get_execution_options().get(reads.OF_LIST)
-        assert words in found or words == said(statement, by_all(actor, of_list))
-        found.add(words)
+        # By what the statement is kept once it is compiled: whoever asks the same again is narrowed the same.
+        key = (of_list, statement._generate_cache_key().key)
+        if key not in found:
+            assert said(statement, narrowed) == said(statement, by_all(actor, of_list))
+            found.add(key)
         return narrowed
 
     monkeypatch.setattr(scope, "criteria", both)
     return found
 
 
-@pytest.mark.parametrize("login", ["secretary", "volunteer"])
-def test_few_criteria_narrow_every_page_as_all_do(app: Flask, scene: Scene, visit, compared, login: str):
+@pytest.mark.parametrize(("login", "first"), [("secretary", 0), ("volunteer", 1)])
+def test_few_criteria_narrow_every_page_as_all_do(app: Flask, scene: Scene, visit, compared, login: str, first: int):
     role, person = ROLES[login], visit(login)
-    for door in doors(app, scene, login, {}):
+    # Of two doors beside each other one is opened by her who sees most, the other by him who sees least.
+    for door in doors(app, scene, login, {})[first::2]:
         if door.method == "GET" and passes(door, role) and makes(door, role) and "setup" not in door.endpoint:
             assert person.get(door.address).status_code < 500, door.address
     assert len(compared) > 100

@@ -112,12 +112,28 @@ def doors(app: Flask, scene: Scene, login: str, rows: dict[str, int] | None = No
             if one.list_name not in rows:
                 rows[one.list_name] = scene.make(one, login)
         for values in _filled(route, view, rows, partial(_file, scene, login, rows)):
-            with app.test_request_context():
-                address = url_for(route.endpoint, **values)
+            address = _address(app, route.endpoint, values)
             methods = sorted((route.methods or set()) - {"HEAD", "OPTIONS"})
             path = _described(str(route), values)
             found += [Door(method, address, route.endpoint, view, values, path) for method in methods]
     return found
+
+
+def _address(app: Flask, endpoint: str, values: dict[str, str]) -> str:
+    """Return the address `url_for` gives; only that of a file needs more than what it is given."""
+    if endpoint != "static":
+        return app.url_map.bind("").build(endpoint, values)
+    with app.test_request_context():
+        return url_for(endpoint, **values)
+
+
+def one_of_each(app: Flask, found: Iterable[Door]) -> list[Door]:
+    """Return the first door of each function and method: what the lists have in common is asked of one of them."""
+    firsts: dict[Any, Door] = {}
+    for door in found:
+        function = app.view_functions[door.endpoint]
+        firsts.setdefault((getattr(function, "__func__", function), door.method), door)
+    return list(firsts.values())
 
 
 def _rows_of(route: Route, view: Any, scene: Scene) -> list[Any]:
