@@ -45,7 +45,7 @@ from app.assets import serving
 from app.core import api, arenas, clock, database, errors, gate, hosts, keyring, page, recording, scope, sealing, words
 from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
-from app.extensions import csrf, db, migrate
+from app.extensions import csrf, db
 from app.needs import limit_views
 
 PACKAGES: Final[tuple[ModuleType, ...]] = (
@@ -111,7 +111,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 def _extend(app: Flask) -> None:
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(database.MIGRATIONS), render_as_batch=True)
     app.before_request(_begin)
     app.teardown_appcontext(database.let_go)
     csrf.init_app(app)

@@ -8,7 +8,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
-from app.core import database
+from app.core import migrating, revisions
 from app.extensions import db
 
 
@@ -17,8 +17,9 @@ def portal_at(version: str, folder: Path, url: str | None = None) -> Iterator[Fl
     """Give an empty portal that has come as far as this version."""
     url = url or f"sqlite:///{folder / 'old.db'}"
     app = create_app({"TESTING": True, "INSTANCE": folder, "DATABASE_URL": url, "NOW": None})
+    migrating.start(app)
     with app.app_context():
-        upgrade(str(database.MIGRATIONS), version)
+        upgrade(str(revisions.MIGRATIONS), version)
     yield app
     with app.app_context():
         db.session.remove()

@@ -15,7 +15,7 @@ from app.backups import rows, tables
 from app.backups.loading import contents, history
 from app.backups.making import snapshot
 from app.backups.restoring import NotWhole, alone
-from app.core import heads
+from app.core import heads, revisions
 from app.core.fields import Text
 from app.core.files import vault
 from config import Refusal
@@ -41,7 +41,7 @@ def copy(address: str, done: Callable[[str, int], None]) -> Copied:
     with alone(), snapshot() as source, engine.connect() as target, target.begin():
         if tables.there(target):
             raise Refusal(gettext("The other database is not empty: make a new one for the copy."))
-        tables.bring_to(target, tables.newest())
+        tables.bring_to(target, revisions.newest())
         copied = Copied()
         with tables.unguarded(target):
             _copy_all(source, target, copied, done)

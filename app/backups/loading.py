@@ -18,7 +18,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 from app.backups import rows, tables
 from app.backups.making import BLOCK, END, FILE, HEADS, MANIFEST, ROWS, TABLE
 from app.backups.pieces import LAST, BadBackup, Reader, changed
-from app.core import heads, rotation, seeking, verifying
+from app.core import heads, revisions, rotation, seeking, verifying
 from app.core.fields import Text
 from app.core.files import service as files
 from app.core.files import vault
@@ -62,7 +62,7 @@ def opened(path: Path) -> Iterator[Backup]:
         pieces = iter(Reader(file))
         kind, content = next(pieces)
         manifest = json.loads(content) if kind == MANIFEST else {}
-        if not tables.is_known(manifest.get("version", "")):
+        if manifest.get("version", "") not in revisions.steps():
             raise BadBackup(gettext("The backup is of a newer version: update the program first."))
         yield Backup(manifest, pieces)
 
@@ -89,7 +89,7 @@ def load(backup: Backup, connection: Connection, place: Path) -> Loaded:
     with tables.unguarded(connection):
         loading.take()
     loading.compare()
-    tables.bring_to(connection, tables.newest())
+    tables.bring_to(connection, revisions.newest())
     seeking.keep_anew(connection)
     loaded = Loaded(sum(loading.counts.values()), loading.files, complaints=loading.complaints)
     _look_at(loaded, connection, backup, place)

@@ -22,9 +22,9 @@ from flask_babel import gettext
 from sqlalchemy import Connection, func, select, text
 
 from app import instance
-from app.backups import folder, rows, tables
+from app.backups import folder, rows
 from app.backups.pieces import LAST, Writer
-from app.core import clock, database, heads, rotation
+from app.core import clock, database, heads, revisions, rotation
 from app.core.files import service as files
 from app.core.files import vault
 from app.core.files.models import Attachment
@@ -116,7 +116,7 @@ def snapshot() -> Iterator[Connection]:
     if db.engine.dialect.name != "sqlite":
         how = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with database.reading(), db.engine.connect().execution_options(**how) as connection, connection.begin():
-        if tables.version(connection) != tables.newest():
+        if revisions.of(connection) != revisions.newest():
             raise Refusal(gettext("The database is not of this version: run flask --app app db upgrade first."))
         yield connection
 
@@ -152,7 +152,7 @@ def put_all(connection: Connection, writer: Writer, moment: datetime, ends: dict
 def _manifest(connection: Connection, shapes: list[rows.Shape], moment: datetime) -> dict[str, Any]:
     return {
         "made_at": moment.isoformat(),
-        "version": tables.version(connection),
+        "version": revisions.of(connection),
         "database": connection.dialect.name,
         "tables": {shape.name: rows.count(connection, shape) for shape in shapes},
         "ends": {str(number): list(end) for number, end in heads.ends_of(connection).items()},

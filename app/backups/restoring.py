@@ -19,7 +19,7 @@ from app import instance
 from app.backups import tables
 from app.backups.loading import Loaded, beside, load, opened
 from app.backups.making import locked
-from app.core import clock, database, heads
+from app.core import clock, database, heads, revisions
 from app.core.files import vault
 from app.extensions import db
 from app.jobs import worker
@@ -58,7 +58,7 @@ def restore(path: Path, replace: bool = False, anyway: bool = False) -> Loaded:
             loaded = _sound(load(backup, connection, place), anyway)
             swap.folders()
             # On SQLite the new file is whole once it is closed, on PostgreSQL at the commit: both come now.
-        is_older = backup.manifest["version"] != tables.newest()
+        is_older = backup.manifest["version"] != revisions.newest()
     instance.mark(Path(current_app.config["INSTANCE"]))
     if is_older:
         # Older tables may have held in plain words what stands encrypted now.

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask_appbuilder import Model
 from sqlalchemy import Connection, func, inspect, select, text
 
 from app.backups.rows import Shape
-from app.core.database import MIGRATIONS
+from app.core import revisions
 
 TRIGGERS: Final = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 REFERENCES: Final = """
@@ -27,21 +23,6 @@ COUNTER: Final = "SELECT pg_get_serial_sequence(:name, :column)"
 """Asks for the sequence that numbers the rows of a table."""
 
 
-def version(connection: Connection) -> str:
-    """Return the version of the tables; empty where there are none."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
-
-
-def newest() -> str:
-    """Return the version of this program's tables."""
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
-
-
-def is_known(asked: str) -> bool:
-    """Tell whether this program knows how to make tables of a version."""
-    return asked in {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-
-
 def there(connection: Connection) -> bool:
     """Tell whether the database has any tables."""
     return bool(inspect(connection).get_table_names())
@@ -49,7 +30,11 @@ def there(connection: Connection) -> bool:
 
 def bring_to(connection: Connection, wanted: str) -> None:
     """Make the tables of a version, or bring them up to it, within the caller's transaction."""
-    script = ScriptDirectory(str(MIGRATIONS))
+    from alembic.config import Config  # noqa: PLC0415 - only here, and not in every process that serves
+    from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415 - as above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    script = ScriptDirectory(str(revisions.MIGRATIONS))
 
     def steps(standing: Any, context: Any) -> Any:
         return script._upgrade_revs(wanted, standing)  # noqa: SLF001 - the way alembic's own commands go

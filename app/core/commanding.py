@@ -1,6 +1,6 @@
 """Commands and groups of them that say in Chinese what they did not understand; click itself says it in English."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -60,10 +60,23 @@ class Commands(Told, AppGroup):
 
 
 class Portal(Commands):
-    """All our commands; what is none of them is said in Chinese. Flask's own commands and options speak English."""
+    """All our commands; what is none of them is said in Chinese. Flask's own commands and options speak English.
+
+    `later`: what gives the commands that are made when they are asked for, by their names.
+    """
+
+    def __init__(self, name: str, later: Mapping[str, Callable[[], click.Command]], **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.later = later
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*super().list_commands(ctx), *self.later})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command by its name. Raises NotUnderstood."""
+        if cmd_name in self.later and cmd_name not in self.commands:
+            self.add_command(self.later[cmd_name](), cmd_name)
         found = super().get_command(ctx, cmd_name)
         if found is None:
             known = ", ".join(self.list_commands(ctx))

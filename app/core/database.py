@@ -6,20 +6,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any, Final
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask, current_app, request
 from flask_appbuilder import Model
-from flask_migrate import upgrade as migrate_up
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core import seeking
+from app.core import revisions, seeking
 from app.core.moves import Stale
 from app.extensions import db
 
@@ -28,7 +24,6 @@ FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """How the system says that there is no room."""
 DISK_FULL: Final = "53100"
 """The same, in PostgreSQL's code."""
-MIGRATIONS: Final = Path(__file__).parents[1] / "migrations"
 
 # What is deleted is overwritten at once, or a key that was destroyed would still stand in the file.
 PRAGMAS: Final = ("journal_mode=WAL", "busy_timeout=15000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
@@ -193,13 +188,11 @@ def _constraint(error: IntegrityError) -> str:
 
 def migrations(app: Flask) -> Migrations:
     """Compare the database's revision with the newest one in the code."""
-    script = ScriptDirectory(str(MIGRATIONS))
     with app.app_context(), db.engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found == script.get_current_head():
+        found = revisions.of(connection)
+    if found == revisions.newest():
         return Migrations.CURRENT
-    known = {revision.revision for revision in script.walk_revisions()}
-    return Migrations.NEWER if found and found not in known else Migrations.BEHIND
+    return Migrations.NEWER if found and found not in revisions.steps() else Migrations.BEHIND
 
 
 def is_current(app: Flask) -> bool:
@@ -216,8 +209,9 @@ def upgrade(app: Flask) -> None:
     if state is Migrations.NEWER:
         raise DatabaseNewer
     if state is Migrations.BEHIND:
-        with app.app_context():
-            migrate_up(str(MIGRATIONS))
+        from app.core import migrating  # noqa: PLC0415 - Alembic is 4 MB, which who only serves does not need
+
+        migrating.upgrade(app)
 
 
 def require_current() -> None:

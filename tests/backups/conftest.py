@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, text
 
 from app import create_app
 from app.backups import folder, rows, tables
-from app.core import clock, database
+from app.core import clock, database, revisions
 from app.core.files import service, vault
 from app.extensions import db
 from app.needs.models import Need
@@ -75,7 +75,7 @@ def tables_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     steps = tables.bring_to
 
     def bring_to(connection: Connection, wanted: str) -> None:
-        if connection.dialect.name != "sqlite" or tables.there(connection) or wanted != tables.newest():
+        if connection.dialect.name != "sqlite" or tables.there(connection) or wanted != revisions.newest():
             steps(connection, wanted)
         elif not MADE:
             steps(connection, wanted)

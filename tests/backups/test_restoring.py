@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from app import instance
 from app.backups import folder, loading, making, restoring, rows, tables
 from app.backups.pieces import BadBackup, Writer
-from app.core import clock, database, heads, verifying
+from app.core import clock, database, heads, revisions, verifying
 from app.core.actor import Actor, Held, acting, system
 from app.core.files import service, vault
 from app.core.files.models import Attachment
@@ -288,7 +288,7 @@ def test_nothing_is_put_back_while_the_portal_runs(app, backup):
 
 
 def test_a_backup_of_a_newer_version_is_refused(app, backup, monkeypatch):
-    monkeypatch.setattr(tables, "is_known", lambda _asked: False)
+    monkeypatch.setattr(revisions, "steps", lambda: ())
     ran = run(app, "backup", "verify")
     assert ran.refused()
     assert "更新" in ran.said
@@ -306,12 +306,12 @@ def test_a_backup_of_an_older_version_is_brought_up_to_this_one(app, tmp_path):
         with loading.opened(path) as older, loading.beside(place / "new.db") as connection:
             assert older.manifest["version"] == "0031"
             loaded = loading.load(older, connection, place)
-            assert tables.version(connection) == tables.newest()
+            assert revisions.of(connection) == revisions.newest()
     assert loaded.complaints == []
 
 
 def test_a_backup_is_not_made_of_a_database_of_another_version(app, monkeypatch):
-    monkeypatch.setattr(tables, "newest", lambda: "9999")
+    monkeypatch.setattr(revisions, "newest", lambda: "9999")
     ran = run(app, "backup", "create")
     assert ran.refused()
     assert "db upgrade" in ran.said

@@ -17,7 +17,7 @@ from app import create_app
 from app.accounts import links, passwords, service
 from app.accounts.models import Account
 from app.communities.models import Community, Holiday
-from app.core import clock, database
+from app.core import clock, revisions
 from app.core.actor import acting, system
 from app.core.database import transaction
 from app.core.rules import Violation
@@ -71,7 +71,7 @@ def test_f03_migrations_see_the_tables_of_the_models(app):
     assert {"need", "place", "account"} <= set(Model.metadata.tables)
     with app.app_context():
         assert not db.metadata.tables
-        check(str(database.MIGRATIONS))
+        check(str(revisions.MIGRATIONS))
 
 
 def test_f04_no_model_names_another_database():

@@ -10,7 +10,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import MetaData, insert, select
 
-from app.core import clock, database
+from app.core import clock, revisions
 from app.core.actor import acting, system
 from app.extensions import db
 from app.needs.models import Need
@@ -67,7 +67,7 @@ def old(tmp_path: Path) -> Iterator[Flask]:
 
 def test_the_needs_of_before_know_since_when_their_clock_runs(old: Flask):
     with old.app_context():
-        upgrade(str(database.MIGRATIONS))
+        upgrade(str(revisions.MIGRATIONS))
         with acting(system("tests")):
             rows = db.session.scalars(select(Need).order_by(Need.id)).all()
             began = {row.title: row.work_since and (row.work_since.replace(tzinfo=None) - MOMENT).days for row in rows}

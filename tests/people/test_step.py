@@ -9,7 +9,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import MetaData, insert, select
 
-from app.core import clock, database, sealing
+from app.core import clock, revisions, sealing
 from app.core.actor import acting, system
 from app.extensions import db
 from app.people import tails
@@ -45,7 +45,7 @@ def person(number: int, uid: str, phones: list[str]) -> dict[str, Any]:
 
 def test_the_people_of_before_are_found_by_the_last_four_digits(old: Flask):
     with old.app_context():
-        upgrade(str(database.MIGRATIONS))
+        upgrade(str(revisions.MIGRATIONS))
         with acting(system("tests")):
             rows = db.session.scalars(select(Person).order_by(Person.id)).all()
             assert [row.phones for row in rows] == [*NUMBERS.values()]

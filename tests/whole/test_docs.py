@@ -65,7 +65,9 @@ def commands(app: Flask) -> dict[str, click.Command]:
         else:
             yield words, command
 
-    ours = {name: group for name, group in app.cli.commands.items() if name not in BORROWED}
+    at = click.Context(app.cli)
+    named = {name: app.cli.get_command(at, name) for name in app.cli.list_commands(at)}
+    ours = {name: group for name, group in named.items() if name not in BORROWED}
     return dict(pair for name, group in ours.items() for pair in below(name, group))
 
 

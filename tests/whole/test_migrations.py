@@ -14,7 +14,7 @@ from flask_appbuilder import Model
 from sqlalchemy import Enum, inspect, text
 
 from app import create_app
-from app.core import database
+from app.core import database, revisions
 from app.core.clock import Instant
 from app.extensions import db
 
@@ -33,7 +33,7 @@ def fresh(tmp_path: Path) -> Iterator[Flask]:
 
 
 def script() -> ScriptDirectory:
-    return ScriptDirectory(str(database.MIGRATIONS))
+    return ScriptDirectory(str(revisions.MIGRATIONS))
 
 
 def ours(thing: Any, name: str | None, kind: str, *more: Any) -> bool:
@@ -98,15 +98,23 @@ def test_every_constraint_has_a_name_of_the_convention(app: Flask):
 
 
 def test_the_steps_are_numbered_without_gaps_and_lead_to_one_end():
-    revisions = [revision.revision for revision in script().walk_revisions()][::-1]
+    steps = [revision.revision for revision in script().walk_revisions()][::-1]
     assert len(script().get_heads()) == 1
-    assert revisions == [f"{number:04d}" for number in range(1, len(revisions) + 1)]
-    files = sorted(path.stem for path in (database.MIGRATIONS / "versions").glob("*.py"))
-    assert [name[:4] for name in files] == revisions
+    assert steps == [f"{number:04d}" for number in range(1, len(steps) + 1)]
+    assert revisions.steps() == tuple(steps)
+    assert revisions.newest() == script().get_current_head()
+
+
+def test_where_a_database_stands_is_told_as_alembic_tells_it(fresh: Flask):
+    with fresh.app_context(), db.engine.connect() as connection:
+        assert revisions.of(connection) == ""
+    database.upgrade(fresh)
+    with fresh.app_context(), db.engine.connect() as connection:
+        assert revisions.of(connection) == MigrationContext.configure(connection).get_current_revision()
 
 
 def test_there_is_no_way_back():
-    for path in (database.MIGRATIONS / "versions").glob("*.py"):
+    for path in (revisions.MIGRATIONS / "versions").glob("*.py"):
         assert "def downgrade" not in path.read_text(encoding="utf-8"), path.name
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, Table, insert, select, text
 
 from app import create_app
 from app.accounts.models import Account
-from app.core import clock, database, sealing
+from app.core import clock, database, revisions, sealing
 from app.core.actor import acting, system
 from app.extensions import db
 from app.needs.models import Need
@@ -81,7 +81,7 @@ def need(number: int) -> dict[str, Any]:
 
 def test_the_step_seals_what_is_there_and_loses_nothing(old: Flask):
     with old.app_context():
-        upgrade(str(database.MIGRATIONS))
+        upgrade(str(revisions.MIGRATIONS))
         with acting(system("tests")):
             needs = {row.code: row for row in db.session.scalars(select(Need))}
             people = db.session.scalars(select(Account).order_by(Account.id)).all()
@@ -99,7 +99,7 @@ def test_nothing_plain_stays_behind(old: Flask):
     secrets = {phone(7), phone(2499), address(8), address(2498), "柳堤路1栋"}
     with old.app_context():
         assert {word for word in secrets if any(word in said for said in plain_texts())} == secrets
-        upgrade(str(database.MIGRATIONS))
+        upgrade(str(revisions.MIGRATIONS))
         assert [(word, said) for said in plain_texts() for word in secrets if word in said] == []
     assert [(word, file) for file, said in plain_files(old) for word in secrets if word.encode() in said] == []
 
