@@ -47,7 +47,7 @@ def reader_for(form: Shape, name: str) -> Reader:
     made: dict[str, Callable[[], Reader]] = {
         "choice": lambda: readers.choice(name, form.choices),  # type: ignore[arg-type]  # a choice has choices
         "flag": lambda: readers.flag(name),
-        "date": lambda: readers.day(name, future=True),
+        "date": lambda: readers.day(name, future=True, part=not form.required),
         "instant": lambda: readers.moment(name, future=True),
         "number": lambda: readers.count(name, -(2**31), 2**31 - 1),
         "decimal": lambda: readers.amount(name, -1e9, 1e9),
@@ -107,19 +107,41 @@ SAID: Final[Mapping[str, Mapping[str, str]]] = {
     "party_orgs": {
         "name": "党组织名称 支部名称 党支部名称 党组织全称",
         "kind": "类型 类别 党组织类型 党组织类别",
-        "founded_on": "成立时间",
-        "phone": "联系电话 电话",
+        "parent": "上级党组织 隶属党组织 所属党委 上级党委 所属党总支 上级组织",
+        "places": "网格 所属网格 覆盖网格 联系网格 所在网格",
+        "secretary": "书记 支部书记 党支部书记 党组织书记 书记姓名 负责人",
+        "founded_on": "成立时间 成立日期",
+        "phone": "联系电话 电话 书记电话",
     },
 }
 """What ledgers write over the columns of lists that say nothing more of theirs."""
 
 
+OF_THE_NAME: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    "party_orgs": (
+        "kind",
+        {"党小组": "group", "党支部": "branch", "支部": "branch", "党总支": "general_branch", "党委": "committee"},
+    )
+}
+"""The column of a list that its name says where nothing else does: what it is by how the name ends."""
+
+
 def ledger_of(view: Any) -> Ledger:
     """Return the ledger of a list that says nothing more of its ledgers: its template, also under other headings."""
     more = SAID.get(view.list_name, {})
+    told, endings = OF_THE_NAME.get(view.list_name, ("", {}))
     columns = [column_for(view.model, name) for name in names_of_template(view)]
-    known = tuple(replace(one, said=f"{one.said} {more.get(one.key, '')}") for one in columns)
-    return Ledger(view.list_name, view.list_name, "".join(str(view.list_title).split()), known)
+    known = [replace(one, said=f"{one.said} {more.get(one.key, '')}") for one in columns]
+    known = [replace(one, needed=one.needed and one.key != told) for one in known]
+    title = "".join(str(view.list_title).split())
+
+    def finish(draft: Draft, sight: Sight) -> None:
+        name = str(draft.meant.get("name", ""))
+        kinds = [kind for ending, kind in endings.items() if name.endswith(ending)]
+        if kinds and told not in draft.meant:
+            draft.meant[told] = kinds[0]
+
+    return Ledger(view.list_name, view.list_name, title, tuple(known), finish=finish)
 
 
 class DerivedKeeper(Keeper):

@@ -216,9 +216,15 @@ def _is_strange(name: str, assignment: Assignment) -> bool:
 
 def _fits(ledger: Ledger, assignment: Assignment, laid_out: Layout, sheet: str) -> bool:
     """Tell whether a sheet has the columns without which a row of the list says nothing, or says them above."""
-    keys = set(assignment.columns.values())
+    places = {key: place for place, key in assignment.columns.items()}
     needed = [column for column in ledger.columns if column.needed]
-    return all(column.key in keys or _says_above(ledger, column, laid_out, sheet) for column in needed)
+    there = {column.key for column in needed if _is_there(column, places.get(column.key), assignment, laid_out)}
+    return all(column.key in there or _says_above(ledger, column, laid_out, sheet) for column in needed)
+
+
+def _is_there(column: Column, place: int | None, assignment: Assignment, laid_out: Layout) -> bool:
+    """Tell whether a column is there: a heading that only resembles its own must have fitting cells below."""
+    return place is not None and (place not in assignment.doubtful or _reads(column, place, laid_out))
 
 
 def _is_borne_out(ledger: Ledger, assignment: Assignment, laid_out: Layout) -> bool:

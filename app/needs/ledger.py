@@ -178,7 +178,7 @@ NEED: Final = Ledger(
         Column(
             "date",
             readers.moment("received_at"),
-            "登记日期 登记时间 收集日期 反映时间 收集时间 提出时间 日期 采集时间 采集日期 需求提出时间",
+            "登记日期 登记时间 收集日期 反映时间 收集时间 提出时间 日期 采集时间 采集日期 需求提出时间 时间",
         ),
         Column("kind", readers.choice("kind", NeedKind, KINDS, otherwise=_unknown("需求性质：")), "需求性质"),
         *SHARED,
@@ -197,13 +197,13 @@ APPEAL: Final = Ledger(
             readers.moment("received_at"),
             (
                 "受理时间 反映时间 接件时间 来访时间 受理日期 登记时间 反映日期 日期 诉求时间 来访日期 "
-                "来电时间 接访时间 收集时间 收集日期 登记日期"
+                "来电时间 接访时间 收集时间 收集日期 登记日期 时间"
             ),
         ),
         Column(
             "person",
             names.contact("reporter_name", "reporter_phone"),
-            "诉求人 反映人 来访人 投诉人 姓名 当事人 诉求人姓名 反映人姓名 来访人姓名 来访者 群众姓名 联系人",
+            "诉求人 反映人 来访人 投诉人 姓名 当事人 诉求人姓名 反映人姓名 来访人姓名 来访者 来电人 群众姓名 联系人",
         ),
         Column(
             "content",

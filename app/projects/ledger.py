@@ -59,7 +59,9 @@ LEDGER: Final = Ledger(
             "服务对象 受众 面向对象 服务人群 对象 受益人群 受益对象 面向人群 服务群体",
         ),
         Column(
-            "leader", readers.line("owner", 60), "责任人 负责人 项目负责人 联系人 牵头人 项目责任人 责任部门 责任单位"
+            "leader",
+            names.contact("owner", "phone", readers.line("owner", 60)),
+            "责任人 负责人 项目负责人 联系人 牵头人 项目责任人 责任部门 责任单位",
         ),
         Column("phone", names.phone("phone"), "联系电话 办公电话 电话 联系方式"),
         Column(

@@ -142,3 +142,9 @@ def test_a_name_is_read_without_its_number_and_with_one_sort_of_dot(read, writte
 )
 def test_a_telephone_number_is_read_without_the_country(read, written: str):
     assert said(read(xlsx({"居民": [["姓名", "联系电话"], ["王芳", written]]})), "phone") == ["13800001001"]
+
+
+def test_a_short_year_below_a_heading_that_only_resembles_one_is_no_error(read):
+    rows = [["资源名称", "提供单位", "开放到期日期（暂定）"], ["会议室", "市中医院", "27.3.5"]]
+    report = read(xlsx({"资源": rows}), "resources")
+    assert report["counts"]["accepted"] == 1

@@ -344,3 +344,60 @@ def test_a_building_is_taken_in_below_its_grid(take_in, read):
 def test_teams_are_read_under_the_headings_communities_write(read):
     rows = [["志愿服务队伍一览表"], ["序号", "队伍名称", "队伍类型", "特长"], [1, "夕阳红", "微团队", "合唱"]]
     assert [one[0] for one in accepted(read(xlsx({"队伍": rows})))] == ["teams"]
+
+
+def test_a_unit_whose_members_report_to_the_community_is_read_from_the_title(read):
+    head = ["序号", "党员姓名", "联系电话", "入党时间", "特长", "认领岗位"]
+    rows = [
+        ["市中医院到社区报到在职党员名册"],
+        ["填报时间：2026-3-1"],
+        head,
+        [1, "钱一", "13800003311", "2010年7月", "医疗", ""],
+    ]
+    report = read(xlsx({"Sheet1": rows}))
+    assert report["header"][0]["list"] == "members"
+    assert report["accepted"][0]["values"]["unit"] == "市中医院"
+
+
+def test_party_branches_are_what_their_names_say_and_how_many_members_they_have_is_nobodys_name(read):
+    rows = [
+        ["党组织架构"],
+        ["党支部名称", "电话", "党员人数", "所属网格"],
+        ["第一党支部", "0753-2211334", "23", "第一网格"],
+    ]
+    report = read(xlsx({"Sheet1": rows}))
+    assert report["header"][0]["list"] == "party_orgs"
+    assert report["header"][0]["not_imported"] == {"C": "党员人数"}
+    assert [one["values"]["name"] for one in report["accepted"]] == ["第一党支部"]
+
+
+def test_a_number_is_nobodys_name(read):
+    rows = [["居民花名册"], ["姓名", "联系电话"], ["23", "13800001001"], ["王芳", "13800001002"]]
+    report = read(xlsx({"Sheet1": rows}))
+    assert [(one["row"], one["reason"], one["field"]) for one in report["rejected"]] == [
+        (3, "missing_required", "name")
+    ]
+    assert len(report["accepted"]) == 1
+
+
+def test_when_under_a_group_of_headings_is_when_a_need_was_said(read):
+    rows = [
+        ["需求台账"],
+        ["基本信息", "", "诉求", "", ""],
+        ["姓名", "电话", "内容", "时间", "类别"],
+        ["王一", "13800001001", "路灯坏", "2026/3/1 8:30", "公共设施"],
+    ]
+    report = read(xlsx({"Sheet1": rows}))
+    assert report["accepted"][0]["values"]["date"] == "2026-03-01"
+
+
+def test_who_is_in_charge_of_a_project_and_the_number_beside_the_name_are_two(read):
+    rows = [
+        ["服务项目清单"],
+        ["项目名称", "服务对象", "联系人及电话"],
+        ["老年食堂", "老人", "吴一13800006622"],
+        ["邻里节", "全体居民", "居委会"],
+    ]
+    found = [one["values"] for one in read(xlsx({"Sheet1": rows}))["accepted"]]
+    assert (found[0]["leader"], found[0]["phone"]) == ("吴一", "13800006622")
+    assert found[1]["leader"] == "居委会"

@@ -36,7 +36,7 @@ def with_century(cell: Cell, today: date, when: When = When.PAST) -> str | None:
     if found is None or not (found[2] or found[5] or int(found[1]) > LAST_OF_MONTH):
         return None
     short, month, day = int(found[1]), int(found[4]), int(found[5] or 0)
-    last = date(today.year + AHEAD, 12, 31) if when is When.AHEAD else today
+    last = date(min(today.year + AHEAD, date.max.year), 12, 31) if when is When.AHEAD else today
     first = today.year - OLDEST if when is When.BORN else 1900
     years = [year for year in (2000 + short, 1900 + short) if year >= first and _is_by(year, month, day, last)]
     turned = not found[2] and _is_by(2000 + day, short, month, last)

@@ -183,7 +183,8 @@ def _exactly(words: tuple[str, ...], lexicon: Lexicon, of: str = "") -> tuple[st
 
 
 def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexicon) -> None:
-    said = _spoken(words)[0]
+    # A heading may be nothing but a mark or a remark in brackets.
+    said = next(iter(_spoken(words)), "")
     if said in NUMBERING and found.numbering is None:
         found.numbering = place
         return

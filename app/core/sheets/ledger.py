@@ -295,7 +295,9 @@ _LABELLED: Final = re.compile(
     r"(?:^|(?<=[\s，,；;]))(?:所在|所属|报到|派出|工作|驻区|共建|提供)?(?:单位|网格|党组织|党支部)(?:名称|全称)?"
     r"(?:[(（][^)）]*[)）])?\s*[:：]\s*([^\s，,；;：:]+)"
 )
-_WHOSE: Final = re.compile(r"(.{2,30}?)(?:(?:机关)?(?:全体)?(?:在职)?党员|(?:可|能)?(?:提供|共享)?(?:的)?资源)")
+_WHOSE: Final = re.compile(
+    r"(.{2,30}?)(?:[到向赴](?:本|所在|居住地?)?社区(?:党组织)?报到的?)?(?:(?:机关)?(?:全体)?(?:在职)?党员|(?:可|能)?(?:提供|共享)?(?:的)?资源)"
+)
 _HERE: Final = re.compile("社区|街道|居委会")
 """The community itself is no unit that reports in or shares what it has."""
 LONGEST_TITLE: Final = 40

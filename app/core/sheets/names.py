@@ -16,9 +16,12 @@ _COUNTED: Final = re.compile(r"^\d{1,3}[.、．)）]\s*(?=[\u3400-\u9fff])")
 _NUMBER: Final = re.compile(r"[:(]*\+?(?:1[3-9]\d(?:[\s-]?\d{4}){2}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,5})?)\)?$")
 
 
-def contact(sets: str, number: str) -> Reader:
-    """The name of who is asked, also with the telephone number in the same cell, which goes into `number`."""
-    own, phone_number = name(sets), phone(number)
+def contact(sets: str, number: str, own: Reader | None = None) -> Reader:
+    """The name of who is asked, also with the telephone number in the same cell, which goes into `number`.
+
+    `own`: what reads the name, where it need not be that of a person.
+    """
+    own, phone_number = own or name(sets), phone(number)
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         text = values.half(cell)
@@ -60,6 +63,8 @@ def name(sets: str = "name", limit: int = 40, beside: str = "") -> Reader:
             draft.warn("beside_name", key, found[2])
         if len(text) > limit:
             raise Rejected(Reason.TOO_LONG, text)
+        if text.replace(".", "").isdecimal():
+            raise Rejected(Reason.MISSING, text)
         if text:
             keep(draft, key, sets, text, text)
 
