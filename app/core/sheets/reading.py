@@ -94,6 +94,8 @@ def _heard(kind: str, lines: Iterable[bytes], most_rows: int) -> Book:
     if not ended:
         raise Unreadable(Fault.ZIP_BOMB, SLOW)
     book.hidden = tuple(hidden)
+    for sheet in book.sheets:
+        sheet.rows = text.pasted(sheet.rows)
     return book
 
 

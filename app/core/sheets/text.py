@@ -85,6 +85,29 @@ def _outside_quotes(line: str, sign: str) -> int:
     return sum(part.count(sign) for part in line.split('"')[::2])
 
 
+LEAST_PARTED: Final = 2
+"""So many separators at least part a line that was pasted into one cell; a sentence with a single comma is none."""
+
+
+def pasted(rows: list[list[Cell]]) -> list[list[Cell]]:
+    """Return the rows of a sheet, those of a text that was pasted into its first column parted as the text would be."""
+    lines = [row[0] for row in rows if any(value is not None for value in row)]
+    if len(lines) < LEAST_PARTED or any(value is not None for row in rows for value in row[1:]):
+        return rows
+    texts = [line for line in lines if isinstance(line, str) and "\n" not in line]
+    separator = _separator("\n".join(texts[:LOOKED_AT]))
+    parted = sum(_outside_quotes(text, separator) >= LEAST_PARTED for text in texts)
+    if 2 * parted <= len(lines):
+        return rows
+    return [_parted(row, separator) for row in rows]
+
+
+def _parted(row: list[Cell], separator: str) -> list[Cell]:
+    if not row or not isinstance(row[0], str) or "\n" in row[0]:
+        return row
+    return next((found for _line, found in _records(row[0], separator)), row)
+
+
 _TEXT: Final = re.compile(r'\s*="([^"]*)"\s*')
 """How web pages hand out a number so that Excel takes it for text."""
 
