@@ -58,6 +58,7 @@ def test_an_address_that_is_not_understood_is_answered_in_chinese(scene: Scene, 
         assert re.search("[\u4e00-\u9fff]{2}", answer.json["message"]), view.list_name
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("query", UNDERSTOOD)
 def test_an_odd_address_with_a_plain_meaning_is_answered(scene: Scene, as_secretary, query: str):
     for view in lists_of(scene):
@@ -79,6 +80,7 @@ def test_no_value_of_any_filter_breaks_a_list(scene: Scene, as_secretary, value:
                     assert as_secretary.get(f"/api/v1{view.route_base}/?{one}={value}").status_code in good
 
 
+@pytest.mark.one_database
 def test_very_long_and_repeated_values_are_no_harm(scene: Scene, as_secretary):
     for view in lists_of(scene):
         base = f"{view.route_base}/list/"
@@ -138,6 +140,7 @@ def test_what_is_no_number_of_a_row_is_of_no_row(app: Flask, scene: Scene, as_se
     assert dump(app) == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", ["nothing", "__class__", "query", "%00", "id", "password_hash", "community_id", "漫"])
 def test_names_that_are_none_are_of_nothing(scene: Scene, as_secretary, name: str):
     for view in lists_of(scene):

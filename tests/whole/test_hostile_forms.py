@@ -31,6 +31,7 @@ def adders(scene: Scene, person: Any) -> list[Any]:
     return [view for view in scene.lists() if person.get(f"{view.route_base}/add").status_code == 200]
 
 
+@pytest.mark.one_database
 def test_ten_megabytes_of_text_are_refused_in_words_and_kept_in_the_form(app: Flask, scene: Scene, visit):
     person = visit("secretary")
     huge = "x" * (10 * 1024 * 1024)
@@ -44,6 +45,7 @@ def test_ten_megabytes_of_text_are_refused_in_words_and_kept_in_the_form(app: Fl
     assert dump(app) == before
 
 
+@pytest.mark.one_database
 def test_more_than_may_be_sent_at_all_is_answered_in_words(app: Flask, scene: Scene, visit):
     person = visit("secretary")
     person.token()

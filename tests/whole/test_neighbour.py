@@ -141,6 +141,8 @@ def bring_to(scene: Scene, view: Any, pk: int, move: Any) -> None:
         setattr(db.session.get(view.model, pk), view.model.flow.column, move.sources[0])
 
 
+# What narrows a statement is the same text for both; `test_border` asks each database below the pages.
+@pytest.mark.one_database
 def test_no_door_shows_the_neighbour_anything_of_ours(app: Flask, scene: Scene, spy: Spy, ours: dict[str, int]):
     before = rows_of_ours(app)
     knock_at_every_address(app, scene, spy, ours)
