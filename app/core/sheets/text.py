@@ -96,8 +96,9 @@ def pasted(rows: list[list[Cell]]) -> list[list[Cell]]:
         return rows
     texts = [line for line in lines if isinstance(line, str) and "\n" not in line]
     separator = _separator("\n".join(texts[:LOOKED_AT]))
-    parted = sum(_outside_quotes(text, separator) >= LEAST_PARTED for text in texts)
-    if 2 * parted <= len(lines):
+    counted = [count for text in texts if (count := _outside_quotes(text, separator)) >= LEAST_PARTED]
+    # Sentences have Chinese commas, and not the same number each.
+    if separator == "，" or 2 * counted.count(next(iter(counted), 0)) <= len(lines):
         return rows
     return [_parted(row, separator) for row in rows]
 
