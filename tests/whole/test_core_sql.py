@@ -54,6 +54,7 @@ PASS_BY = {
     "app.core.seeking.put": "indexes rows that were checked when they were written",
     "app.core.subject_keys.forget": "destroys the key of one row's values in history",
     "app.core.subject_keys.keys_of": "keeps the keys of the rows that are being written",
+    "app.core.revisions.of": "reads at which step of the migrations a database is, no list",
     "app.core.unfinished": "is itself part of the scope; ids only",
     "app.core.unfinished.finished": "is itself part of the scope; the name of a list stands in the code",
     "app.core.unfinished.hide": "hides rows the caller has just written, or may put away",
