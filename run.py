@@ -25,7 +25,7 @@ try:
     from sqlalchemy.exc import DBAPIError
 
     import config
-    from app import create_app, demo, instance, receiving
+    from app import create_app, instance, receiving
     from app.accounts import service as accounts
     from app.assets import fetch
     from app.core import database
@@ -136,6 +136,8 @@ def welcome(app: Flask, chosen: frozenset[str]) -> None:
         if "--demo" in chosen:
             if "--full" in chosen:
                 print("正在装入全部统计数字的明细，约需一分钟……")
+            from app import demo  # noqa: PLC0415 - one megabyte, which no real installation needs
+
             password = demo.load(app, fresh="--fresh" in chosen, complete="--full" in chosen)
             if password and not app.config["DEMO_PASSWORD"]:
                 print(f"演示人员的密码（只显示这一次）：{password}")

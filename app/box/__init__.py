@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import current_app
 
-from app.box.handing import LISTING, WITH_PEOPLE
 from app.box.views import setup_pages
+from app.box.whole import LISTING, WITH_PEOPLE
 from app.exports.choices import WHOLES
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from app.box import files, locking
 from app.box.export import Taken, take
 from app.box.sections import ACCOUNTS, POSTS
+from app.box.whole import LISTING
 from app.called import NO_WORDS, speaking
 from app.communities.models import Community
 from app.core import recording
@@ -19,14 +19,12 @@ from app.core.actor import acting, current, system
 from app.core.database import transaction
 from app.core.moves import Refused
 from app.exports import service as exports
-from app.exports.choices import Listing, RequestState, Whole
+from app.exports.choices import Listing, RequestState
 from app.exports.files import require_free
 from app.exports.files import write as write_bytes
 from app.exports.models import ExportRequest
 from app.extensions import db
 
-LISTING: Final = "box"
-"""Under this name a box with people is asked for."""
 FORMS: Final[Mapping[str, Callable[[Mapping[str, Any]], bytes]]] = {
     ".yaml": files.as_yaml,
     ".yml": files.as_yaml,
@@ -113,14 +111,12 @@ def _asked(community: Community, request: ExportRequest | None, reason: str | No
     return Waiting(request.id, fresh=True)
 
 
-def _count(community: Community) -> int:
+def count_people(community: Community) -> int:
+    """Return how many accounts and contacts a box of a community would hold."""
     with acting(system("cli")):
         content = take(community, with_people=True).content
     unsigned = {(post["name"], *post.get("phones", ())) for post in content[POSTS.key] if "login" not in post}
     return len(content[ACCOUNTS.key]) + len(unsigned)
-
-
-WITH_PEOPLE: Final = Whole(_("A whole community with its accounts and contacts"), "people", _count)
 
 
 def write(path: Path, content: Mapping[str, Any], force: bool = False) -> None:

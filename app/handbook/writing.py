@@ -1,16 +1,20 @@
 """A page of the handbook from Markdown: headings one can point to, links that lead on in the portal, no raw HTML."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 ADDRESS: Final = "/help/"
 INDEX: Final = "README"
@@ -63,13 +67,13 @@ def _read(name: str, path: Path, _stamp: int) -> Page:
 
 def page(name: str, text: str) -> Page:
     """Return a page from its Markdown."""
-    tokens = _language.parse(text)
+    tokens = _language().parse(text)
     anchors = _give_anchors(tokens)
     for token in _all(tokens):
         _adapt(token)
     sections = tuple(_sections(tokens, anchors))
     title = next((one.heading for one in sections if one.level == 1), name)
-    html = Markup(_language.renderer.render(tokens, _language.options, {}))  # noqa: S704 - made with raw HTML off
+    html = _rendered(tokens)
     return Page(name, title, html, sections, tuple(_links(tokens)))
 
 
@@ -87,11 +91,19 @@ def leads_to(target: str) -> str:
     return f"{ADDRESS}{'' if name == INDEX else name}{hash_}{rest}"
 
 
-def _build() -> MarkdownIt:
+@cache
+def _language() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - two megabytes, from when somebody opens the handbook
+
     language = MarkdownIt("commonmark", {"html": False}).enable("table")
     language.add_render_rule("table_open", _open_table)
     language.add_render_rule("table_close", _close_table)
     return language
+
+
+def _rendered(tokens: Sequence[Token]) -> Markup:
+    language = _language()
+    return Markup(language.renderer.render(tokens, language.options, {}))  # noqa: S704 - made with raw HTML off
 
 
 def _open_table(*_given: object) -> str:
@@ -100,9 +112,6 @@ def _open_table(*_given: object) -> str:
 
 def _close_table(*_given: object) -> str:
     return "</table></div>\n"
-
-
-_language: Final = _build()
 
 
 def _all(tokens: Sequence[Token]) -> list[Token]:
@@ -145,7 +154,7 @@ def _sections(tokens: Sequence[Token], anchors: dict[int, str]) -> list[Section]
     for start, end in pairwise([*anchors, len(tokens)]):
         said = [_plain(one) for one in tokens[start + 2 : end] if one.type in ("inline", "fence")]
         level, heading = int(tokens[start].tag[1:]), tokens[start + 1]
-        shown = Markup(_language.renderer.render(heading.children or [], _language.options, {}))  # noqa: S704 - as above
+        shown = _rendered(heading.children or [])
         found.append(Section(level, anchors[start], _plain(heading), shown, " ".join(said)))
     return found
 

@@ -112,8 +112,9 @@ def test_what_is_not_chinese_stays():
     assert pinyin.spelled("吕绿") == "lvlv"
 
 
-def test_starting_the_portal_loads_no_dictionary_no_reader_of_ledgers_and_no_migrations():
-    heavy = "pypinyin", "python_calamine", "alembic", "app.backups.commands"
+def test_starting_the_portal_loads_no_dictionary_no_reader_of_ledgers_no_migrations_and_no_box():
+    heavy = {"pypinyin", "python_calamine", "alembic", "opencc", "markdown_it"}
+    heavy |= {"app.backups.commands", "app.box.service", "app.demo"}
     told = f"import sys, run; print(*(name for name in {heavy} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", told], cwd=config.ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

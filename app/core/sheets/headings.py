@@ -1,11 +1,14 @@
 """Headings as ledgers write them, compared regardless of blanks, brackets, marks, width and traditional characters."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from opencc import OpenCC
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 _BRACKETS: Final = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]")
 _MARKS: Final = re.compile(r"[\s*:：·.．。、_\-—＿/]+")
@@ -15,10 +18,12 @@ NUMBERING: Final = frozenset({"序号", "编号", "序", "no", "行号", "项次
 
 @cache
 def _simplifier() -> OpenCC:
+    from opencc import OpenCC  # noqa: PLC0415 - one megabyte, from when somebody takes in a ledger
+
     return OpenCC("t2s")
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def simplified(text: str) -> str:
     """Return a short text in simplified characters."""
     return text if text.isascii() else str(_simplifier().convert(text))

@@ -1,0 +1,19 @@
+"""A community with its people as something that is handed out whole, once a second person has approved it."""
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+
+from app.exports.choices import Whole
+
+LISTING: Final = "box"
+"""Under this name a box with people is asked for."""
+
+
+def _count(community: Any) -> int:
+    from app.box import handing  # noqa: PLC0415 - loaded when somebody asks for a box, as its page is
+
+    return handing.count_people(community)
+
+
+WITH_PEOPLE: Final = Whole(_("A whole community with its accounts and contacts"), "people", _count)
