@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from app.box import files, locking
 from app.box.export import Taken, take
-from app.box.sections import ACCOUNTS, POSTS
 from app.box.whole import LISTING
 from app.called import NO_WORDS, speaking
 from app.communities.models import Community
@@ -109,14 +108,6 @@ def _asked(community: Community, request: ExportRequest | None, reason: str | No
     with transaction():
         request = exports.ask(Listing(LISTING), community, reason=reason)
     return Waiting(request.id, fresh=True)
-
-
-def count_people(community: Community) -> int:
-    """Return how many accounts and contacts a box of a community would hold."""
-    with acting(system("cli")):
-        content = take(community, with_people=True).content
-    unsigned = {(post["name"], *post.get("phones", ())) for post in content[POSTS.key] if "login" not in post}
-    return len(content[ACCOUNTS.key]) + len(unsigned)
 
 
 def write(path: Path, content: Mapping[str, Any], force: bool = False) -> None:

@@ -141,7 +141,7 @@ SEE_EVERYTHING = {
     "app.box.commands.export": "a command, by the operator of the machine",
     "app.box.commands._links": "a command, by the operator of the machine",
     "app.box.handing.export_with_people": "a command, for who asked and a second person approved",
-    "app.box.handing._count": "says only how many accounts a box would hold, to who may export the people there",
+    "app.box.whole._count": "says only how many accounts a box would hold, to who may export the people there",
     "app.doctor.clock_is_right": "asks only when the newest entry of history was made",
     "app.doctor.log_reaches_back": "asks only when the portal began",
     "app.doctor.files_are_whole": "compares all contents with all rows, and says only whether they fit",
