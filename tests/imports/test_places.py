@@ -8,6 +8,7 @@ from app.communities.models import Place
 from app.extensions import db
 from app.imports import undoing
 from app.imports.models import ImportBatch
+from app.posts.models import Post
 from tests.core.sheets.paper import xlsx
 
 HEAD = ["名称", "上级", "户数"]
@@ -71,3 +72,27 @@ def test_of_several_columns_the_narrowest_is_the_place_also_over_several_sheets(
         ("1栋", "丽景小区", 50),
         ("1单元", "1栋", 25),
     ]
+
+
+def test_whoever_looks_after_a_building_belongs_to_the_grid_it_lies_in(read, take_in, behind):
+    take_in(xlsx({"位置": [HEAD, ["幸福小区", "第二网格", ""], ["3栋", "幸福小区", ""], ["4栋", "幸福小区", ""]]}))
+    rows = [
+        ["楼栋长花名册"],
+        ["小区", "楼栋", "单元", "姓名", "联系电话"],
+        ["幸福小区", "3栋、4栋", "", "王芳", "13800001001"],
+        ["幸福小区", 3, 1, "李强", "13800001002"],
+        ["安居小区", "3栋", "", "赵敏", "13800001003"],
+        ["", "", "", "钱一", "13800001004"],
+    ]
+    data = xlsx({"Sheet1": rows})
+    report = read(data)
+    said = [(one["values"]["grid"], one["values"]["scope"]) for one in report["accepted"]]
+    assert said == [("第二网格", "幸福小区3栋、幸福小区4栋"), ("第二网格", "幸福小区3栋1单元")]
+    assert [(one["row"], one["reason"], one["field"]) for one in report["rejected"]] == [
+        (5, "grid_unknown", "scope"),
+        (6, "missing_required", "grid"),
+    ]
+    take_in(data)
+    with behind():
+        posts = db.session.scalars(select(Post)).all()
+        assert [[place.name for place in post.places] for post in posts][-2:] == [["3栋", "4栋"], ["3栋"]]
