@@ -12,7 +12,7 @@ from app.core.sheets import columns, values
 from app.core.sheets.asides import Aside
 from app.core.sheets.book import Book, Cell, Fault, Sheet, unreadable
 from app.core.sheets.columns import Assignment, Lexicon
-from app.core.sheets.headings import NUMBERING
+from app.core.sheets.headings import NUMBERING, comparable
 from app.core.sheets.layout import Layout, Line
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row, section_words, subjects
 from app.core.sheets.values import Reason
@@ -189,7 +189,10 @@ def _understood(
     ranked = columns.best(laid_out, lexicons, said)
     by_name = {one.name: one for one in ledgers}
     fitting = [
-        (name, one) for name, one in ranked if name in by_name and _fits(by_name[name], one, laid_out, sheet.name)
+        (name, one)
+        for name, one in ranked
+        if name in by_name
+        and (_fits(by_name[name], one, laid_out, sheet.name) or _is_surely(by_name[name], one, laid_out, said))
     ]
     # Where a list of other cells fits too, that one is meant.
     fitting = [pair for pair in fitting if _is_borne_out(by_name[pair[0]], pair[1], laid_out)] or fitting
@@ -220,6 +223,15 @@ def _fits(ledger: Ledger, assignment: Assignment, laid_out: Layout, sheet: str) 
     needed = [column for column in ledger.columns if column.needed]
     there = {column.key for column in needed if _is_there(column, places.get(column.key), assignment, laid_out)}
     return all(column.key in there or _says_above(ledger, column, laid_out, sheet) for column in needed)
+
+
+def _is_surely(ledger: Ledger, assignment: Assignment, laid_out: Layout, said: str) -> bool:
+    """Tell whether a table is of a list for all that it says of it, but not what each row needs as well."""
+    named = any(comparable(word) in comparable(said) for word in ledger.surely.split())
+    places = {key: place for place, key in assignment.columns.items()}
+    own = [key for key in ledger.own if _is_there(ledger.by_key[key], places.get(key), assignment, laid_out)]
+    about = next(column for column in ledger.columns if column.key == "name") if ledger.own else None
+    return about is not None and about.key in places and (named or len(own) > 1)
 
 
 def _is_there(column: Column, place: int | None, assignment: Assignment, laid_out: Layout) -> bool:

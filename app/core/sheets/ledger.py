@@ -162,7 +162,9 @@ class Ledger:
 
     `name`: what outsiders call it. `list_name`: the list its rows go to. `titles`: words in names of sheets and titles
     that mean it. `boxes`: headings that are a box to tick. `sections`: the columns a line above several rows may fill,
-    such as the grid they all lie in. `finish`: looks at a whole row once its cells have been read.
+    such as the grid they all lie in. `surely` and `own`: words in titles that mean it, and columns of which two mean
+    it, whatever column its rows cannot do without is nowhere; each row then says what it lacks. `finish`: looks at a
+    whole row once its cells have been read.
     """
 
     name: str
@@ -173,6 +175,8 @@ class Ledger:
     several: frozenset[str] = frozenset()
     boxes: str = ""
     sections: tuple[str, ...] = ()
+    surely: str = ""
+    own: frozenset[str] = frozenset()
     finish: Callable[[Draft, Sight], None] = lambda draft, sight: None
 
     @cached_property
