@@ -1,5 +1,6 @@
 """From a file to rows of lists: which sheet is what, which column is what, and what each row says."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
@@ -147,9 +148,13 @@ def understand(
     def taken_for(sheet: Sheet, table: Layout, choice: Choice = UNSAID) -> Understood:
         return _understood(sheet, table, ledgers, lexicons, choice)
 
+    def list_of(sheet: Sheet, table: Layout) -> str:
+        ledger = taken_for(sheet, table).ledger
+        return ledger.list_name if ledger is not None else ""
+
     found: list[Understood] = []
     for sheet in book.sheets:
-        for one in parting.parts(sheet, known, near, lambda *table: taken_for(*table).ledger is not None):
+        for one in parting.parts(sheet, known, near, list_of):
             part = _named(one, found)
             found.append(taken_for(one.sheet, one.table, choices.get(part, UNSAID)))
             found[-1].part = part
@@ -222,7 +227,8 @@ def _fits(ledger: Ledger, assignment: Assignment, laid_out: Layout, sheet: str) 
     places = {key: place for place, key in assignment.columns.items()}
     needed = [column for column in ledger.columns if column.needed]
     there = {column.key for column in needed if _is_there(column, places.get(column.key), assignment, laid_out)}
-    return all(column.key in there or _says_above(ledger, column, laid_out, sheet) for column in needed)
+    over = over_names(assignment, laid_out)
+    return all(column.key in there or _says_above(ledger, column, laid_out, [*over, sheet]) for column in needed)
 
 
 def _is_surely(ledger: Ledger, assignment: Assignment, laid_out: Layout, said: str) -> bool:
@@ -269,11 +275,20 @@ def _is_read(column: Column, cell: Cell, refused: Set[str] = frozenset(Reason)) 
     return not any(one.reason in refused for one in draft.troubles)
 
 
-def _says_above(ledger: Ledger, column: Column, laid_out: Layout, sheet: str) -> bool:
-    """Tell whether sections or the title say what a column would."""
+def over_names(assignment: Assignment, laid_out: Layout) -> list[str]:
+    """Return the words over the names, which may be a duty: 网格长."""
+    found = (laid_out.headings.get(place, ()) for place, key in assignment.columns.items() if key == "name")
+    return [_COUNTED.sub("", "".join(word.split())) for words in found for word in words]
+
+
+_COUNTED: Final = re.compile("(?<=.)[0-9一二三四五六七八九]$|姓名$")
+
+
+def _says_above(ledger: Ledger, column: Column, laid_out: Layout, said: Sequence[str]) -> bool:
+    """Tell whether sections, headings, the name of the sheet or the title say what a column would."""
     if column.key not in ledger.sections:
         return False
-    above = [sheet, *(section for _at, section in laid_out.data if section), *subjects(laid_out.title)]
+    above = [*said, *(section for _at, section in laid_out.data if section), *subjects(laid_out.title)]
     words = [one for one in dict.fromkeys(map(section_words, above)) if one and column.may_be(one)]
     return any(_is_read(column, one) for one in words)
 
@@ -294,6 +309,7 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
     sight.date1904, sight.title = book.date1904, one.title
     sight.learned.clear()
     sight.year, sight.subjects = values.year_of(one.title), subjects(one.layout.title)
+    sight.over = over_names(one.assignment, one.layout)
     if one.ledger is None:
         return
     places: dict[str, list[int]] = {}

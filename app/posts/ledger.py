@@ -116,7 +116,10 @@ def _place(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
 
 def _named(column: Column) -> Column:
     """In lists of one duty the name stands under what the duty is called."""
-    duties = "楼栋长 单元长 网格长 巷邻长 片长 网格员"
+    duties = (
+        "楼栋长 单元长 网格长 巷邻长 片长 网格员 专职网格员 兼职网格员 楼长 栋长 片区长 巷长 邻长 党小组长 "
+        "调解员 人民调解员 居民代表 小区管家 小区长"
+    )
     if column.key == "name":
         return replace(column, said=f"{column.said} {duties}")
     # Where somebody lives is said in other words than what they look after.

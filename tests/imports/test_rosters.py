@@ -21,3 +21,43 @@ def test_members_without_a_unit_are_no_volunteers_and_are_sent_back_for_it(as_se
     address = as_secretary.post("/imports/", sent, content_type="multipart/form-data").location
     sheet = reading.read(as_secretary.get(f"{address}/rejected.xlsx").get_data()).sheets[0]
     assert str(sheet.rows[2][-1]).startswith("单位：")
+
+
+def test_several_people_of_a_grid_in_one_row_become_a_post_each(as_secretary, read, take_in):
+    chart = [
+        ["网格架构表"],
+        ["网格", "网格长", "电话", "网格员1姓名", "网格员1电话", "楼栋长", "", "户数"],
+        ["", "", "", "", "", "姓名", "电话", ""],
+        ["第一网格", "王芳", "13800001001", "李强", "13800001002", "赵敏", "13800001003", 300],
+        ["", "", "", "孙二", "1380", "", "", ""],
+        ["第二网格", "", "", "", "", "", "", 310],
+    ]
+    data = xlsx({"架构": chart}, merged={"架构": ["A1:H1", "A4:A5", "B4:B5", "C4:C5", "F2:G2"]})
+    report = read(data)
+    said = [(one["sheet"], one["row"], one["values"]) for one in report["accepted"]]
+    assert [(sheet, row, one["name"], one["role"], one["grid"], one["phone"]) for sheet, row, one in said] == [
+        ("架构", 4, "王芳", "网格长", "第一网格", "13800001001"),
+        ("架构（D列起）", 4, "李强", "专职网格员", "第一网格", "13800001002"),
+        ("架构（F列起）", 4, "赵敏", "楼栋长", "第一网格", "13800001003"),
+    ]
+    assert [(one["sheet"], one["row"], one["reason"], one["field"]) for one in report["rejected"]] == [
+        ("架构", 6, "missing_required", "name"),
+        ("架构（D列起）", 5, "phone_bad", "phone"),
+    ]
+    sent = {"community": "1", "list": "auto", "file": (BytesIO(data), "架构.xlsx")}
+    address = as_secretary.post("/imports/", sent, content_type="multipart/form-data").location
+    again = read(as_secretary.get(f"{address}/rejected.xlsx").get_data())
+    assert [(one["reason"], one["field"]) for one in again["rejected"]] == [
+        ("missing_required", "name"),
+        ("phone_bad", "phone"),
+    ]
+    take_in(data)
+    assert read(data)["counts"]["accepted"] == 0
+
+
+def test_who_leads_a_grid_is_no_grid_and_no_list_of_its_own_elsewhere(read):
+    rows = [["居民姓名", "需求内容", "网格员", "网格长"], ["王芳", "修灯", "李强", "赵敏"]]
+    report = read(xlsx({"需求": rows}))
+    assert (report["header"][0]["not_imported"], len(report["accepted"])) == ({"D": "网格长"}, 1)
+    rows = [["姓名", "电话", "门牌号", "楼栋长", "网格员"], ["王芳", "13800001001", "1-101", "李强", "赵敏"]]
+    assert [one["list"] for one in read(xlsx({"居民": rows}))["header"]] == ["people"]

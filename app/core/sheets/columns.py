@@ -203,12 +203,17 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
 def _nearly(said: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the columns one of whose words stands in the heading, or the other way round; of these the longest."""
     near = [word for word in lexicon.known if len(word) >= SHORTEST_PART and (word in said or _begins(word, said))]
+    near = [word for word in near if not (said.startswith(word) and _ELSE.fullmatch(said, len(word)))]
     boxes = [box for box in sorted(lexicon.boxes) if box in said]
     longest = max(map(len, [*near, *boxes]), default=0)
     found = [f"{TICKED}{box}" for box in boxes if len(box) == longest]
     if not found:
         found = [one for word in near if len(word) == longest for one in lexicon.known[word]]
     return tuple(dict.fromkeys(found))
+
+
+_ELSE: Final = re.compile("长|(?:人|户|个|总|栋)?数|面积|(?<=网格)员")
+"""What makes something else of a word it follows: 网格长 is no grid, and 楼栋数 no building."""
 
 
 def _begins(word: str, said: str) -> bool:

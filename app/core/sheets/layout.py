@@ -177,7 +177,7 @@ def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -
     upper, lower = _words(rows[above]), _words(rows[below])
     if any(map(_REPORTED.match, upper.values())):
         return False
-    if len(lower) != sum(value is not None for value in rows[below]) or len(set(lower.values())) < LEAST:
+    if len(lower) != sum(map(_says, rows[below])) or len(set(lower.values())) < LEAST:
         return False
     own = {at: text for at, text in lower.items() if upper.get(at) != text}
     grouped = [at for at in own if at in upper and list(upper.values()).count(upper[at]) > 1]

@@ -24,8 +24,8 @@ class Sight:
     """What is known while a sheet is read.
 
     `today`: the day against which dates are held. `find`: the rows of a model that words may mean. `year`: the one the
-    title says, for days without one. `subjects`: what titles are about. `learned`: by column what cells say by
-    themselves.
+    title says, for days without one. `subjects`: what titles are about. `over`: the words over the names. `learned`:
+    by column what cells say by themselves.
     """
 
     today: date
@@ -34,6 +34,7 @@ class Sight:
     year: int | None = None
     title: str = ""
     subjects: Sequence[str] = ()
+    over: Sequence[str] = ()
     learned: "dict[str, dict[tuple[type, Cell], Draft | None]]" = field(default_factory=dict)
 
 
@@ -338,8 +339,8 @@ def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
 
 
 def _above(draft: Draft, sight: Sight) -> list[str]:
-    """Return the words a row stands under, the nearest first: its section, its sheet, the title."""
-    found = [section_words(draft.section), section_words(draft.sheet), *sight.subjects]
+    """Return the words a row stands under, the nearest first: its section, the headings, its sheet, the title."""
+    found = [section_words(draft.section), *sight.over, section_words(draft.sheet), *sight.subjects]
     return [words for words in dict.fromkeys(found) if words]
 
 
