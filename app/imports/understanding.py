@@ -334,12 +334,28 @@ def _numbering(assignment: Assignment) -> set[int]:
 
 def _draft(one: Understood, ledger: Ledger, line: Line, places: Mapping[str, list[int]], sight: Sight) -> Draft:
     draft = Draft(one.sheet.name, one.sheet.number(line.row), ledger.name, line.section)
-    cells = {key: [(place, line.cells.get(place)) for place in several] for key, several in places.items()}
+    cells = {key: _cells(one.assignment, several, line) for key, several in places.items()}
     read_row(ledger, draft, cells, sight)
     if line.row in one.sheet.hidden_rows:
         draft.warn("hidden_row", "")
         draft.read = (len(draft.troubles), len(draft.warnings))
     return draft
+
+
+def _cells(assignment: Assignment, places: Sequence[int], line: Line) -> list[tuple[int, Cell]]:
+    """Return the cells of a column; of boxes to tick the words of those that are ticked, as one cell."""
+    if not any(place in assignment.boxes for place in places):
+        return [(place, line.cells.get(place)) for place in places]
+    ticked = [place for place in places if _is_ticked(line.cells.get(place))]
+    words = "、".join(assignment.boxes[place] for place in ticked if place in assignment.boxes)
+    return [((ticked or places)[0], words or None)]
+
+
+def _is_ticked(cell: Cell) -> bool:
+    return cell is not None and values.written(cell).upper() in TICKS
+
+
+TICKS: Final = values.YES | {"○", "◯"}
 
 
 # -- what else there is ---------------------------------------------------------------------------------------------

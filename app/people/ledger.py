@@ -43,10 +43,23 @@ def _ethnic(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
 
 def _number(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """Take the number of a document; what it says is looked at with the whole row."""
+    if isinstance(cell, str) and (found := _WITH_PHONE.fullmatch(values.half(cell))):
+        beside = found["before"] or found["behind"]
+        if beside:
+            _PHONES(draft, "phone", beside, sight)
+        cell = found["number"]
     said = values.identity(cell)
     if said and said not in values.EMPTY:
         draft.said[key] = draft.meant["id_number"] = said
         draft.keys["id_number"] = key
+
+
+_PHONES: Final = names.phones()
+_BESIDE: Final = r"(?:1[3-9][0-9]{9}|0[0-9]{2,3}-[0-9]{7,8})"
+_WITH_PHONE: Final = re.compile(
+    rf"(?:(?P<before>{_BESIDE})[\s,;、/]+)?(?P<number>[0-9]{{17}}[0-9Xx]|[0-9]{{15}})(?:[\s,;、/]+(?P<behind>{_BESIDE}))?"
+)
+"""An identity number that stands in one cell with a telephone number."""
 
 
 def _gender(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:

@@ -148,3 +148,42 @@ def test_a_short_year_below_a_heading_that_only_resembles_one_is_no_error(read):
     rows = [["资源名称", "提供单位", "开放到期日期（暂定）"], ["会议室", "市中医院", "27.3.5"]]
     report = read(xlsx({"资源": rows}), "resources")
     assert report["counts"]["accepted"] == 1
+
+
+def test_boxes_under_one_heading_are_one_column_and_what_is_ticked_is_said(read):
+    rows = [
+        ["志愿者汇总表"],
+        ["序号", "姓名", "性别", None, "电话", "服务意向", None, None],
+        [None, None, "男", "女", None, "助老", "环保", "文艺"],
+        [1, "王芳", None, "√", "13800001001", "√", None, "○"],
+        [2, "李强", "√", None, "13800001002", None, None, None],
+        ["以下空白"],
+    ]
+    report = read(xlsx({"志愿者": rows}, merged={"志愿者": ["A2:A3", "B2:B3", "C2:D2", "E2:E3", "F2:H2"]}))
+    found = [one["values"] for one in report["accepted"]]
+    assert [(one["name"], one["gender"], one.get("intention")) for one in found] == [
+        ("王芳", "女", ["助老", "文艺"]),
+        ("李强", "男", None),
+    ]
+    assert (report["header"][0]["rows"], report["rejected"]) == ([2, 3], [])
+
+
+def test_numbers_of_cards_and_telephones_in_one_cell_are_told_apart(read):
+    number = "110101198003059117"
+    rows = [["姓名", "身份证号及电话"], ["王芳", f"{number} 13800001001"], [f"李强 {number[:-1]}8 13800001002", ""]]
+    rows += [["赵敏（0751-8123456转602）", ""]]
+    report = read(xlsx({"居民花名册": rows}))
+    first, last = [one["values"] for one in report["accepted"]]
+    assert (first["id_number"], first["phone"]) == (number, "13800001001")
+    assert (last["name"], last["phone"]) == ("赵敏", "0751-8123456-602")
+    assert [(one["row"], one["reason"]) for one in report["rejected"]] == [(3, "id_bad_checksum")]
+
+
+def test_a_contact_with_a_number_behind_a_stroke_is_both_and_the_first_days_of_a_month_are_the_month(read):
+    head = ["单位", "资源名称", "联系人/电话"]
+    report = read(xlsx({"资源": [["资源清单"], head, ["清河小学", "操场", "陈红/13800001201"]]}))
+    said = report["accepted"][0]["values"]
+    assert (said["contact"], said["phone"]) == ("陈红", "13800001201")
+    report = read(xlsx({"需求": [["姓名", "需求内容", "提出时间"], ["王芳", "修灯", "2024年3月上旬"]]}))
+    assert report["accepted"][0]["values"]["date"] == "2024-03"
+    assert [one["warning"] for one in report["warnings"]] == ["day_unknown"]

@@ -34,6 +34,8 @@ class Aside(enum.StrEnum):
 _TOTAL: Final = re.compile(r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|累计|总数)(?:[:(\d]|$)")
 _PART: Final = re.compile(r"^.{1,15}(?:合计|小计|共计|总计)(?:[:(]?\d+.{0,4}|:)?$")
 """The total of a part, which names it: 第一网格小计：2人."""
+_ENDS: Final = re.compile(r"^[-—(【]*(?:以下(?:为?空白?|无正文|无内容|空行)|此页无正文|无正文|完|结束)[-—)】]*$")
+"""Says that nothing more follows."""
 _NOTE: Final = re.compile(r"^(?:注|备注|说明|附注|填表说明|填报说明|温馨提示)\d*[:.、]")
 _EXPLAINS: Final = re.compile(
     r"^(?:必填|选填|非必填|可多选|多选|单选|请填写?|填写|下拉选择|格式|如[:,]|例如|\d+位|男/女$|是/否$)"
@@ -147,4 +149,4 @@ def by_its_words(texts: list[str], is_last: bool) -> Aside | None:
         return Aside.NOTE
     if _SIGNED.match(first) or (_FOOTER.match(first) and (is_last or len(texts) <= 2)):
         return Aside.FOOTER
-    return Aside.FOOTER if len(texts) == 1 and _PAGE.match(first) else None
+    return Aside.FOOTER if len(texts) == 1 and (_PAGE.match(first) or _ENDS.match(first)) else None

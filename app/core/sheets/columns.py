@@ -4,7 +4,7 @@ A list says its words in a `Lexicon`. A community may add its own; they go befor
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -81,6 +81,8 @@ class Assignment:
     doubtful: dict[int, tuple[str, ...]] = field(default_factory=dict)
     unknown: list[int] = field(default_factory=list)
     numbering: int | None = None
+    boxes: dict[int, str] = field(default_factory=dict)
+    """The columns that are a box to tick under the heading of a known one, with what is ticked: 男 under 性别."""
 
     @property
     def weight(self) -> int:
@@ -100,6 +102,7 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     order = {place: (len(meant[place]) > 1, lexicon.rank(layout.headings[place])) for place in places}
     for place in sorted((place for place in places if place not in beside), key=order.__getitem__):
         _take(found, place, meant[place], lexicon)
+    _tick(found, layout, lexicon)
     aside = {*beside, *others, *_numbered(layout)}
     left = [place for place in places if place not in found.columns and place not in aside]
     for place in left:
@@ -107,6 +110,28 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     found.unknown += [place for place in aside if place not in found.columns]
     found.unknown.sort()
     return found
+
+
+def _tick(found: Assignment, layout: Layout, lexicon: Lexicon) -> None:
+    """Let the boxes under one heading be one column: those that hold nothing but marks, under words no list knows."""
+    leaves = {place: words for place, words in layout.headings.items() if len(words) > 1}
+    for group in dict.fromkeys(words[0] for words in leaves.values()):
+        places = [place for place, words in leaves.items() if words[0] == group]
+        column = next((lexicon.known[said] for said in readings(group) if said in lexicon.known), ("",))[0]
+        said = {place: leaves[place][-1] for place in places}
+        is_known = any(comparable(word) in lexicon.headings for word in said.values())
+        if column and len(places) > 1 and not is_known and _holds_marks(layout, places):
+            found.columns |= dict.fromkeys(places, column)
+            found.boxes |= said
+
+
+def _holds_marks(layout: Layout, places: Sequence[int]) -> bool:
+    rows = (layout.rows[at] for at, _section in layout.data)
+    cells = {str(row[place]).strip() for row in rows for place in places if place < len(row) and row[place] is not None}
+    return bool(cells - {""}) and all(_MARK.fullmatch(cell) for cell in cells - {""})
+
+
+_MARK: Final = re.compile("[√✓✔☑○●◯vV×✗✘☐□]|是|否|1|0|1\\.0|0\\.0|True|False")
 
 
 def _numbered(layout: Layout) -> list[int]:

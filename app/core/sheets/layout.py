@@ -185,7 +185,10 @@ def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -
     named = [at for at in own if _knows(own[at], known)]
     spans = bool(alone) and bool(grouped or set(own) - set(upper))
     spans = spans or _is_all_groups(upper, lower)
-    return spans and len(named) * 2 >= len(own) and len(set(upper.values())) > 1
+    # What is merged down over both rows says it as well as headings that are known: below 性别 may stand 男 and 女.
+    down = [at for at in upper if lower.get(at) == upper[at] and _knows(upper[at], known)]
+    is_down = len(down) >= LEAST and bool(grouped) and set(own) == set(grouped)
+    return spans and (len(named) * 2 >= len(own) or is_down) and len(set(upper.values())) > 1
 
 
 def _is_all_groups(upper: dict[int, str], lower: dict[int, str]) -> bool:

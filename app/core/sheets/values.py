@@ -295,7 +295,7 @@ _FULL: Final = re.compile(
     re.IGNORECASE,
 )
 _RUN: Final = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_CLOCK}", re.IGNORECASE)
-_MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:份)?")
+_MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:份|[上中下]旬|月?[初中底末])?")
 _MONTH_RUN: Final = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _YEAR: Final = re.compile(r"(\d{4})年?")
 _NO_YEAR: Final = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
