@@ -288,7 +288,8 @@ def _says_above(ledger: Ledger, column: Column, laid_out: Layout, said: Sequence
     """Tell whether sections, headings, the name of the sheet or the title say what a column would."""
     if column.key not in ledger.sections:
         return False
-    above = [*said, *(section for _at, section in laid_out.data if section), *subjects(laid_out.title)]
+    sections = (line for _at, section in laid_out.data for line in section.split("\n"))
+    above = [*said, *sections, *subjects(laid_out.title)]
     words = [one for one in dict.fromkeys(map(section_words, above)) if one and column.may_be(one)]
     return any(_is_read(column, one) for one in words)
 

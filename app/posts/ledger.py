@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.communities.models import Place, PlaceKind
 from app.core.bulk import Bulk, Made
 from app.core.sheets import readers, values
+from app.core.sheets.filling import add, filling
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
@@ -114,6 +115,26 @@ def _place(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
         draft.keys["places"] = key
 
 
+_DUTY: Final = readers.choice("duty", PostDuty, DUTIES, SAID)
+
+
+def _role(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
+    """A duty, also behind the place it is for: 第一网格网格长."""
+    text = values.half(cell)
+    duty = max((one for one in DUTIES if text.endswith(one)), key=len, default="")
+    _DUTY(draft, key, duty or cell, sight)
+    before = text.removesuffix(duty).strip() if duty else ""
+    # 第一网格网格长, and shorter 第一网格长.
+    named = [words for words in (before, f"{before}网格") if before and len(sight.find(Place, words)) == 1]
+    if named and "grid" not in draft.said:
+        _place(draft, "grid", named[0], sight)
+    elif before and not named and before not in _SORTS:
+        add(draft, "remark", text)
+
+
+_SORTS: Final = frozenset({"社区", "小区", "专职", "兼职", "企业", "义务"})
+
+
 def _named(column: Column) -> Column:
     """In lists of one duty the name stands under what the duty is called."""
     duties = (
@@ -144,7 +165,7 @@ LEDGER: Final = Ledger(
         ),
         Column(
             "role",
-            readers.choice("duty", PostDuty, DUTIES, SAID),
+            filling("duty", _role),
             (
                 "岗位 职务 人员类型 网格职务 身份 岗位类别 类别 角色 网格岗位 担任职务 岗位名称 人员类别 "
                 "是否专职 专兼职 专/兼职"

@@ -61,3 +61,50 @@ def test_who_leads_a_grid_is_no_grid_and_no_list_of_its_own_elsewhere(read):
     assert (report["header"][0]["not_imported"], len(report["accepted"])) == ({"D": "网格长"}, 1)
     rows = [["姓名", "电话", "门牌号", "楼栋长", "网格员"], ["王芳", "13800001001", "1-101", "李强", "赵敏"]]
     assert [one["list"] for one in read(xlsx({"居民": rows}))["header"]] == ["people"]
+
+
+def test_a_duty_stands_within_its_grid_and_the_other_way_round_also_in_one_cell(read):
+    head = ["姓名", "电话"]
+    first = [["网格力量花名册"], head, ["第一网格"], ["网格长"], ["王芳", "13800001001"], ["网格员"]]
+    first += [["李强", "13800001002"], ["第二网格"], ["网格长"], ["赵敏", "13800001003"]]
+    other = [head, ["一、网格长"], ["第一网格"], ["钱一", "13800001004"], ["二、网格员"], ["第二网格"]]
+    other += [["孙二", "13800001005"]]
+    cells = [["岗位", *head], ["第一网格网格长", "周一", "13800001006"], ["第二网格长", "周二", "13800001007"]]
+    report = read(xlsx({"表1": first, "网格队伍": other, "表3": cells}))
+    said = [one["values"] for one in report["accepted"]]
+    assert [(one["name"], one["role"], one["grid"]) for one in said] == [
+        ("王芳", "网格长", "第一网格"),
+        ("李强", "专职网格员", "第一网格"),
+        ("赵敏", "网格长", "第二网格"),
+        ("钱一", "网格长", "第一网格"),
+        ("孙二", "专职网格员", "第二网格"),
+        ("周一", "网格长", "第一网格"),
+        ("周二", "网格长", "第二网格"),
+    ]
+
+
+def test_the_head_of_a_household_is_who_its_row_is_about_where_nobody_else_is_named(read):
+    rows = [
+        ["住户信息表"],
+        ["楼栋", "单元", "房号", "户主姓名", "联系电话"],
+        ["8栋", "1", "101", "王大", "13800001001"],
+    ]
+    family = [["门牌", "户主", "户主身份证", "家庭成员1", "关系", "家庭成员2", "关系"]]
+    family += [["1-101", "赵大", "110101198003059117", "李二", "妻", "赵小", "子"]]
+    report = read(xlsx({"住户": rows, "家庭": family}))
+    said = report["accepted"][0]["values"]
+    assert (said["name"], said["door"]) == ("王大", "8-1-101")
+    said = report["accepted"][1]["values"]
+    assert (said["name"], said["id_number"], said.get("relation")) == ("赵大", "110101198003059117", None)
+    assert report["header"][1]["not_imported"] == {"D": "家庭成员1", "E": "关系", "F": "家庭成员2", "G": "关系"}
+
+
+def test_a_list_pasted_from_a_chat_with_blanks_between_is_parted(read):
+    rows = [["志愿者名单"], ["姓名 电话  特长"], ["王芳 13800001001 书法"], ["李强 13800001002 电工"]]
+    text = "\n".join(row[0] for row in rows).encode("gb18030")
+    for data in (xlsx({"Sheet1": rows}), text):
+        said = [one["values"] for one in read(data)["accepted"]]
+        assert [(one["name"], one["phone"], one["skills"]) for one in said] == [
+            ("王芳", "13800001001", ["书法"]),
+            ("李强", "13800001002", ["电工"]),
+        ]

@@ -61,6 +61,11 @@ _SECTION: Final = re.compile(
     r"|^第?[一二三四五六七八九十\d]+号?(?:微网格|网格|片区|小区|单元|号楼|楼栋|栋|幢)(?:\(.*\)|:.*)?$"
     r"|^(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?$|^第?[一二三四]季度$"
 )
+_DUTY: Final = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\))?(?:专职|兼职)?"
+    r"(?:网格长|网格员|楼栋长|楼长|单元长|巷邻长|巷长|片长|党小组长|人民调解员|调解员|居民代表)(?:名单|:|\(.*\))?$"
+)
+_PLACE: Final = re.compile(r"(?:网格|片区|小区|单元|号楼|楼栋|栋|幢)(?:\(.*\)|:.*)?$")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z.'/()&-]*")
 _LISTED: Final = re.compile(r"(?:清单|名单|名册|台账|一览|表)(?:\(.*)?$")
 """How the title of a list ends."""
@@ -87,6 +92,20 @@ def opening(title: str) -> str:
     """Return what stands right above the headings where it is the section of the first rows, and not their list."""
     last = plain(title.rpartition("\n")[2])
     return last if _SECTION.match(last) and not is_title(last) else ""
+
+
+def within(section: str, text: str) -> str:
+    """Return the section that begins with a line: a duty within the place it stands under, or the other way round."""
+    said, lines = _sort_of(text), section.split("\n")
+    same = next((at for at, line in enumerate(lines) if _sort_of(line) == said), None)
+    if not said or (same is None and not _sort_of(lines[-1])):
+        return text
+    return "\n".join([*lines[:same], text])
+
+
+def _sort_of(section: str) -> str:
+    line = plain(section)
+    return "duty" if _DUTY.match(line) else "place" if _PLACE.search(line) else ""
 
 
 class Around:
@@ -122,7 +141,7 @@ class Around:
         if is_last and _SIGNER.match(text):
             return Aside.FOOTER
         numbers = len(cells) == 1 and next(iter(cells)) in self.numbering and HAN.search(text)
-        return Aside.SECTION if _SECTION.match(text) or len(cells) > 1 or numbers else None
+        return Aside.SECTION if _SECTION.match(text) or _DUTY.match(text) or len(cells) > 1 or numbers else None
 
     def is_header_again(self, cells: Mapping[int, Cell]) -> bool:
         """Tell whether a row repeats the headings."""

@@ -139,7 +139,19 @@ def _numbered(layout: Layout) -> list[int]:
     found = {place: _WHICH.match(comparable(words[-1])) for place, words in layout.headings.items()}
     named = [match for match in found.values() if match is not None and "姓名" in match.string]
     several = {match[1] for match in named if sum(one[1] == match[1] for one in named) > 1}
-    return [place for place, match in found.items() if match is not None and match[1] in several]
+    return [place for place, match in found.items() if match is not None and match[1] in several] + _members(layout)
+
+
+def _members(layout: Layout) -> list[int]:
+    """Return the columns of members beside the head of their household, with what is said again of each: 关系."""
+    said = {place: comparable(words[-1]) for place, words in sorted(layout.headings.items())}
+    several = [place for place, word in said.items() if _MEMBER.fullmatch(word)]
+    behind = [word for place, word in said.items() if several and place > several[0]]
+    again = [place for place, word in said.items() if several and place > several[0] and behind.count(word) > 1]
+    return [*several, *again] if len(several) > 1 else []
+
+
+_MEMBER: Final = re.compile("(?:家庭)?成员(?:姓名)?[0-9一二三四五六]")
 
 
 _WHICH: Final = re.compile(r"(\D+)\d+(?=\D)")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain
+from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain, within
 from app.core.sheets.book import Cell, Fault, Sheet, unreadable
 from app.core.sheets.headings import NUMBERING, comparable, readings
 
@@ -286,7 +286,7 @@ def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
             continue
         layout.asides.append((at, before))
         if before is Aside.SECTION:
-            section = str(next(iter(cells.values()))).strip()
+            section = within(section, str(next(iter(cells.values()))).strip())
     return below
 
 

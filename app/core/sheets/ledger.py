@@ -340,7 +340,8 @@ def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
 
 def _above(draft: Draft, sight: Sight) -> list[str]:
     """Return the words a row stands under, the nearest first: its section, the headings, its sheet, the title."""
-    found = [section_words(draft.section), *sight.over, section_words(draft.sheet), *sight.subjects]
+    sections = map(section_words, reversed(draft.section.split("\n")))
+    found = [*sections, *sight.over, section_words(draft.sheet), *sight.subjects]
     return [words for words in dict.fromkeys(found) if words]
 
 
