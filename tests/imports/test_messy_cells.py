@@ -187,3 +187,21 @@ def test_a_contact_with_a_number_behind_a_stroke_is_both_and_the_first_days_of_a
     report = read(xlsx({"需求": [["姓名", "需求内容", "提出时间"], ["王芳", "修灯", "2024年3月上旬"]]}))
     assert report["accepted"][0]["values"]["date"] == "2024-03"
     assert [one["warning"] for one in report["warnings"]] == ["day_unknown"]
+
+
+def test_a_line_that_names_a_column_says_it_for_the_rows_below_and_hints_in_brackets_are_nobody(read):
+    head = ["名称", "提供单位", "联系电话"]
+    rows = [
+        ["资源清单"],
+        ["类别：场地"],
+        head,
+        ["（必填）", "（全称）", "（11位）"],
+        ["会议室", "清河小学", "13800001201"],
+    ]
+    rows += [["类别：人才"], head, ["医生", "市中医院", "1.3800001202E10"]]
+    report = read(xlsx({"资源": rows}))
+    assert [(one["values"]["category"], one["values"]["phone"]) for one in report["accepted"]] == [
+        ("阵地", "13800001201"),
+        ("人才", "13800001202"),
+    ]
+    assert report["rejected"] == []

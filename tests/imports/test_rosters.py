@@ -55,6 +55,21 @@ def test_several_people_of_a_grid_in_one_row_become_a_post_each(as_secretary, re
     assert read(data)["counts"]["accepted"] == 0
 
 
+def test_several_people_of_one_duty_in_one_cell_are_a_post_each_where_it_is_clear_whose_number_is_whose(read):
+    rows = [["网格员花名册"], ["网格", "网格员", "电话"]]
+    rows += [["第一网格", "王芳、李强", "13800001001、13800001002"], ["第二网格", "赵敏", "13800001003"]]
+    rows += [["第二网格", "钱一、孙二", "13800001004"]]
+    report = read(xlsx({"Sheet1": rows}))
+    said = [(one["sheet"], one["values"]["name"], one["values"]["phone"]) for one in report["accepted"]]
+    assert said == [
+        ("Sheet1", "王芳", "13800001001"),
+        ("Sheet1", "赵敏", "13800001003"),
+        ("Sheet1", "钱一、孙二", "13800001004"),
+        ("Sheet1（B列起，第2人）", "李强", "13800001002"),
+    ]
+    assert [(one["row"], one["warning"]) for one in report["warnings"]] == [(5, "several_names")]
+
+
 def test_who_leads_a_grid_is_no_grid_and_no_list_of_its_own_elsewhere(read):
     rows = [["居民姓名", "需求内容", "网格员", "网格长"], ["王芳", "修灯", "李强", "赵敏"]]
     report = read(xlsx({"需求": rows}))

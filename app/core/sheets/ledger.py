@@ -292,6 +292,8 @@ class _Watched(dict[str, Any]):
 
 _NUMBERED: Final = re.compile(r"^(?:[一二三四五六七八九十\d]+[、.．]|[(（][一二三四五六七八九十\d]+[)）]、?)")
 _BESIDE: Final = re.compile(r"[(（\[【:：].*$", re.DOTALL)
+_NAMES: Final = re.compile(r"^(?:资源|需求|项目|服务)?(?:类别|类型|网格|片区|小区|楼栋|岗位|职务)\s*[:：]\s*")
+"""What a line that says a column calls it: 类别：场地."""
 _GRID: Final = re.compile(r"第?[一二三四五六七八九十\d]+号?网格")
 _SUBJECT: Final = re.compile(
     r"(?:.*(?:社区|街道|居委会))?(.+?)(?:基本|登记|信息|情况|花名册|名册|名单|台账|一览|统计|汇总|通讯录|表)+"
@@ -310,7 +312,7 @@ LONGEST_TITLE: Final = 40
 
 def section_words(section: str) -> str:
     """Return what a line above several rows names, without its number and what stands beside it in brackets."""
-    return _BESIDE.sub("", _NUMBERED.sub("", section.strip())).strip()
+    return _BESIDE.sub("", _NAMES.sub("", _NUMBERED.sub("", section.strip()))).strip()
 
 
 def subjects(title: str) -> list[str]:

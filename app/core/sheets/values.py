@@ -221,6 +221,8 @@ def phones(cell: Cell) -> list[str]:
     """Return the telephone numbers of a cell, one or several. Raises Rejected."""
     said = re.sub("[‐‑‒–—―−－]", "-", _LABEL.sub(" ", half(cell))).strip()
     said = _EXTENSION.sub("-", _AREA.sub(r"\1-", said))
+    # All its digits are there, so that nothing was lost when Excel wrote it like this.
+    said = re.sub(r"^1\.([0-9]{10})[eE]\+?10$", r"1\1", said)
     joined = "" if NO_PHONE.fullmatch(said) else _COUNTRY.sub("", re.sub(r"\.0$", "", said))
     found: list[str] = []
     for one in _AND.split(joined):
