@@ -205,3 +205,31 @@ def test_a_line_that_names_a_column_says_it_for_the_rows_below_and_hints_in_brac
         ("人才", "13800001202"),
     ]
     assert report["rejected"] == []
+
+
+def test_what_stands_beside_numbers_is_kept_or_says_that_there_is_none(read):
+    number = "110101198003059117"
+    rows = [["姓名", "身份证号", "电话", "政治面貌"]]
+    rows += [["甲一", f"身份证：{number}（待核实）", "手机：13800001012 座机：8123456", "中共党员（预备）"]]
+    rows += [["甲二", "未提供", "13800001011，本人", "群众"]]
+    report = read(xlsx({"居民": rows}))
+    first, second = [one["values"] for one in report["accepted"]]
+    assert (first["id_number"], first["phone"], first["phone2"]) == (number, "13800001012", "8123456")
+    assert first["political"] == "中共预备党员"
+    assert (second.get("id_number"), second["phone"]) == (None, "13800001011")
+    assert [(one["row"], one["warning"]) for one in report["warnings"]] == [(3, "id_missing")]
+
+
+def test_a_team_above_its_volunteers_is_nobody_and_theirs(read):
+    rows = [["志愿者名单"], ["姓名", "电话", "服务意向"], ["夕阳红志愿服务队"], ["王芳", "13800001001", "助老"]]
+    report = read(xlsx({"Sheet1": [*rows, ["党员先锋队（5人）"], ["李强", "13800001002", ""]]}))
+    said = [one["values"] for one in report["accepted"]]
+    assert [(one["name"], one["team"]) for one in said] == [("王芳", "夕阳红志愿服务队"), ("李强", "党员先锋队")]
+    assert {one["warning"] for one in report["warnings"]} == {"team_unknown"}
+
+
+def test_a_grid_written_downwards_in_a_merged_cell_is_the_grid(read):
+    rows = [["网格", "需求内容"], ["第\n一\n网\n格", "修灯"], [None, "修路"]]
+    report = read(xlsx({"需求": rows}, merged={"需求": ["A2:A3"]}))
+    assert {one["values"]["grid"] for one in report["accepted"]} == {"第一网格"}
+    assert len(report["accepted"]) == 2

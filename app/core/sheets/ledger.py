@@ -333,11 +333,18 @@ def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
                 continue
             trial = Draft(draft.sheet, draft.row, draft.ledger)
             read_cell(column, trial, key, words, sight)
-            if trial.said and not trial.troubles and not trial.warnings:
+            # What looks like it is it, also where nobody knows it yet.
+            if trial.said and not trial.troubles and (column.above is not None or not trial.warnings):
                 draft.said |= trial.said
-                draft.meant |= trial.meant
+                draft.meant |= {name: _with(draft.meant.get(name), value) for name, value in trial.meant.items()}
                 draft.keys |= trial.keys
+                draft.warnings += trial.warnings
                 break
+
+
+def _with(before: Any, value: Any) -> Any:
+    """Return a value of a column, behind what other columns have added there."""
+    return f"{before}；{value}" if isinstance(before, str) and isinstance(value, str) else value
 
 
 def _above(draft: Draft, sight: Sight) -> list[str]:

@@ -303,7 +303,7 @@ def row_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Rea
         text = " ".join(seen(ticked(values.text(cell))).split())
         if not text:
             return
-        found = sight.find(model(), text) or sight.find(model(), simplified(text))
+        found = sight.find(model(), text) or sight.find(model(), simplified("".join(text.split())))
         if len(found) != 1:
             raise Rejected(ambiguous if found else unknown, text)
         keep(draft, key, sets, found[0][1], found[0][0])
