@@ -93,11 +93,11 @@ SAID: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "places": {
         # Of several such columns the narrowest is the place, and the others are what it lies in.
-        "name": "位置名称 单元名称 楼栋名称 楼栋号 小区名称 网格名称 片区名称",
+        "name": "位置名称 单元名称 楼栋名称 楼栋号 小区名称 网格名称 片区名称 楼栋",
         "kind": "类型 类别 位置类型 级别 层级名称",
         "parent": (
             "上级 所属 隶属 上级位置 上级名称 所属位置 所在位置 上级网格 所属网格 所在网格 所属片区 所在片区 "
-            "所属小区 所在小区 所属楼栋 所在楼栋 隶属网格 网格名称 小区名称 片区名称 楼栋名称 楼栋号"
+            "所属小区 所在小区 所属楼栋 所在楼栋 隶属网格 网格名称 小区名称 片区名称 楼栋名称 楼栋号 楼栋 网格 小区"
         ),
         "households": "总户数 居民户数",
     },

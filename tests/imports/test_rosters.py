@@ -123,3 +123,15 @@ def test_a_list_pasted_from_a_chat_with_blanks_between_is_parted(read):
             ("王芳", "13800001001", ["书法"]),
             ("李强", "13800001002", ["电工"]),
         ]
+
+
+def test_lists_side_by_side_each_under_its_grid_are_lists_of_these_grids(read):
+    head = ["姓名", "电话"]
+    rows = [["居民花名册"], ["第一网格", None, "第二网格", None], [*head, *head]]
+    rows += [["王芳", "13800001001", "李强", "13800001002"]]
+    report = read(xlsx({"Sheet1": rows}, merged={"Sheet1": ["A1:D1", "A2:B2", "C2:D2"]}))
+    said = [(one["sheet"], one["values"]) for one in report["accepted"]]
+    assert [(sheet, one["name"], one["phone"], one["grid"]) for sheet, one in said] == [
+        ("Sheet1", "王芳", "13800001001", "第一网格"),
+        ("Sheet1（C列起）", "李强", "13800001002", "第二网格"),
+    ]

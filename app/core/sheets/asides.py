@@ -85,6 +85,11 @@ def is_title(text: str) -> bool:
     return _LISTED.search(plain(text)) is not None
 
 
+def is_section(text: str) -> bool:
+    """Tell whether a text names a part of a list: 第一网格, 一、常规服务项目."""
+    return _SECTION.match(plain(text)) is not None
+
+
 def is_note(text: str) -> bool:
     """Tell whether a text says how the list is to be filled in."""
     return _NOTE.match(plain(text)) is not None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from app.core.sheets.asides import is_section
 from app.core.sheets.headings import NUMBERING, comparable, readings
 from app.core.sheets.layout import Layout
 
@@ -187,8 +188,13 @@ _GROUPED: Final = re.compile("(?:的|基本)?(?:信息|情况|资料)$")
 
 
 def said_beside(layout: Layout, places: list[int]) -> list[int]:
-    """Return the columns of further tables beside the first one: all its headings come again in the same order."""
-    said = [tuple(map(comparable, layout.headings[place])) for place in places]
+    """Return the columns of further tables beside the first one: all its headings come again in the same order.
+
+    What stands over all headings of a table may be its own part of the list: 第一网格, 第二网格.
+    """
+    words = [layout.headings[place] for place in places]
+    is_parted = bool(words) and all(len(one) > 1 and is_section(one[0]) for one in words)
+    said = [tuple(map(comparable, one[1:] if is_parted else one)) for one in words]
     for width in range(LEAST_BESIDE, len(said) // 2 + 1):
         if len(said) % width == 0 and said == said[:width] * (len(said) // width):
             return places[width:]
