@@ -71,11 +71,20 @@ class PlaceFinder:
     def __init__(self, community: Community) -> None:
         open_ones = select(Place).where(Place.community_id == community.id).order_by(Place.path)
         self.community = community
-        self.places = {place.path: place for place in db.session.scalars(open_ones) if place.is_open}
+        self.places: dict[str, Place] = {}
+        self.by_word: defaultdict[str, list[Place]] = defaultdict(list)
         self.by_key: defaultdict[str, list[Place]] = defaultdict(list)
-        for place in self.places.values():
-            for key in _keys(place):
-                self.by_key[key].append(place)
+        for place in db.session.scalars(open_ones):
+            if place.is_open:
+                self.add(place)
+
+    def add(self, place: Place) -> None:
+        """Let a place be found too, also one that is not written yet."""
+        self.places[place.path] = place
+        for word in {place.name, *(place.aliases or ())}:
+            self.by_word[word].append(place)
+        for key in _keys(place):
+            self.by_key[key].append(place)
 
     def find(self, words: str) -> list[Place]:
         """Return the open places these words may mean; several where they are ambiguous, none where unknown.
@@ -84,9 +93,9 @@ class PlaceFinder:
         places it lies in (第三网格8栋) and of the community.
         """
         plain = words.strip()
-        exact = [place for place in self.places.values() if plain == place.name or plain in place.aliases]
+        exact = self.by_word.get(plain, ())
         if len(exact) == 1:
-            return exact
+            return [*exact]
         key = naming.key(plain.removeprefix(self.community.name))
         return list(self.by_key.get(key, ())) or self._behind_others(key)
 
@@ -106,7 +115,7 @@ class PlaceFinder:
 
 
 def _keys(place: Place) -> set[str]:
-    return {naming.key(word) for word in (place.name, *place.aliases)} - {""}
+    return {naming.key(word) for word in (place.name, *(place.aliases or ()))} - {""}
 
 
 def find_places(community: Community, words: str) -> list[Place]:
@@ -129,18 +138,26 @@ def category_choices(text: str) -> list[tuple[int, str]]:
 def add_place(community: Community, name: str, parent: Place | None = None, **columns: Any) -> Place:
     """Add a place, by default one level below its parent, at the end of its siblings; the caller commits."""
     if columns.get("level") is None:
-        columns["level"] = 1 if parent is None else min(parent.level + 1, len(community.level_names) - 1)
+        columns["level"] = level_below(community, parent)
     if columns.get("sort") is None:
-        columns["sort"] = _last_sort(community, parent) + 1
+        columns["sort"] = next_sort(community, parent)
     place = Place(community=community, name=name, parent=parent, **columns)
     db.session.add(place)
     return place
 
 
-def _last_sort(community: Community, parent: Place | None) -> int:
+def level_below(community: Community, parent: Place | None) -> int:
+    """Return the level of a new place below another one, or directly below the community."""
+    return 1 if parent is None else min(parent.level + 1, len(community.level_names) - 1)
+
+
+def next_sort(community: Community, parent: Place | None) -> int:
+    """Return the place at the end of those that lie in the same one; in one that is not written yet none does."""
+    if parent is not None and parent.id is None:
+        return 1
     beside = select(func.max(Place.sort)).where(Place.community_id == community.id)
     last = db.session.scalar(beside.where(Place.parent_id == (parent.id if parent is not None else None))) or 0
-    return min(last, LARGEST_SORT - 1)
+    return min(last + 1, LARGEST_SORT)
 
 
 def move_place(place: Place, new_parent: Place | None, sort: int | None = None) -> None:
@@ -154,7 +171,7 @@ def move_place(place: Place, new_parent: Place | None, sort: int | None = None) 
         raise Violation({"parent": [_("A place cannot lie below itself.")]})
     with db.session.no_autoflush:
         if sort is None and place.parent is not new_parent:
-            sort = _last_sort(place.community, new_parent) + 1
+            sort = next_sort(place.community, new_parent)
         place.parent = new_parent
         place.sort = place.sort if sort is None else sort
         place.path = place.own_path()

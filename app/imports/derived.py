@@ -92,9 +92,13 @@ SAID: Final[Mapping[str, Mapping[str, str]]] = {
         "speciality": "特长 服务特长 服务内容 服务项目",
     },
     "places": {
-        "name": "位置名称 网格名称 楼栋名称 小区名称 片区名称",
-        "kind": "类型 类别 位置类型",
-        "parent": "上级 所属 隶属 上级网格 所属网格 所属片区",
+        # Of several such columns the narrowest is the place, and the others are what it lies in.
+        "name": "位置名称 单元名称 楼栋名称 楼栋号 小区名称 网格名称 片区名称 楼栋",
+        "kind": "类型 类别 位置类型 级别 层级名称",
+        "parent": (
+            "上级 所属 隶属 上级位置 上级名称 所属位置 所在位置 上级网格 所属网格 所在网格 所属片区 所在片区 "
+            "所属小区 所在小区 所属楼栋 所在楼栋 隶属网格 网格名称 小区名称 片区名称 楼栋名称 楼栋号 楼栋 网格 小区"
+        ),
         "households": "总户数 居民户数",
     },
     "service_posts": {
@@ -121,7 +125,14 @@ OF_THE_NAME: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "party_orgs": (
         "kind",
         {"党小组": "group", "党支部": "branch", "支部": "branch", "党总支": "general_branch", "党委": "committee"},
-    )
+    ),
+    "places": (
+        "kind",
+        dict.fromkeys(("栋", "幢", "楼", "座"), "building")
+        | {"单元": "unit", "网格": "grid", "片区": "area", "小区": "compound", "花园": "compound", "家园": "compound"}
+        | dict.fromkeys(("路", "街", "巷", "弄"), "street")
+        | dict.fromkeys(("站", "驿站", "服务点"), "point"),
+    ),
 }
 """The column of a list that its name says where nothing else does: what it is by how the name ends."""
 

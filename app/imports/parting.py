@@ -1,4 +1,4 @@
-"""What stands in one sheet: tables below each other or side by side, forms, lists that run from left to right."""
+"""What stands in one sheet: tables below each other or side by side, several people in a row, forms, lists across."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ from app.core.sheets import beside, layout
 from app.core.sheets.book import Sheet
 from app.core.sheets.forms import forms
 from app.core.sheets.layout import Known, Layout
+from app.imports import wide
 
-Lists = Callable[[Sheet, Layout], bool]
-"""Tells whether a table is one of a list, or of something else that is known."""
+Lists = Callable[[Sheet, Layout], str]
+"""Tells to which list a table belongs; nothing where it is to none."""
+POSTS: Final = "posts"
 NONE: Final = Layout([], {})
 
 
@@ -33,10 +35,21 @@ def parts(sheet: Sheet, known: Known, near: Known, lists: Lists) -> list[Part]:
 
 def _of_tables(sheet: Sheet, known: Known, near: Known, lists: Lists) -> list[Part]:
     whole = [Part(sheet, table) for table in layout.tables(sheet, known, near)]
-    sides = beside.apart(sheet, [one.table for one in whole]) if whole else []
-    several = [[Part(side, table) for table in layout.tables(side, known, near)] for side in sides]
-    stands = bool(several) and all(tables and all(lists(one.sheet, one.table) for one in tables) for tables in several)
-    return [one for tables in several for one in tables] if stands else whole
+    found = [one.table for one in whole]
+    if not found:
+        return []
+
+    def taken(sides: list[Sheet]) -> tuple[list[Part], set[str]]:
+        """Return the tables of sheets, and of which lists they are."""
+        several = [[Part(side, table) for table in layout.tables(side, known, near)] for side in sides]
+        parts = [one for tables in several for one in tables]
+        return parts, {lists(one.sheet, one.table) for one in parts} | {"" for tables in several if not tables}
+
+    sides, of = taken(beside.apart(sheet, found))
+    if sides and "" not in of:
+        return sides
+    sides, of = taken(wide.apart(sheet, found))
+    return sides if of == {POSTS} and lists(sheet, found[0]) in {POSTS, ""} else whole
 
 
 def _of_forms(found: list[tuple[Sheet, Layout | None]], known: Known, near: Known) -> list[Part]:

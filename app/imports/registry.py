@@ -4,12 +4,13 @@ What is named by others stands before them: units and people before orders, need
 say nothing of their ledgers take in their own template, and every list its own export.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from app.core import access
 from app.core.sheets.ledger import Ledger
 from app.fulfilments import ledger as fulfilments
+from app.imports import places
 from app.imports.derived import DerivedKeeper, KeyedKeeper, extended, keyed_ledger, ledger_of
 from app.imports.understanding import KEYED
 from app.ledgers.keeper import Keeper
@@ -39,6 +40,11 @@ _NAMED: Final[tuple[tuple[Ledger, type[Keeper], Mapping[str, str]], ...]] = (
 )
 """The ledgers of which a list says more; under which key they read columns whose reader does not say it."""
 
+_OWN: Final[Mapping[str, tuple[Callable[[Any], Ledger], type[Keeper]]]] = {
+    "places": (places.ledger, places.PlaceKeeper),
+}
+"""The lists of which nothing more is said than their template, but whose rows are not found like those of others."""
+
 KEEPERS: Final[dict[str, tuple[Ledger, type[Keeper]]]] = {}
 """By name, the sorts of ledgers with what keeps them."""
 GUARDS: Final[dict[str, str]] = {}
@@ -55,7 +61,8 @@ def adopt(views: Iterable[Any]) -> None:
     named = set(listed())
     for name, view in by_list.items():
         if name not in named:
-            KEEPERS[name] = ledger_of(view), type("OwnKeeper", (DerivedKeeper,), {"model": view.model, "view": view})
+            read, keeper = _OWN.get(name, (ledger_of, DerivedKeeper))
+            KEEPERS[name] = read(view), type("OwnKeeper", (keeper,), {"model": view.model, "view": view})
     for name, view in by_list.items():
         kept = type("ExportKeeper", (KeyedKeeper,), {"model": view.model, "view": view})
         KEEPERS[f"{KEYED}{name}"] = keyed_ledger(view), kept

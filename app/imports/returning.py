@@ -18,9 +18,9 @@ from app.core.moves import Refused
 from app.core.sheets import parts, reading, writing
 from app.core.sheets.book import Cell, Mark, Sheet
 from app.core.sheets.layout import filled, said_again
-from app.core.sheets.ledger import Draft
+from app.core.sheets.ledger import Draft, Trouble
 from app.core.sheets.parts import HEADING, PLAIN, TEXT, WRONG
-from app.core.sheets.values import EXACT
+from app.core.sheets.values import EXACT, Reason
 from app.imports import registry, service, storing
 from app.imports.models import ImportBatch
 from app.imports.reporting import sentence
@@ -118,9 +118,15 @@ def _wrong(cells: Mapping[int, Cell], width: int, draft: Draft, masks: Mapping[i
     bad = {draft.at[one.field] for one in draft.troubles if one.field in draft.at}
     texts = [(_unread if at in bad else _said)(cells.get(at)) for at in range(width)]
     told = [veiled(one) for one in draft.troubles] if masks else draft.troubles
-    said = "\n".join(dict.fromkeys(map(sentence, told)))
+    said = "\n".join(dict.fromkeys(_reason(draft, one) for one in told))
     texts = [masks[at](text) if text and at in masks else text for at, text in enumerate(texts)]
     return [(text, WRONG if at in bad else TEXT) for at, text in enumerate(texts)] + [(said, WRONG)]
+
+
+def _reason(draft: Draft, one: Trouble) -> str:
+    """Return what is wrong; of what stands in no cell also what it is."""
+    nowhere = one.field and one.field not in draft.at and one.reason == Reason.MISSING
+    return f"{registry.ledger(draft.ledger).heading(one.field)}：{sentence(one)}" if nowhere else sentence(one)
 
 
 def _masks(columns: Mapping[int, str]) -> dict[int, Any]:

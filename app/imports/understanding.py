@@ -1,5 +1,6 @@
 """From a file to rows of lists: which sheet is what, which column is what, and what each row says."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,12 +13,13 @@ from app.core.sheets import columns, values
 from app.core.sheets.asides import Aside
 from app.core.sheets.book import Book, Cell, Fault, Sheet, unreadable
 from app.core.sheets.columns import Assignment, Lexicon
-from app.core.sheets.headings import NUMBERING
+from app.core.sheets.headings import NUMBERING, comparable
 from app.core.sheets.layout import Layout, Line
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row, section_words, subjects
 from app.core.sheets.values import Reason
 from app.core.sheets.writing import letters
 from app.imports import parting
+from app.imports.listless import LEAST_THERE, ONLY_THERE, STRANGE
 from app.imports.parting import Part
 
 KEYED: Final = "export:"
@@ -27,66 +29,6 @@ RESIDENTS: Final = "people"
 SEQUENCE: Final = "seq"
 """How outsiders call the column that only numbers the rows."""
 
-STRANGE: Final[Mapping[str, Lexicon]] = {
-    "wish": Lexicon(
-        {
-            "": ("微心愿", "心愿"),
-            "category": ("对象类别", "对象类型", "人员类别", "类别"),
-            "person": ("心愿人", "姓名", "许愿人"),
-            "content": ("心愿内容", "微心愿", "心愿"),
-            "claimant": ("认领人", "认领单位", "认领人/单位", "圆梦人"),
-            "claim_date": ("认领时间", "认领日期"),
-            "done_date": ("实现时间", "完成时间", "圆梦时间"),
-            "beneficiaries": ("受益人次", "获助人次"),
-            "phone": ("联系电话", "联系方式"),
-        }
-    ),
-    "volunteer_hours": Lexicon(
-        {
-            "": ("服务时长", "志愿时长", "时长记录"),
-            "date": ("服务日期", "活动日期", "日期"),
-            "activity": ("活动名称", "服务项目", "项目名称", "活动内容"),
-            "name": ("志愿者", "志愿者姓名", "姓名"),
-            "phone": ("联系电话", "手机号", "电话"),
-            "hours": ("服务时长", "时长", "服务小时", "志愿时长"),
-            "points": ("积分", "核定积分"),
-            "signer": ("组织者", "记录人", "确认人", "签字"),
-        }
-    ),
-    "grid_structure": Lexicon(
-        {
-            "": ("架构表", "网格架构", "组织架构"),
-            "grid": ("网格", "网格名称", "所属网格"),
-            **{
-                duty: (duty,)
-                for duty in ("片长", "网格长", "网格员", "专职网格员", "兼职网格员", "楼栋长", "单元长", "巷邻长")
-            },
-            "scope": ("楼栋", "覆盖楼栋", "管辖范围"),
-            "households": ("户数",),
-            "phone": ("联系电话", "电话", "联系方式"),
-        }
-    ),
-    "visit": Lexicon(
-        {
-            "": ("走访记录", "走访日志", "走访台账", "入户走访"),
-            "date": ("走访日期", "走访时间"),
-            "visitor": ("走访人", "巷邻长", "走访人员"),
-            "household": ("走访户", "走访对象", "受访居民"),
-            "method": ("走访方式",),
-            "problem": ("发现问题", "存在问题"),
-            "result": ("处理结果", "落实情况"),
-        }
-    ),
-}
-"""Ledgers communities keep for which there is no list yet: recognised, so that their rows never go into another one."""
-ONLY_THERE: Final[Mapping[str, frozenset[str]]] = {
-    "wish": frozenset({"content", "claimant"}),
-    "volunteer_hours": frozenset({"date", "activity"}),
-    "grid_structure": frozenset(STRANGE["grid_structure"].words) - {"", "grid", "scope", "households", "phone"},
-    "visit": frozenset({"visitor", "household"}),
-}
-"""The columns no other ledger has."""
-LEAST_THERE: Final = {"grid_structure": 2}
 LOOKED_AT: Final = 20
 """By so many rows it is judged whether a column is what its heading seems to say."""
 
@@ -147,9 +89,13 @@ def understand(
     def taken_for(sheet: Sheet, table: Layout, choice: Choice = UNSAID) -> Understood:
         return _understood(sheet, table, ledgers, lexicons, choice)
 
+    def list_of(sheet: Sheet, table: Layout) -> str:
+        ledger = taken_for(sheet, table).ledger
+        return ledger.list_name if ledger is not None else ""
+
     found: list[Understood] = []
     for sheet in book.sheets:
-        for one in parting.parts(sheet, known, near, lambda *table: taken_for(*table).ledger is not None):
+        for one in parting.parts(sheet, known, near, list_of):
             part = _named(one, found)
             found.append(taken_for(one.sheet, one.table, choices.get(part, UNSAID)))
             found[-1].part = part
@@ -189,7 +135,10 @@ def _understood(
     ranked = columns.best(laid_out, lexicons, said)
     by_name = {one.name: one for one in ledgers}
     fitting = [
-        (name, one) for name, one in ranked if name in by_name and _fits(by_name[name], one, laid_out, sheet.name)
+        (name, one)
+        for name, one in ranked
+        if name in by_name
+        and (_fits(by_name[name], one, laid_out, sheet.name) or _is_surely(by_name[name], one, laid_out, said))
     ]
     # Where a list of other cells fits too, that one is meant.
     fitting = [pair for pair in fitting if _is_borne_out(by_name[pair[0]], pair[1], laid_out)] or fitting
@@ -219,7 +168,17 @@ def _fits(ledger: Ledger, assignment: Assignment, laid_out: Layout, sheet: str) 
     places = {key: place for place, key in assignment.columns.items()}
     needed = [column for column in ledger.columns if column.needed]
     there = {column.key for column in needed if _is_there(column, places.get(column.key), assignment, laid_out)}
-    return all(column.key in there or _says_above(ledger, column, laid_out, sheet) for column in needed)
+    over = over_names(assignment, laid_out)
+    return all(column.key in there or _says_above(ledger, column, laid_out, [*over, sheet]) for column in needed)
+
+
+def _is_surely(ledger: Ledger, assignment: Assignment, laid_out: Layout, said: str) -> bool:
+    """Tell whether a table is of a list for all that it says of it, but not what each row needs as well."""
+    named = any(comparable(word) in comparable(said) for word in ledger.surely.split())
+    places = {key: place for place, key in assignment.columns.items()}
+    own = [key for key in ledger.own if _is_there(ledger.by_key[key], places.get(key), assignment, laid_out)]
+    about = next(column for column in ledger.columns if column.key == "name") if ledger.own else None
+    return about is not None and about.key in places and (named or len(own) > 1)
 
 
 def _is_there(column: Column, place: int | None, assignment: Assignment, laid_out: Layout) -> bool:
@@ -257,11 +216,21 @@ def _is_read(column: Column, cell: Cell, refused: Set[str] = frozenset(Reason)) 
     return not any(one.reason in refused for one in draft.troubles)
 
 
-def _says_above(ledger: Ledger, column: Column, laid_out: Layout, sheet: str) -> bool:
-    """Tell whether sections or the title say what a column would."""
+def over_names(assignment: Assignment, laid_out: Layout) -> list[str]:
+    """Return the words over the names, which may be a duty: 网格长."""
+    found = (laid_out.headings.get(place, ()) for place, key in assignment.columns.items() if key == "name")
+    return [_COUNTED.sub("", "".join(word.split())) for words in found for word in words]
+
+
+_COUNTED: Final = re.compile("(?<=.)[0-9一二三四五六七八九]$|姓名$")
+
+
+def _says_above(ledger: Ledger, column: Column, laid_out: Layout, said: Sequence[str]) -> bool:
+    """Tell whether sections, headings, the name of the sheet or the title say what a column would."""
     if column.key not in ledger.sections:
         return False
-    above = [sheet, *(section for _at, section in laid_out.data if section), *subjects(laid_out.title)]
+    sections = (line for _at, section in laid_out.data for line in section.split("\n"))
+    above = [*said, *sections, *subjects(laid_out.title)]
     words = [one for one in dict.fromkeys(map(section_words, above)) if one and column.may_be(one)]
     return any(_is_read(column, one) for one in words)
 
@@ -282,6 +251,7 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
     sight.date1904, sight.title = book.date1904, one.title
     sight.learned.clear()
     sight.year, sight.subjects = values.year_of(one.title), subjects(one.layout.title)
+    sight.over = over_names(one.assignment, one.layout)
     if one.ledger is None:
         return
     places: dict[str, list[int]] = {}
@@ -306,12 +276,28 @@ def _numbering(assignment: Assignment) -> set[int]:
 
 def _draft(one: Understood, ledger: Ledger, line: Line, places: Mapping[str, list[int]], sight: Sight) -> Draft:
     draft = Draft(one.sheet.name, one.sheet.number(line.row), ledger.name, line.section)
-    cells = {key: [(place, line.cells.get(place)) for place in several] for key, several in places.items()}
+    cells = {key: _cells(one.assignment, several, line) for key, several in places.items()}
     read_row(ledger, draft, cells, sight)
     if line.row in one.sheet.hidden_rows:
         draft.warn("hidden_row", "")
         draft.read = (len(draft.troubles), len(draft.warnings))
     return draft
+
+
+def _cells(assignment: Assignment, places: Sequence[int], line: Line) -> list[tuple[int, Cell]]:
+    """Return the cells of a column; of boxes to tick the words of those that are ticked, as one cell."""
+    if not any(place in assignment.boxes for place in places):
+        return [(place, line.cells.get(place)) for place in places]
+    ticked = [place for place in places if _is_ticked(line.cells.get(place))]
+    words = "、".join(assignment.boxes[place] for place in ticked if place in assignment.boxes)
+    return [((ticked or places)[0], words or None)]
+
+
+def _is_ticked(cell: Cell) -> bool:
+    return cell is not None and values.written(cell).upper() in TICKS
+
+
+TICKS: Final = values.YES | {"○", "◯"}
 
 
 # -- what else there is ---------------------------------------------------------------------------------------------

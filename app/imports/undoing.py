@@ -33,8 +33,12 @@ FEW: Final = 100
 FREED: Final[Mapping[str, Mapping[str, Callable[[Any], Any]]]] = {
     "needs": {"code": lambda row: f"{row.code[:30]}~{row.id}"},
     "units": {"credit_code": lambda row: None},
+    "places": {"closed_on": lambda row: row.closed_on or clock.today()},
 }
-"""What no two rows may have, put away or not: it becomes free, so that the ledger can be taken in again."""
+"""What no two rows may have, put away or not: it becomes free, so that the ledger can be taken in again.
+
+A place is in use until it is closed, and only then another one may have its name.
+"""
 
 
 def changed_since(batch: ImportBatch) -> list[tuple[str, int]]:

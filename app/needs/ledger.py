@@ -177,7 +177,7 @@ NEED: Final = Ledger(
         ),
         Column(
             "date",
-            readers.moment("received_at"),
+            readers.moment("received_at", part=True),
             "登记日期 登记时间 收集日期 反映时间 收集时间 提出时间 日期 采集时间 采集日期 需求提出时间 时间",
         ),
         Column("kind", readers.choice("kind", NeedKind, KINDS, otherwise=_unknown("需求性质：")), "需求性质"),
@@ -194,7 +194,7 @@ APPEAL: Final = Ledger(
         Column("code", readers.code("code"), "诉求编号 事项编号 工单号 工单编号"),
         Column(
             "date",
-            readers.moment("received_at"),
+            readers.moment("received_at", part=True),
             (
                 "受理时间 反映时间 接件时间 来访时间 受理日期 登记时间 反映日期 日期 诉求时间 来访日期 "
                 "来电时间 接访时间 收集时间 收集日期 登记日期 时间"

@@ -43,10 +43,27 @@ def _ethnic(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
 
 def _number(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """Take the number of a document; what it says is looked at with the whole row."""
-    said = values.identity(cell)
+    if isinstance(cell, str) and (found := _WITH_PHONE.fullmatch(values.half(cell))):
+        beside = found["before"] or found["behind"]
+        if beside:
+            _PHONES(draft, "phone", beside, sight)
+        cell = found["number"]
+        if found["note"]:
+            filling.add(draft, "remark", f"证件号旁注：{found['note']}")
+    said = "" if isinstance(cell, str) and _NOT_GIVEN.fullmatch(values.half(cell)) else values.identity(cell)
     if said and said not in values.EMPTY:
         draft.said[key] = draft.meant["id_number"] = said
         draft.keys["id_number"] = key
+
+
+_PHONES: Final = names.phones()
+_BESIDE: Final = r"(?:1[3-9][0-9]{9}|0[0-9]{2,3}-[0-9]{7,8})"
+_WITH_PHONE: Final = re.compile(
+    rf"(?:(?P<before>{_BESIDE})[\s,;、/]+)?(?:身份证(?:号码?)?:\s*)?(?P<number>[0-9]{{17}}[0-9Xx]|[0-9]{{15}})"
+    rf"(?:[\s,;、/]+(?P<behind>{_BESIDE}))?(?:\((?P<note>[^()]{{1,20}})\))?"
+)
+"""An identity number that stands in one cell with a telephone number, or a note."""
+_NOT_GIVEN: Final = re.compile("(?:暂?未|没有?|不愿|拒绝|待)(?:提供|登记|填写?|补充?|采集)|不详|未知")
 
 
 def _gender(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
@@ -60,6 +77,8 @@ def _political(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         draft.said[key] = values.text(cell)
     elif said in values.YES:
         _table("political", Political)(draft, key, MEMBER, sight)
+    elif MEMBER in said and "预备" in said:
+        _table("political", Political)(draft, key, Political.PROBATIONARY.value, sight)
     else:
         _table("political", Political, prefix="政治面貌：")(draft, key, cell, sight)
 

@@ -1,15 +1,17 @@
 """Grid staff in ledgers (网格员、楼栋长名册): one person may stand there with several posts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import select
 
-from app.communities.models import Place
+from app.communities.models import Place, PlaceKind
 from app.core.bulk import Bulk, Made
-from app.core.sheets import readers
-from app.core.sheets.ledger import Column, Draft, Found, Ledger, Sight
+from app.core.sheets import readers, values
+from app.core.sheets.filling import add, filling
+from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
 from app.ledgers.keeper import conflicts
@@ -54,17 +56,55 @@ SAID: Final = {
 
 def _finish(draft: Draft, sight: Sight) -> None:
     finish(draft, sight)
-    wide = {duty.value for duty in WIDE}
-    if "places" not in draft.meant and "grid" not in draft.at and len(found := _lies_in(draft, sight)) == 1:
-        draft.meant["places"], draft.said["grid"] = [found[0][0]], found[0][1]
-    if "places" not in draft.meant and not draft.troubles and draft.meant.get("duty") not in wide:
+    after = _looked_after(draft)
+    if after and "grid" not in draft.at and "places" not in draft.meant:
+        _follow(draft, after, sight)
+    if "compound" in draft.said or "entrance" in draft.said:
+        whole = "、".join(words[0] for words in after)
+        draft.meant["scope"] = draft.said["scope"] = whole[:LONGEST_SCOPE]
+    if "places" not in draft.meant and not draft.troubles and draft.meant.get("duty") not in NEEDS_NONE:
         draft.reject(Reason.MISSING, "grid")
 
 
-def _lies_in(draft: Draft, sight: Sight) -> Found:
-    """Return the places that what somebody looks after may be, where no column names a place."""
-    scope = draft.meant.get("scope")
-    return sight.find(Place, scope) if scope else ()
+LONGEST_SCOPE: Final = 120
+NEEDS_NONE: Final = frozenset(duty.value for duty in WIDE)
+
+
+def _looked_after(draft: Draft) -> list[tuple[str, ...]]:
+    """Return the buildings somebody looks after, each by the words it may be known by: with its unit, and without."""
+    before, behind = draft.said.get("compound", ""), _called(draft.said.get("entrance", ""), "单元")
+    buildings = [_called(one, "栋") for one in values.parts(draft.said.get("scope"))] or [""]
+    several = [(f"{before}{one}{behind}", f"{before}{one}") for one in buildings]
+    return [words for one in several if (words := tuple(dict.fromkeys(filter(None, one))))]
+
+
+def _called(said: str, sort: str) -> str:
+    return f"{said}{sort}" if _BARE.fullmatch(said) else said
+
+
+_BARE: Final = re.compile(r"[0-9]{1,3}[A-Za-z]?|[A-Za-z]")
+"""What stands below 楼栋 or 单元 where only its number is written."""
+
+
+def _follow(draft: Draft, after: Sequence[tuple[str, ...]], sight: Sight) -> None:
+    """Let the places of a post be what somebody looks after, where no column names a place; the grid follows."""
+    found = [next((one for said in words if (one := sight.find(Place, said))), ()) for words in after]
+    unknown = next((words[0] for words, one in zip(after, found, strict=True) if len(one) != 1), None)
+    if unknown is None:
+        draft.meant["places"] = list(dict.fromkeys(one[0][0] for one in found))
+        draft.said["grid"] = _grid_of(*found[0][0])
+    elif draft.meant.get("duty") not in NEEDS_NONE:
+        draft.reject(Reason.PLACE, "scope" if "scope" in draft.at else "compound", unknown)
+
+
+def _grid_of(pk: int, called: str) -> str:
+    """Return the name of the grid a place lies in, or of the place itself where it lies in none."""
+    place = db.session.get(Place, pk)
+    while place is not None:
+        if place.kind is PlaceKind.GRID:
+            return place.name
+        place = place.parent
+    return called
 
 
 def _place(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
@@ -75,10 +115,37 @@ def _place(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
         draft.keys["places"] = key
 
 
+_DUTY: Final = readers.choice("duty", PostDuty, DUTIES, SAID)
+
+
+def _role(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
+    """A duty, also behind the place it is for: 第一网格网格长."""
+    text = values.half(cell)
+    duty = max((one for one in DUTIES if text.endswith(one)), key=len, default="")
+    _DUTY(draft, key, duty or cell, sight)
+    before = text.removesuffix(duty).strip() if duty else ""
+    # 第一网格网格长, and shorter 第一网格长.
+    named = [words for words in (before, f"{before}网格") if before and len(sight.find(Place, words)) == 1]
+    if named and "grid" not in draft.said:
+        _place(draft, "grid", named[0], sight)
+    elif before and not named and before not in _SORTS:
+        add(draft, "remark", text)
+
+
+_SORTS: Final = frozenset({"社区", "小区", "专职", "兼职", "企业", "义务"})
+
+
 def _named(column: Column) -> Column:
     """In lists of one duty the name stands under what the duty is called."""
-    duties = "楼栋长 单元长 网格长 巷邻长 片长 网格员"
-    return replace(column, said=f"{column.said} {duties}") if column.key == "name" else column
+    duties = (
+        "楼栋长 单元长 网格长 巷邻长 片长 网格员 专职网格员 兼职网格员 楼长 栋长 片区长 巷长 邻长 党小组长 "
+        "调解员 人民调解员 居民代表 小区管家 小区长"
+    )
+    if column.key == "name":
+        return replace(column, said=f"{column.said} {duties}")
+    # Where somebody lives is said in other words than what they look after.
+    homes = " ".join(word for word in column.words if word != "小区")
+    return replace(column, said=homes) if column.key == "address" else column
 
 
 LEDGER: Final = Ledger(
@@ -98,14 +165,23 @@ LEDGER: Final = Ledger(
         ),
         Column(
             "role",
-            readers.choice("duty", PostDuty, DUTIES, SAID),
+            filling("duty", _role),
             (
                 "岗位 职务 人员类型 网格职务 身份 岗位类别 类别 角色 网格岗位 担任职务 岗位名称 人员类别 "
                 "是否专职 专兼职 专/兼职"
             ),
             needed=True,
         ),
-        Column("scope", readers.line("scope", 120), "管辖范围 负责楼栋 负责区域 楼栋 责任区域 负责范围 管辖楼栋"),
+        Column(
+            "scope",
+            readers.line("scope", LONGEST_SCOPE),
+            (
+                "管辖范围 负责楼栋 负责区域 楼栋 责任区域 负责范围 管辖楼栋 楼栋号 楼号 栋号 楼栋名称 所属楼栋 "
+                "所在楼栋 责任楼栋 包联楼栋 服务楼栋"
+            ),
+        ),
+        Column("compound", readers.line(), "小区 小区名称 所属小区 负责小区 管辖小区 服务小区 责任小区"),
+        Column("entrance", readers.line(), "单元 单元号 负责单元 管辖单元 责任单元"),
         Column(
             "households", readers.count("households", 0, 100_000), "户数 管辖户数 负责户数 联系户数 管理户数 服务户数"
         ),

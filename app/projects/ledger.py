@@ -34,7 +34,7 @@ def _finish(draft: Draft, sight: Sight) -> None:
     if found is not None:
         draft.meant["kind"], draft.said["type"] = found.value, SAID[found]
     else:
-        draft.meant["section"] = draft.section[:40]
+        draft.meant["section"] = " ".join(draft.section.split())[:40]
 
 
 LEDGER: Final = Ledger(

@@ -66,6 +66,8 @@ LEDGER: Final = Ledger(
     several=frozenset({"tags", "phone2"}),
     boxes=BOXES,
     sections=("unit", *SECTIONS),
+    surely="在职党员 双报到 报到党员 党员报到 党员到社区报到 党员进社区",
+    own=frozenset({"party_date", "posts", "report_date"}),
     finish=_finish,
 )
 

@@ -1,5 +1,6 @@
 """Volunteers in ledgers (志愿者信息登记表)."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
@@ -72,7 +73,12 @@ LEDGER: Final = Ledger(
             readers.day("registered_on", part=True),
             "注册日期 登记日期 注册时间 登记时间 加入时间 登记日 入队时间 加入日期",
         ),
-        Column("team", _team, "所属队伍 志愿服务队 服务队 所属组织 队伍 志愿队伍 志愿者队伍 所在队伍 团队"),
+        Column(
+            "team",
+            _team,
+            "所属队伍 志愿服务队 服务队 所属组织 队伍 志愿队伍 志愿者队伍 所在队伍 团队",
+            above=re.compile("(?!(?:社区)?志愿(?:者|服务)?(?:服务)?(?:队|队伍|团队)$).{2,18}(?:队|团队|队伍)"),
+        ),
         Column(
             "skills",
             _skills,
@@ -94,7 +100,7 @@ LEDGER: Final = Ledger(
     ),
     several=frozenset({"tags", "phone2"}),
     boxes=BOXES,
-    sections=SECTIONS,
+    sections=(*SECTIONS, "team"),
     finish=finish,
 )
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.core.sheets.book import Unreadable
 from app.imports import registry
-from app.imports.understanding import STRANGE
+from app.imports.listless import STRANGE
 from tests.core.sheets.paper import xlsx
 
 CELLS: Final = [

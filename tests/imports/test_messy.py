@@ -255,7 +255,8 @@ def test_a_name_with_its_number_in_one_cell_is_both(read):
 def test_the_chart_of_the_grids_is_no_list_of_neighbours(read):
     head = ["网格", "网格长", "联系电话", "网格员", "联系电话", "户数"]
     report = read(xlsx({"架构": [head, ["第一网格", "未一", "13800005001", "申二", "13800005002", "320户"]]}))
-    assert (report["accepted"], report["rejected"], report["other_sheets"]) == ([], [], ["架构"])
+    found = [(one["list"], one["values"]["name"], one["values"]["role"]) for one in report["accepted"]]
+    assert (found, report["rejected"]) == ([("posts", "未一", "网格长"), ("posts", "申二", "专职网格员")], [])
 
 
 def test_a_list_of_one_duty_names_people_under_it(read):

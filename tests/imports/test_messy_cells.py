@@ -148,3 +148,88 @@ def test_a_short_year_below_a_heading_that_only_resembles_one_is_no_error(read):
     rows = [["资源名称", "提供单位", "开放到期日期（暂定）"], ["会议室", "市中医院", "27.3.5"]]
     report = read(xlsx({"资源": rows}), "resources")
     assert report["counts"]["accepted"] == 1
+
+
+def test_boxes_under_one_heading_are_one_column_and_what_is_ticked_is_said(read):
+    rows = [
+        ["志愿者汇总表"],
+        ["序号", "姓名", "性别", None, "电话", "服务意向", None, None],
+        [None, None, "男", "女", None, "助老", "环保", "文艺"],
+        [1, "王芳", None, "√", "13800001001", "√", None, "○"],
+        [2, "李强", "√", None, "13800001002", None, None, None],
+        ["以下空白"],
+    ]
+    report = read(xlsx({"志愿者": rows}, merged={"志愿者": ["A2:A3", "B2:B3", "C2:D2", "E2:E3", "F2:H2"]}))
+    found = [one["values"] for one in report["accepted"]]
+    assert [(one["name"], one["gender"], one.get("intention")) for one in found] == [
+        ("王芳", "女", ["助老", "文艺"]),
+        ("李强", "男", None),
+    ]
+    assert (report["header"][0]["rows"], report["rejected"]) == ([2, 3], [])
+
+
+def test_numbers_of_cards_and_telephones_in_one_cell_are_told_apart(read):
+    number = "110101198003059117"
+    rows = [["姓名", "身份证号及电话"], ["王芳", f"{number} 13800001001"], [f"李强 {number[:-1]}8 13800001002", ""]]
+    rows += [["赵敏（0751-8123456转602）", ""]]
+    report = read(xlsx({"居民花名册": rows}))
+    first, last = [one["values"] for one in report["accepted"]]
+    assert (first["id_number"], first["phone"]) == (number, "13800001001")
+    assert (last["name"], last["phone"]) == ("赵敏", "0751-8123456-602")
+    assert [(one["row"], one["reason"]) for one in report["rejected"]] == [(3, "id_bad_checksum")]
+
+
+def test_a_contact_with_a_number_behind_a_stroke_is_both_and_the_first_days_of_a_month_are_the_month(read):
+    head = ["单位", "资源名称", "联系人/电话"]
+    report = read(xlsx({"资源": [["资源清单"], head, ["清河小学", "操场", "陈红/13800001201"]]}))
+    said = report["accepted"][0]["values"]
+    assert (said["contact"], said["phone"]) == ("陈红", "13800001201")
+    report = read(xlsx({"需求": [["姓名", "需求内容", "提出时间"], ["王芳", "修灯", "2024年3月上旬"]]}))
+    assert report["accepted"][0]["values"]["date"] == "2024-03"
+    assert [one["warning"] for one in report["warnings"]] == ["day_unknown"]
+
+
+def test_a_line_that_names_a_column_says_it_for_the_rows_below_and_hints_in_brackets_are_nobody(read):
+    head = ["名称", "提供单位", "联系电话"]
+    rows = [
+        ["资源清单"],
+        ["类别：场地"],
+        head,
+        ["（必填）", "（全称）", "（11位）"],
+        ["会议室", "清河小学", "13800001201"],
+    ]
+    rows += [["类别：人才"], head, ["医生", "市中医院", "1.3800001202E10"]]
+    report = read(xlsx({"资源": rows}))
+    assert [(one["values"]["category"], one["values"]["phone"]) for one in report["accepted"]] == [
+        ("阵地", "13800001201"),
+        ("人才", "13800001202"),
+    ]
+    assert report["rejected"] == []
+
+
+def test_what_stands_beside_numbers_is_kept_or_says_that_there_is_none(read):
+    number = "110101198003059117"
+    rows = [["姓名", "身份证号", "电话", "政治面貌"]]
+    rows += [["甲一", f"身份证：{number}（待核实）", "手机：13800001012 座机：8123456", "中共党员（预备）"]]
+    rows += [["甲二", "未提供", "13800001011，本人", "群众"]]
+    report = read(xlsx({"居民": rows}))
+    first, second = [one["values"] for one in report["accepted"]]
+    assert (first["id_number"], first["phone"], first["phone2"]) == (number, "13800001012", "8123456")
+    assert first["political"] == "中共预备党员"
+    assert (second.get("id_number"), second["phone"]) == (None, "13800001011")
+    assert [(one["row"], one["warning"]) for one in report["warnings"]] == [(3, "id_missing")]
+
+
+def test_a_team_above_its_volunteers_is_nobody_and_theirs(read):
+    rows = [["志愿者名单"], ["姓名", "电话", "服务意向"], ["夕阳红志愿服务队"], ["王芳", "13800001001", "助老"]]
+    report = read(xlsx({"Sheet1": [*rows, ["党员先锋队（5人）"], ["李强", "13800001002", ""]]}))
+    said = [one["values"] for one in report["accepted"]]
+    assert [(one["name"], one["team"]) for one in said] == [("王芳", "夕阳红志愿服务队"), ("李强", "党员先锋队")]
+    assert {one["warning"] for one in report["warnings"]} == {"team_unknown"}
+
+
+def test_a_grid_written_downwards_in_a_merged_cell_is_the_grid(read):
+    rows = [["网格", "需求内容"], ["第\n一\n网\n格", "修灯"], [None, "修路"]]
+    report = read(xlsx({"需求": rows}, merged={"需求": ["A2:A3"]}))
+    assert {one["values"]["grid"] for one in report["accepted"]} == {"第一网格"}
+    assert len(report["accepted"]) == 2

@@ -34,9 +34,11 @@ class Aside(enum.StrEnum):
 _TOTAL: Final = re.compile(r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|累计|总数)(?:[:(\d]|$)")
 _PART: Final = re.compile(r"^.{1,15}(?:合计|小计|共计|总计)(?:[:(]?\d+.{0,4}|:)?$")
 """The total of a part, which names it: 第一网格小计：2人."""
+_ENDS: Final = re.compile(r"^[-—(【]*(?:以下(?:为?空白?|无正文|无内容|空行)|此页无正文|无正文|完|结束)[-—)】]*$")
+"""Says that nothing more follows."""
 _NOTE: Final = re.compile(r"^(?:注|备注|说明|附注|填表说明|填报说明|温馨提示)\d*[:.、]")
 _EXPLAINS: Final = re.compile(
-    r"^(?:必填|选填|非必填|可多选|多选|单选|请填写?|填写|下拉选择|格式|如[:,]|例如|\d+位|男/女$|是/否$)"
+    r"^[(]?(?:必填|选填|非必填|可多选|多选|单选|请填写?|填写|下拉选择|格式|如[:,]|例如|\d+位|男/女[)]?$|是/否[)]?$)"
 )
 """What stands below a heading to say how it is filled in."""
 _GOES_ON: Final = re.compile(r"^(?:\d+[.、)．]|\(\d+\)|[①-⑳])")
@@ -58,7 +60,14 @@ _SECTION: Final = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+(?:部分|类)|【)"
     r"|^第?[一二三四五六七八九十\d]+号?(?:微网格|网格|片区|小区|单元|号楼|楼栋|栋|幢)(?:\(.*\)|:.*)?$"
     r"|^(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?$|^第?[一二三四]季度$"
+    r"|^.{2,18}(?:服务队|先锋队|志愿队|志愿者队伍|巡逻队|突击队|宣传队|文艺队|服务团队|小分队)(?:\(.*\)|:.*)?$"
+    r"|^(?:资源|需求|项目|服务)?(?:类别|类型|网格|片区|小区|楼栋|岗位|职务):[^:]+$"
 )
+_DUTY: Final = re.compile(
+    r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\))?(?:专职|兼职)?"
+    r"(?:网格长|网格员|楼栋长|楼长|单元长|巷邻长|巷长|片长|党小组长|人民调解员|调解员|居民代表)(?:名单|:|\(.*\))?$"
+)
+_PLACE: Final = re.compile(r"(?:网格|片区|小区|单元|号楼|楼栋|栋|幢)(?:\(.*\)|:.*)?$")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z.'/()&-]*")
 _LISTED: Final = re.compile(r"(?:清单|名单|名册|台账|一览|表)(?:\(.*)?$")
 """How the title of a list ends."""
@@ -76,6 +85,11 @@ def is_title(text: str) -> bool:
     return _LISTED.search(plain(text)) is not None
 
 
+def is_section(text: str) -> bool:
+    """Tell whether a text names a part of a list: 第一网格, 一、常规服务项目."""
+    return _SECTION.match(plain(text)) is not None
+
+
 def is_note(text: str) -> bool:
     """Tell whether a text says how the list is to be filled in."""
     return _NOTE.match(plain(text)) is not None
@@ -85,6 +99,20 @@ def opening(title: str) -> str:
     """Return what stands right above the headings where it is the section of the first rows, and not their list."""
     last = plain(title.rpartition("\n")[2])
     return last if _SECTION.match(last) and not is_title(last) else ""
+
+
+def within(section: str, text: str) -> str:
+    """Return the section that begins with a line: a duty within the place it stands under, or the other way round."""
+    said, lines = _sort_of(text), section.split("\n")
+    same = next((at for at, line in enumerate(lines) if _sort_of(line) == said), None)
+    if not said or (same is None and not _sort_of(lines[-1])):
+        return text
+    return "\n".join([*lines[:same], text])
+
+
+def _sort_of(section: str) -> str:
+    line = plain(section)
+    return "duty" if _DUTY.match(line) else "place" if _PLACE.search(line) else ""
 
 
 class Around:
@@ -120,7 +148,7 @@ class Around:
         if is_last and _SIGNER.match(text):
             return Aside.FOOTER
         numbers = len(cells) == 1 and next(iter(cells)) in self.numbering and HAN.search(text)
-        return Aside.SECTION if _SECTION.match(text) or len(cells) > 1 or numbers else None
+        return Aside.SECTION if _SECTION.match(text) or _DUTY.match(text) or len(cells) > 1 or numbers else None
 
     def is_header_again(self, cells: Mapping[int, Cell]) -> bool:
         """Tell whether a row repeats the headings."""
@@ -147,4 +175,4 @@ def by_its_words(texts: list[str], is_last: bool) -> Aside | None:
         return Aside.NOTE
     if _SIGNED.match(first) or (_FOOTER.match(first) and (is_last or len(texts) <= 2)):
         return Aside.FOOTER
-    return Aside.FOOTER if len(texts) == 1 and _PAGE.match(first) else None
+    return Aside.FOOTER if len(texts) == 1 and (_PAGE.match(first) or _ENDS.match(first)) else None

@@ -4,11 +4,12 @@ A list says its words in a `Lexicon`. A community may add its own; they go befor
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from app.core.sheets.asides import is_section
 from app.core.sheets.headings import NUMBERING, comparable, readings
 from app.core.sheets.layout import Layout
 
@@ -81,6 +82,8 @@ class Assignment:
     doubtful: dict[int, tuple[str, ...]] = field(default_factory=dict)
     unknown: list[int] = field(default_factory=list)
     numbering: int | None = None
+    boxes: dict[int, str] = field(default_factory=dict)
+    """The columns that are a box to tick under the heading of a known one, with what is ticked: 男 under 性别."""
 
     @property
     def weight(self) -> int:
@@ -100,6 +103,7 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     order = {place: (len(meant[place]) > 1, lexicon.rank(layout.headings[place])) for place in places}
     for place in sorted((place for place in places if place not in beside), key=order.__getitem__):
         _take(found, place, meant[place], lexicon)
+    _tick(found, layout, lexicon)
     aside = {*beside, *others, *_numbered(layout)}
     left = [place for place in places if place not in found.columns and place not in aside]
     for place in left:
@@ -109,12 +113,46 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     return found
 
 
+def _tick(found: Assignment, layout: Layout, lexicon: Lexicon) -> None:
+    """Let the boxes under one heading be one column: those that hold nothing but marks, under words no list knows."""
+    leaves = {place: words for place, words in layout.headings.items() if len(words) > 1}
+    for group in dict.fromkeys(words[0] for words in leaves.values()):
+        places = [place for place, words in leaves.items() if words[0] == group]
+        column = next((lexicon.known[said] for said in readings(group) if said in lexicon.known), ("",))[0]
+        said = {place: leaves[place][-1] for place in places}
+        is_known = any(comparable(word) in lexicon.headings for word in said.values())
+        if column and len(places) > 1 and not is_known and _holds_marks(layout, places):
+            found.columns |= dict.fromkeys(places, column)
+            found.boxes |= said
+
+
+def _holds_marks(layout: Layout, places: Sequence[int]) -> bool:
+    rows = (layout.rows[at] for at, _section in layout.data)
+    cells = {str(row[place]).strip() for row in rows for place in places if place < len(row) and row[place] is not None}
+    return bool(cells - {""}) and all(_MARK.fullmatch(cell) for cell in cells - {""})
+
+
+_MARK: Final = re.compile("[√✓✔☑○●◯vV×✗✘☐□]|是|否|1|0|1\\.0|0\\.0|True|False")
+
+
 def _numbered(layout: Layout) -> list[int]:
     """Return the columns of several people in one row, told apart by a number: 成员1姓名, 成员1关系, 成员2姓名."""
     found = {place: _WHICH.match(comparable(words[-1])) for place, words in layout.headings.items()}
     named = [match for match in found.values() if match is not None and "姓名" in match.string]
     several = {match[1] for match in named if sum(one[1] == match[1] for one in named) > 1}
-    return [place for place, match in found.items() if match is not None and match[1] in several]
+    return [place for place, match in found.items() if match is not None and match[1] in several] + _members(layout)
+
+
+def _members(layout: Layout) -> list[int]:
+    """Return the columns of members beside the head of their household, with what is said again of each: 关系."""
+    said = {place: comparable(words[-1]) for place, words in sorted(layout.headings.items())}
+    several = [place for place, word in said.items() if _MEMBER.fullmatch(word)]
+    behind = [word for place, word in said.items() if several and place > several[0]]
+    again = [place for place, word in said.items() if several and place > several[0] and behind.count(word) > 1]
+    return [*several, *again] if len(several) > 1 else []
+
+
+_MEMBER: Final = re.compile("(?:家庭)?成员(?:姓名)?[0-9一二三四五六]")
 
 
 _WHICH: Final = re.compile(r"(\D+)\d+(?=\D)")
@@ -150,8 +188,13 @@ _GROUPED: Final = re.compile("(?:的|基本)?(?:信息|情况|资料)$")
 
 
 def said_beside(layout: Layout, places: list[int]) -> list[int]:
-    """Return the columns of further tables beside the first one: all its headings come again in the same order."""
-    said = [tuple(map(comparable, layout.headings[place])) for place in places]
+    """Return the columns of further tables beside the first one: all its headings come again in the same order.
+
+    What stands over all headings of a table may be its own part of the list: 第一网格, 第二网格.
+    """
+    words = [layout.headings[place] for place in places]
+    is_parted = bool(words) and all(len(one) > 1 and is_section(one[0]) for one in words)
+    said = [tuple(map(comparable, one[1:] if is_parted else one)) for one in words]
     for width in range(LEAST_BESIDE, len(said) // 2 + 1):
         if len(said) % width == 0 and said == said[:width] * (len(said) // width):
             return places[width:]
@@ -203,12 +246,17 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
 def _nearly(said: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the columns one of whose words stands in the heading, or the other way round; of these the longest."""
     near = [word for word in lexicon.known if len(word) >= SHORTEST_PART and (word in said or _begins(word, said))]
+    near = [word for word in near if not (said.startswith(word) and _ELSE.fullmatch(said, len(word)))]
     boxes = [box for box in sorted(lexicon.boxes) if box in said]
     longest = max(map(len, [*near, *boxes]), default=0)
     found = [f"{TICKED}{box}" for box in boxes if len(box) == longest]
     if not found:
         found = [one for word in near if len(word) == longest for one in lexicon.known[word]]
     return tuple(dict.fromkeys(found))
+
+
+_ELSE: Final = re.compile("长|(?:人|户|个|总|栋)?数|面积|(?<=网格)员")
+"""What makes something else of a word it follows: 网格长 is no grid, and 楼栋数 no building."""
 
 
 def _begins(word: str, said: str) -> bool:

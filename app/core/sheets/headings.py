@@ -43,17 +43,21 @@ _INSIDE: Final = re.compile(r"[(（\[【〔]([^)）\]】〕]+)")
 _COUNTED: Final = re.compile(r"^(?:\d+、?|[①-⑳])(?:您的|你的|您)?")
 _WITH_PHONE: Final = re.compile("(?<=.)[及和与、](?:联系)?(?:电话|方式|手机号?码?|联系方式)$")
 """A name that stands in one cell with its telephone number: 姓名及电话."""
+_NAMED_WITH_PHONE: Final = re.compile(r"\s*(.*(?:人|姓名|员|长|者))\s*[/／]\s*(?:联系)?(?:电话|方式|手机号?码?)\s*")
+"""The same with a stroke between, which is not compared: 联系人/电话."""
 
 
 @lru_cache(maxsize=20_000)
 def readings(text: str) -> tuple[str, ...]:
-    """Return the forms in which a heading may be known, the plain one first.
+    """Return the forms in which a heading may be known, the plain one first unless it names two columns.
 
     Others stand beside it where it is counted (1.姓名), begins with 是否, or is said in two languages: Name 姓名,
     Skills（特长）.
     """
     plain = comparable(text)
-    found = [plain, _COUNTED.sub("", plain), plain.removeprefix("是否")]
+    both = _NAMED_WITH_PHONE.fullmatch(text)
+    found = [comparable(both[1])] if both is not None else []
+    found += [plain, _COUNTED.sub("", plain), plain.removeprefix("是否")]
     found.append(_WITH_PHONE.sub("", plain))
     inside = _INSIDE.search(text)
     if inside is not None and not HAN.search(plain):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain
+from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain, within
 from app.core.sheets.book import Cell, Fault, Sheet, unreadable
 from app.core.sheets.headings import NUMBERING, comparable, readings
 
@@ -177,7 +177,7 @@ def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -
     upper, lower = _words(rows[above]), _words(rows[below])
     if any(map(_REPORTED.match, upper.values())):
         return False
-    if len(lower) != sum(value is not None for value in rows[below]) or len(set(lower.values())) < LEAST:
+    if len(lower) != sum(map(_says, rows[below])) or len(set(lower.values())) < LEAST:
         return False
     own = {at: text for at, text in lower.items() if upper.get(at) != text}
     grouped = [at for at in own if at in upper and list(upper.values()).count(upper[at]) > 1]
@@ -185,7 +185,10 @@ def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -
     named = [at for at in own if _knows(own[at], known)]
     spans = bool(alone) and bool(grouped or set(own) - set(upper))
     spans = spans or _is_all_groups(upper, lower)
-    return spans and len(named) * 2 >= len(own) and len(set(upper.values())) > 1
+    # What is merged down over both rows says it as well as headings that are known: below 性别 may stand 男 and 女.
+    down = [at for at in upper if lower.get(at) == upper[at] and _knows(upper[at], known)]
+    is_down = len(down) >= LEAST and bool(grouped) and set(own) == set(grouped)
+    return spans and (len(named) * 2 >= len(own) or is_down) and len(set(upper.values())) > 1
 
 
 def _is_all_groups(upper: dict[int, str], lower: dict[int, str]) -> bool:
@@ -283,7 +286,7 @@ def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
             continue
         layout.asides.append((at, before))
         if before is Aside.SECTION:
-            section = str(next(iter(cells.values()))).strip()
+            section = within(section, str(next(iter(cells.values()))).strip())
     return below
 
 

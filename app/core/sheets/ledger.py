@@ -24,8 +24,8 @@ class Sight:
     """What is known while a sheet is read.
 
     `today`: the day against which dates are held. `find`: the rows of a model that words may mean. `year`: the one the
-    title says, for days without one. `subjects`: what titles are about. `learned`: by column what cells say by
-    themselves.
+    title says, for days without one. `subjects`: what titles are about. `over`: the words over the names. `learned`:
+    by column what cells say by themselves.
     """
 
     today: date
@@ -34,6 +34,7 @@ class Sight:
     year: int | None = None
     title: str = ""
     subjects: Sequence[str] = ()
+    over: Sequence[str] = ()
     learned: "dict[str, dict[tuple[type, Cell], Draft | None]]" = field(default_factory=dict)
 
 
@@ -162,7 +163,9 @@ class Ledger:
 
     `name`: what outsiders call it. `list_name`: the list its rows go to. `titles`: words in names of sheets and titles
     that mean it. `boxes`: headings that are a box to tick. `sections`: the columns a line above several rows may fill,
-    such as the grid they all lie in. `finish`: looks at a whole row once its cells have been read.
+    such as the grid they all lie in. `surely` and `own`: words in titles that mean it, and columns of which two mean
+    it, whatever column its rows cannot do without is nowhere; each row then says what it lacks. `finish`: looks at a
+    whole row once its cells have been read.
     """
 
     name: str
@@ -173,6 +176,8 @@ class Ledger:
     several: frozenset[str] = frozenset()
     boxes: str = ""
     sections: tuple[str, ...] = ()
+    surely: str = ""
+    own: frozenset[str] = frozenset()
     finish: Callable[[Draft, Sight], None] = lambda draft, sight: None
 
     @cached_property
@@ -287,6 +292,8 @@ class _Watched(dict[str, Any]):
 
 _NUMBERED: Final = re.compile(r"^(?:[一二三四五六七八九十\d]+[、.．]|[(（][一二三四五六七八九十\d]+[)）]、?)")
 _BESIDE: Final = re.compile(r"[(（\[【:：].*$", re.DOTALL)
+_NAMES: Final = re.compile(r"^(?:资源|需求|项目|服务)?(?:类别|类型|网格|片区|小区|楼栋|岗位|职务)\s*[:：]\s*")
+"""What a line that says a column calls it: 类别：场地."""
 _GRID: Final = re.compile(r"第?[一二三四五六七八九十\d]+号?网格")
 _SUBJECT: Final = re.compile(
     r"(?:.*(?:社区|街道|居委会))?(.+?)(?:基本|登记|信息|情况|花名册|名册|名单|台账|一览|统计|汇总|通讯录|表)+"
@@ -305,7 +312,7 @@ LONGEST_TITLE: Final = 40
 
 def section_words(section: str) -> str:
     """Return what a line above several rows names, without its number and what stands beside it in brackets."""
-    return _BESIDE.sub("", _NUMBERED.sub("", section.strip())).strip()
+    return _BESIDE.sub("", _NAMES.sub("", _NUMBERED.sub("", section.strip()))).strip()
 
 
 def subjects(title: str) -> list[str]:
@@ -326,16 +333,24 @@ def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
                 continue
             trial = Draft(draft.sheet, draft.row, draft.ledger)
             read_cell(column, trial, key, words, sight)
-            if trial.said and not trial.troubles and not trial.warnings:
+            # What looks like it is it, also where nobody knows it yet.
+            if trial.said and not trial.troubles and (column.above is not None or not trial.warnings):
                 draft.said |= trial.said
-                draft.meant |= trial.meant
+                draft.meant |= {name: _with(draft.meant.get(name), value) for name, value in trial.meant.items()}
                 draft.keys |= trial.keys
+                draft.warnings += trial.warnings
                 break
 
 
+def _with(before: Any, value: Any) -> Any:
+    """Return a value of a column, behind what other columns have added there."""
+    return f"{before}；{value}" if isinstance(before, str) and isinstance(value, str) else value
+
+
 def _above(draft: Draft, sight: Sight) -> list[str]:
-    """Return the words a row stands under, the nearest first: its section, its sheet, the title."""
-    found = [section_words(draft.section), section_words(draft.sheet), *sight.subjects]
+    """Return the words a row stands under, the nearest first: its section, the headings, its sheet, the title."""
+    sections = map(section_words, reversed(draft.section.split("\n")))
+    found = [*sections, *sight.over, section_words(draft.sheet), *sight.subjects]
     return [words for words in dict.fromkeys(found) if words]
 
 

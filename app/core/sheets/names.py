@@ -13,7 +13,12 @@ _TITLE: Final = re.compile(r"([\u3400-\u9fff·]{2,})\(([^()]{2,20})\)")
 """A name with something beside it, such as 王芳(组长); a single sign tells people of one name apart."""
 _COUNTED: Final = re.compile(r"^\d{1,3}[.、．)）]\s*(?=[\u3400-\u9fff])")
 """The number of a row, typed before the name."""
-_NUMBER: Final = re.compile(r"[:(]*\+?(?:1[3-9]\d(?:[\s-]?\d{4}){2}|0\d{2,3}-?[2-9]\d{6,7}(?:-\d{1,5})?)\)?$")
+_NUMBER: Final = re.compile(
+    r"[:(]*\+?(?:1[3-9]\d(?:[\s-]?\d{4}){2}|0\d{2,3}-?[2-9]\d{6,7}(?:(?:-|\s*(?:转|分机)\s*)\d{1,5})?)\)?$"
+)
+_IDENTITY: Final = re.compile(r"(?<![0-9])(?:身份证(?:号码?)?:?)?\s*\(?([0-9]{17}[0-9Xx]|[0-9]{15})\)?$")
+_BETWEEN: Final = " /、,;:|\n"
+"""What stands between a name and the numbers behind it."""
 
 
 def contact(sets: str, number: str, own: Reader | None = None) -> Reader:
@@ -27,7 +32,7 @@ def contact(sets: str, number: str, own: Reader | None = None) -> Reader:
         text = values.half(cell)
         if (found := _NUMBER.search(text)) and number not in draft.meant:
             phone_number(draft, "phone", found[0].strip("():"), sight)
-            text = text[: found.start()].strip()
+            text = text[: found.start()].strip(_BETWEEN)
         own(draft, key, text, sight)
 
     return filling(sets, read)
@@ -39,9 +44,12 @@ def person() -> Reader:
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         text = values.half(cell)
-        if found := _NUMBER.search(text):
-            numbers(draft, "phone", found[0].strip("():"), sight)
-            text = text[: found.start()].strip()
+        while found := _NUMBER.search(text) or _IDENTITY.search(text):
+            if found.re is _NUMBER:
+                numbers(draft, "phone", found[0].strip("():"), sight)
+            else:
+                keep(draft, "id_number", "id_number", found[1].upper(), found[1].upper())
+            text = text[: found.start()].strip(_BETWEEN)
         own(draft, key, text, sight)
         if _SEVERAL.search(text):
             draft.warn("several_names", key, text)

@@ -112,19 +112,22 @@ def day(sets: str = "", future: bool = False, part: bool = False) -> Reader:
     return filling(sets, read)
 
 
-def moment(sets: str = "", future: bool = False) -> Reader:
-    """A day with its time of the day, if one is said; a day alone is its first minute."""
+def moment(sets: str = "", future: bool = False, part: bool = False) -> Reader:
+    """A day with its time of the day, if one is said; a day alone is its first minute. `part`: as of a day."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         found = _day(draft, key, cell, sight, When.AHEAD if future else When.PAST)
         if found is None:
             return
         if found.whole is None:
-            raise Rejected(Reason.DATE, str(found))
-        if found.whole > sight.today and not future:
+            if not (part and found.month):
+                raise Rejected(Reason.DATE, str(found))
+            draft.warn("day_unknown", key, str(found))
+        first = f"{found.year:04d}-{found.month:02d}-{found.day or 1:02d}"
+        if first > sight.today.isoformat() and not future:
             raise Rejected(Reason.FUTURE, str(found))
         time = f"{found.at:%H:%M}" if found.at is not None else "00:00"
-        keep(draft, key, sets, str(found), f"{found}T{time}")
+        keep(draft, key, sets, str(found), f"{first}T{time}")
 
     return filling(sets, read)
 
@@ -300,7 +303,7 @@ def row_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Rea
         text = " ".join(seen(ticked(values.text(cell))).split())
         if not text:
             return
-        found = sight.find(model(), text) or sight.find(model(), simplified(text))
+        found = sight.find(model(), text) or sight.find(model(), simplified("".join(text.split())))
         if len(found) != 1:
             raise Rejected(ambiguous if found else unknown, text)
         keep(draft, key, sets, found[0][1], found[0][0])

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import Final
 
@@ -27,6 +27,7 @@ LOOKED_AT: Final = 30
 def read(data: bytes, most_rows: int) -> Book:
     """Return a text file as a book of one sheet without a name. Raises Unreadable."""
     text, encoding = decoded(data)
+    text = "\n".join(_tabbed(text.splitlines())) if _is_spaced(text.splitlines()) else text
     separator = _separator(text)
     rows: list[list[Cell]] = []
     lines: list[int] = []
@@ -95,12 +96,30 @@ def pasted(rows: list[list[Cell]]) -> list[list[Cell]]:
     if len(lines) < LEAST_PARTED or any(value is not None for row in rows for value in row[1:]):
         return rows
     texts = [line for line in lines if isinstance(line, str) and "\n" not in line]
+    if _is_spaced(texts):
+        return [[*_tabbed(row[:1])[0].split("\t")] if row and isinstance(row[0], str) else row for row in rows]
     separator = _separator("\n".join(texts[:LOOKED_AT]))
     counted = [count for text in texts if (count := _outside_quotes(text, separator)) >= LEAST_PARTED]
     # Sentences have Chinese commas, and not the same number each.
     if separator == "，" or 2 * counted.count(next(iter(counted), 0)) <= len(lines):
         return rows
     return [_parted(row, separator) for row in rows]
+
+
+_BLANKS: Final = re.compile("[ \u3000]+")
+
+
+def _is_spaced(lines: Sequence[str]) -> bool:
+    """Tell whether nothing but blanks parts most lines, and into the same number: 姓名 电话 特长."""
+    several = [line for line in lines if line.strip()][:LOOKED_AT]
+    if any(sign in line for line in several for sign in SEPARATORS):
+        return False
+    counted = [count for line in several if (count := len(_BLANKS.findall(line.strip()))) >= LEAST_PARTED]
+    return 2 * max(map(counted.count, counted), default=0) > len(several) >= LEAST_PARTED
+
+
+def _tabbed(lines: Sequence[Cell]) -> list[str]:
+    return [_BLANKS.sub("\t", str(line).strip()) for line in lines]
 
 
 def _parted(row: list[Cell], separator: str) -> list[Cell]:

@@ -219,8 +219,10 @@ _COUNTRY: Final = re.compile(r"(?<!\d)(?:\+|00)86[-\s]*(?=\d)|(?<!\d)86[-\s]*(?=
 
 def phones(cell: Cell) -> list[str]:
     """Return the telephone numbers of a cell, one or several. Raises Rejected."""
-    said = re.sub("[‐‑‒–—―−－]", "-", _LABEL.sub(" ", half(cell))).strip()
+    said = re.sub("[‐‑‒–—―−－]", "-", _LABEL.sub(";", half(cell))).strip("; ")
     said = _EXTENSION.sub("-", _AREA.sub(r"\1-", said))
+    # All its digits are there, so that nothing was lost when Excel wrote it like this.
+    said = re.sub(r"^1\.([0-9]{10})[eE]\+?10$", r"1\1", said)
     joined = "" if NO_PHONE.fullmatch(said) else _COUNTRY.sub("", re.sub(r"\.0$", "", said))
     found: list[str] = []
     for one in _AND.split(joined):
@@ -241,8 +243,8 @@ def owned_phones(cell: Cell) -> list[tuple[str, str]]:
     if not _OWNER.search(said):
         return [("", number) for number in phones(cell)]
     found: list[tuple[str, str]] = []
-    for one in re.split(r"[/、,;\n]+", _LABEL.sub(" ", _EXTENSION.sub("-", said))):
-        found += _owned(one.strip())
+    for one in re.split(r"[/、,;\n]+", _LABEL.sub(";", _EXTENSION.sub("-", said))):
+        found += _owned(one.strip()) if one.strip() not in _OWN else []
     return list(dict.fromkeys(found))
 
 
@@ -291,11 +293,11 @@ _HAN_TENS: Final = re.compile(r"([一二三])?十([一二三四五六七八九])
 _CLOCK: Final = r"(?:[\sT]*(上午|下午|晚上|AM|PM)?\s*(\d{1,2})(?:[:时点](\d{1,2})?)(?:[:分](\d{1,2})?)?秒?(?:\.\d+)?)?"
 _WEEKDAY: Final = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")
 _FULL: Final = re.compile(
-    rf"(\d{{4}})\s*[-/.年、,]\s*(\d{{1,2}})\s*[-/.月、,]\s*(\d{{1,2}})\s*[日号]?{_CLOCK}\s*(?:上午|中午|下午|晚上)?",
+    rf"(\d{{4}})(?:\s*[-/.年、,。]\s*|\s+)(\d{{1,2}})(?:\s*[-/.月、,。]\s*|\s+)(\d{{1,2}})\s*[日号]?{_CLOCK}\s*(?:上午|中午|下午|晚上)?",
     re.IGNORECASE,
 )
 _RUN: Final = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_CLOCK}", re.IGNORECASE)
-_MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:份)?")
+_MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:份|[上中下]旬|月?[初中底末])?")
 _MONTH_RUN: Final = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _YEAR: Final = re.compile(r"(\d{4})年?")
 _NO_YEAR: Final = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
