@@ -26,6 +26,9 @@ from app.core.selects import RemoteMany, RemoteSelect
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 LONG_TEXT: Final = 120
 """Texts that may be longer than this get a box of several lines."""
+# `aria-required` instead of `required`: the browser's own bubble would speak the browser's language.
+NEEDED: Final = {"aria-required": "true"}
+"""What marks a field that cannot stay empty."""
 
 
 class _Words:
@@ -323,8 +326,7 @@ _KINDS: Final[dict[str, type[FormField]]] = {
 
 
 def _attributes(field: Field, form: Shape, needed: bool) -> dict[str, Any]:
-    # `aria-required` instead of `required`: the browser's own bubble would speak the browser's language.
-    found: dict[str, Any] = {"aria-required": "true"} if needed and form.kind != "flag" else {}
+    found: dict[str, Any] = dict(NEEDED) if needed and form.kind != "flag" else {}
     if field.sealed or field.mask:
         found["autocomplete"] = "off"
     return found
