@@ -53,7 +53,7 @@ class Pressing:
 
 def _pressing(lists: list[Any]) -> list[Pressing]:
     """Return what is to be done first: what is late, what soon will be, what waits; each in the order of the menu."""
-    kinds = [(view, name) for kind in PRESSING for view in lists for name in getattr(view, kind)]
+    kinds = [(view, name) for kind in PRESSING for view in lists for name in getattr(view, kind) if view.concerns(name)]
     counts = tallies.tallies()
     return [
         Pressing(
