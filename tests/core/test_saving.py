@@ -83,6 +83,10 @@ def test_what_is_no_choice_and_no_number_stays_typed_too(as_secretary, register,
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code == 422
     assert all(part in page for part in ("新标题", "三把", "place-errors", "kind-errors", "quantity_asked-errors"))
+    assert 'id="reporter_phone-errors"' not in page
+    both = as_secretary.post("/needs/add", TYPED | {"title": "", "quantity_asked": "三把", "reporter_phone": "123"})
+    said = re.findall(r'id="(\w+)-errors"', both.get_data(as_text=True))
+    assert {"title", "quantity_asked", "reporter_phone"} <= {*said}
     assert need(pk)["version"] == 1
 
 
