@@ -65,6 +65,7 @@ class CallbackView(ListView):
         "unsolved": Quick(_("Not solved"), unsolved),
     }
     badge_filters = ("waiting",)
+    waits_for = {"waiting": "reached", "late": "reached"}
     loud_filters = ("late",)
 
     def create(self, values: dict[str, Any]) -> Callback:

@@ -43,6 +43,13 @@ def may(verb: str, listing: str, actor: Actor | None = None) -> bool:
     return actor.unbounded or any(True for _ in clauses(actor, listing, verb))
 
 
+def only_at_places(verb: str, listing: str) -> bool:
+    """Tell whether each grant by which the actor may do `verb` with rows of the list holds for a place."""
+    actor = current()
+    held = [held for held, _rule in clauses(actor, listing, verb)] if actor is not None else []
+    return bool(held) and all(one.place_path is not None for one in held)
+
+
 def is_unused(listing: str) -> bool:
     """Tell whether no community of the actor uses the part of the portal this list belongs to."""
     actor = current()

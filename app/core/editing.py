@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from app.core import access, display, moves, selects
 from app.core.actor import current
 from app.core.database import Clash, transaction
-from app.core.errors import CLASH, LEAVES, STALE
+from app.core.errors import CLASH, LEAVES, NO_PLACE, STALE
 from app.core.fields import Text, shape
-from app.core.forms import RowForm
+from app.core.forms import NEEDED, RowForm
 from app.core.gate import requires
 from app.core.model import new_uid
 from app.core.reads import KEPT
@@ -41,9 +41,15 @@ class Editing(Specification):
         form = self.add_form()
         if self._scoped and not self._choose_community(form):
             del form.community
+        if self._needs_place(form):
+            form.place.render_kw = {**(form.place.render_kw or {}), **NEEDED}
         if request.method == "POST":
             return self._twice(form) or self._add(form)
         return self._gone_back(form) or self._blank(form)
+
+    def _needs_place(self, form: RowForm) -> bool:
+        """Tell whether the actor adds rows at some places only, and so must say at which."""
+        return "place" in form and access.only_at_places("c", self.guard)
 
     def _blank(self, form: RowForm) -> Page:
         self.begin(form)
@@ -180,8 +186,8 @@ class Editing(Specification):
             form.complain({"": [error.reason]})
             return self._form_page(form, row, status=409)
         else:
-            name = "place" if "place" in form else ""
-            form.complain({name: [LEAVES]})
+            is_missing = row is None and self._needs_place(form) and form.place.data is None
+            form.complain({"place" if "place" in form else "": [NO_PLACE if is_missing else LEAVES]})
         return self._form_page(form, row, status=422)
 
     def clash(self, error: Clash) -> dict[str, list[Text]]:

@@ -74,6 +74,7 @@ def start(app: Flask) -> None:
 STALE: Final = _("Somebody else has changed this meanwhile. Look at it again before you go on.")
 CLASH: Final = _("There is already an entry like this.")
 LEAVES: Final = _("With this the row would leave what you look after.")
+NO_PLACE: Final = _("Choose one of the places you look after.")
 _CSRF: Final = _("The page was open too long, or you signed in elsewhere. Go back, reload the page and send it again.")
 _NOT_MIGRATED: Final = _(
     "The database has not been brought up to this version yet; the administrator runs “flask db upgrade”."

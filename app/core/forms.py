@@ -16,7 +16,7 @@ from wtforms.fields import BooleanField, DateField, DateTimeLocalField
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
-from app.core import checks, clock
+from app.core import checks, clock, rules
 from app.core.display import hides, veil
 from app.core.fields import RELATED, Field, NotUnderstood, Shape, Text, Worded, facts, shape
 from app.core.masking import MASKED
@@ -26,6 +26,9 @@ from app.core.selects import RemoteMany, RemoteSelect
 _DAY: Final = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?!\d)")
 LONG_TEXT: Final = 120
 """Texts that may be longer than this get a box of several lines."""
+# `aria-required` instead of `required`: the browser's own bubble would speak the browser's language.
+NEEDED: Final = {"aria-required": "true"}
+"""What marks a field that cannot stay empty."""
 
 
 class _Words:
@@ -323,8 +326,7 @@ _KINDS: Final[dict[str, type[FormField]]] = {
 
 
 def _attributes(field: Field, form: Shape, needed: bool) -> dict[str, Any]:
-    # `aria-required` instead of `required`: the browser's own bubble would speak the browser's language.
-    found: dict[str, Any] = {"aria-required": "true"} if needed and form.kind != "flag" else {}
+    found: dict[str, Any] = dict(NEEDED) if needed and form.kind != "flag" else {}
     if field.sealed or field.mask:
         found["autocomplete"] = "off"
     return found
@@ -358,6 +360,15 @@ class RowForm(PortalForm):
         return [name for name in self._fields if name in self.described_names]
 
     described_names: tuple[str, ...] = ()
+    model: Any = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Read what was typed; where some of it cannot be read, say at once what is wrong with the rest."""
+        if super().validate(extra_validators):
+            return True
+        read = {name: value for name, value in self.values(self.row).items() if not self[name].errors}
+        self.complain(rules.errors_of_values(self.model, read))
+        return False
 
     def values(self, row: Any = None) -> dict[str, Any]:
         """Return what was entered, by column; what was not sent, or is a mask sent back untouched, is left out."""
@@ -382,4 +393,4 @@ def row_form(model: type, names: Iterable[str], **extra: FormField) -> type[RowF
     """Make the form class for these columns of a model."""
     names = tuple(names)
     body: dict[str, Any] = {name: field_for(model, name) for name in names}
-    return type(f"{model.__name__}Form", (RowForm,), {**body, **extra, "described_names": names})
+    return type(f"{model.__name__}Form", (RowForm,), {**body, **extra, "described_names": names, "model": model})

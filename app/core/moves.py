@@ -106,8 +106,13 @@ def asks_for(model: Any, name: str, actor: Actor) -> bool:
     """Tell whether some move asks for this column that the actor could make with some row of the list."""
     flow: Flow | None = getattr(model, "flow", None)
     asking = [move for move in flow.moves if name in {ask.sets for ask in move.asks}] if flow else []
+    return any(makes_some(model, move, actor) for move in asking)
+
+
+def makes_some(model: Any, move: Move, actor: Actor) -> bool:
+    """Tell whether the actor could make the move with some row of the list."""
     held = {held.role for held, _rule in access.clauses(actor, model.guard(), "m")}
-    return any(held & set(move.by) if move.by else held for move in asking)
+    return bool(held & set(move.by) if move.by else held)
 
 
 def asked_column(model: Any, name: str) -> str:

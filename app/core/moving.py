@@ -15,7 +15,7 @@ from app.core.errors import LEAVES, STALE, answer
 from app.core.fields import Text, facts, shape
 from app.core.files.fields import files_field
 from app.core.flow import Ask, Move
-from app.core.forms import Flag, Kept, Paragraph, PortalForm, field_for
+from app.core.forms import NEEDED, Flag, Kept, Paragraph, PortalForm, field_for
 from app.core.gate import onward, requires
 from app.core.rules import Violation
 from app.core.specification import Page, Specification
@@ -33,7 +33,7 @@ SAME_CLICK: Final = timedelta(seconds=30)
 class ArchiveForm(PortalForm):
     """Why a row is put away."""
 
-    reason = Paragraph(_("Reason"))
+    reason = Paragraph(_("Reason"), render_kw=NEEDED)
     version = Kept()
 
 
@@ -88,7 +88,9 @@ class Moving(Specification):
         fields: dict[str, Any] = {
             ask.name: field_for(self.model, ask.sets, required=ask.required, **self._as_asked(row, ask))
             if ask.sets in described
-            else Paragraph(moves.label_of(self.model, ask), description=ask.help or "")
+            else Paragraph(
+                moves.label_of(self.model, ask), description=ask.help or "", render_kw=NEEDED if ask.required else None
+            )
             for ask in move.asks
         }
         photos = {"photos": files_field(self.model)} if move.photos and row and self.model.attachments else {}

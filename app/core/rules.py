@@ -2,7 +2,7 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Final
@@ -52,6 +52,12 @@ def errors(row: Any) -> dict[str, list[Text]]:
 def errors_of_new(row: Any) -> dict[str, list[Text]]:
     """Return what is wrong with a row nobody has written yet; the same as `errors`."""
     return Examiner(type(row)).errors(row)
+
+
+def errors_of_values(model: Any, values: Mapping[str, Any]) -> dict[str, list[Text]]:
+    """Return what is wrong with values of columns, each by itself, whatever the rest of the row says."""
+    said = {name: _complaint(value, facts(model)[name], shape(model, name)) for name, value in values.items()}
+    return {name: [complaint] for name, complaint in said.items() if complaint}
 
 
 class Examiner:

@@ -19,7 +19,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
 from app.called import Called, called, standard_word
-from app.core import access, display, selects
+from app.core import access, display, moves, selects
+from app.core.actor import current
 from app.core.deeds import Deed
 from app.core.fields import Text, facts, shape
 from app.core.files.fields import files_field
@@ -72,6 +73,8 @@ class Specification(ModelView):
     """Named sets of rows that figures count; asked for like quick filters, but not offered on the page."""
     badge_filters: tuple[str, ...] = ()
     """The quick filters whose rows wait for the person: the number in the menu."""
+    waits_for: Mapping[str, str] = {}
+    """By quick filter: the move its rows wait for. They wait for nobody who makes it with no row of the list."""
     alarm_column: str = ""
     """The column of the list page beside which an alarm stands."""
     loud_filters: tuple[str, ...] = ()
@@ -124,6 +127,19 @@ class Specification(ModelView):
         found |= set() if self.model.archivable else {"archive", "restore"}
         found |= set() if access.somebody_may("e", self.guard) else {"edit"}
         return found if self.model.attachments else found | {"attach"}
+
+    def concerns(self, name: str) -> bool:
+        """Tell whether what stands under a quick filter can be something to be done for who looks."""
+        actor = current()
+        if name not in self.waits_for:
+            return True
+        move = self.model.flow.by_name[self.waits_for[name]]
+        return actor is not None and moves.makes_some(self.model, move, actor)
+
+    @property
+    def badges(self) -> tuple[str, ...]:
+        """Return the quick filters whose rows wait for who looks."""
+        return tuple(name for name in self.badge_filters if self.concerns(name))
 
     @property
     def guard(self) -> str:

@@ -52,7 +52,7 @@ def _count() -> Tallies:
     asked = {
         (view.list_name, name): _under(view, name)
         for view in views
-        for name in (view.quick_filters if id(view) in told else view.badge_filters)
+        for name in (view.quick_filters if id(view) in told else view.badges)
     }
     asked |= {("", name): rows() for name, rows in _COUNTED.items()}
     if not asked:
@@ -76,5 +76,5 @@ def figure(count: int) -> str:
 
 
 def waiting(view: Any) -> int:
-    """Return how many rows of a list wait for the actor: those under its `badge` filters."""
-    return sum(tallies().get((view.list_name, name), 0) for name in view.badge_filters)
+    """Return how many rows of a list wait for the actor: those under its `badges`."""
+    return sum(tallies().get((view.list_name, name), 0) for name in view.badges)

@@ -17,6 +17,7 @@ from app.core import display
 from app.core.chain import unseal
 from app.core.fields import RELATED, Text, facts, shape
 from app.core.history import Entry, recorded_models
+from app.core.masking import MASKED
 from app.core.reads import KEPT
 from app.core.revealing import Purpose
 from app.core.sealed import bound_to
@@ -271,13 +272,21 @@ class _Teller:
         if entry.act in LOOKS:
             return Told(entry.at, label, by, looked(self.model, entry))
         said, left_out = self._said(step), self._told_by(step)
-        changes = [
-            self._change(name, pair, wrapped, entry)
+        told = {
+            name: self._change(name, pair, wrapped, entry)
             for name, pair in entry.told().items()
             if name in facts(self.model) and not (self.brief and (entry.act == "create" or name in left_out))
-        ]
+        }
+        changes = [change for name, change in told.items() if not self.brief or self._is_news(name, change, said)]
         said = [*said, *self._remarked(entry, wrapped)]
         return Told(entry.at, label, by, said, changes)
+
+    def _is_news(self, name: str, change: tuple[Text, str, str], said: list[tuple[Text, str]]) -> bool:
+        """Tell whether a change reads as one, and is not the very words the move was made with."""
+        _label, was, became = change
+        repeats = shape(self.model, name).kind == "text" and became in {words for _about, words in said}
+        # Behind a mask two values may look alike; that one took the place of the other is news.
+        return not repeats and (was != became or MASKED in became)
 
     def _told_by(self, step: Step | None) -> set[str]:
         """Return the columns of which a step says enough."""

@@ -102,6 +102,7 @@ class NeedView(Messaging, ListView):
     alarm_column = "due_at"
     loud_filters = ("overdue",)
     soon_filters = ("soon",)
+    waits_for = {"waiting": "accept"}
     bulk_moves = ("accept",)
 
     @property

@@ -49,7 +49,7 @@ def _duties() -> list[tuple[Text, Text, str, int]]:
     """Return list, words, address and number of what waits for the actor in each list."""
     counts = tallies.tallies()
     views = [view for view in _views().values() if may("v", view.guard)]
-    found = [(view, name, counts.get((view.list_name, name), 0)) for view in views for name in view.badge_filters]
+    found = [(view, name, counts.get((view.list_name, name), 0)) for view in views for name in view.badges]
     return [
         (view.list_title, view.quick_filters[name].label, view.url("list", quick=name), count)
         for view, name, count in found

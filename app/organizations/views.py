@@ -106,6 +106,7 @@ class PartnerView(ListView):
         "ending": Quick(_("Ending soon"), ending_soon),
     }
     badge_filters = ("to_review",)
+    waits_for = {"to_review": "review"}
     loud_filters = ("ending",)
     edit_names = ("pledge", "receives", "begins_on", "ends_on")
 

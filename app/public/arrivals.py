@@ -18,7 +18,7 @@ from app.core.specification import Page
 from app.people.finding import LONGEST
 from app.public import enrolling, quotas
 from app.public.enrolling import Slip
-from app.public.forms import AGAIN, DoorForm, TooLong, cleaned, filled, plausible, says_something, visible
+from app.public.forms import AGAIN, DoorForm, TooLong, cleaned, filled, plausible, says_something, ticked, visible
 from app.public.notices import Notice, notice
 from app.public.points import Point
 from app.public.reports import BUSY
@@ -60,7 +60,7 @@ class ArrivalForm(DoorForm):
         [TooLong(LONGEST_SKILLS), visible],
         **_FILTERS,
     )
-    grown = Flag(_("I am a party member in service and at least 18 years old."), [filled])
+    grown = Flag(_("I am a party member in service and at least 18 years old."), [ticked])
 
     def wished(self) -> tuple[PostKind, ...]:
         """Return the kinds that were ticked; what is none of the eight is left out."""

@@ -69,6 +69,12 @@ def filled(form: Any, field: Any) -> None:
         raise ValidationError(gettext("Please fill this in."))
 
 
+def ticked(form: Any, field: Any) -> None:
+    """Ask for a tick."""
+    if not field.data:
+        raise ValidationError(gettext("Please tick this."))
+
+
 class Pictures(Photos):
     """A few photos by somebody without an account."""
 
@@ -110,7 +116,7 @@ class CodeForm(PortalForm):
 class DoorForm(PortalForm):
     """What every form at a poster asks besides: consent, and nothing in the field that only programs see."""
 
-    agreed = Flag(_("I have read how my words are handled, and agree."), [filled])
+    agreed = Flag(_("I have read how my words are handled, and agree."), [ticked])
     # People do not see this field; programs that fill in everything fall for it.
     website = Line(_("Please leave this empty"), render_kw={"autocomplete": "off", "tabindex": "-1"})
     key = Kept()

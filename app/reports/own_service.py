@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from app.core import access
 from app.core.actor import current
 from app.core.database import transaction
-from app.core.forms import Paragraph, PortalForm
+from app.core.forms import NEEDED, Paragraph, PortalForm
 from app.core.gate import members
 from app.core.rules import Violation
 from app.extensions import db
@@ -34,7 +34,7 @@ SHOWN: Final = 40
 class LeaveForm(PortalForm):
     """Why somebody ends the own service; the words go with the step."""
 
-    reason = Paragraph(_("Reason"))
+    reason = Paragraph(_("Reason"), render_kw=NEEDED)
 
 
 @own_pages.app_context_processor

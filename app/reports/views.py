@@ -1,5 +1,6 @@
 """The home page (工作台), the search over all lists, and the views people keep of a list."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -22,6 +23,8 @@ home_pages = Blueprint("home", __name__)
 
 HITS = 8
 """How many rows of each list the search over all lists shows."""
+NUMBER = re.compile(r"\+?\d[\d -]{5,28}[\dXx]")
+"""What may be a telephone or identity number somebody looks for."""
 LONGEST_NAME = 20
 PRESSING = ("loud_filters", "soon_filters", "badge_filters")
 """Which quick filters of a list tell what is to be done first."""
@@ -53,7 +56,7 @@ class Pressing:
 
 def _pressing(lists: list[Any]) -> list[Pressing]:
     """Return what is to be done first: what is late, what soon will be, what waits; each in the order of the menu."""
-    kinds = [(view, name) for kind in PRESSING for view in lists for name in getattr(view, kind)]
+    kinds = [(view, name) for kind in PRESSING for view in lists for name in getattr(view, kind) if view.concerns(name)]
     counts = tallies.tallies()
     return [
         Pressing(
@@ -86,7 +89,9 @@ def search() -> ResponseReturnValue:
     if checks.visible(text) is not None:
         return answer(400, gettext("There are invisible control characters in the address."))
     found = [(view, _hits(view, text)) for view in _views() if text and view.may_search()]
-    return render_template("search.html", text=text, found=[(view, rows) for view, rows in found if rows])
+    sealed = [view for view in _views() if view.findable and may("R", view.guard)] if NUMBER.fullmatch(text) else []
+    shown = {"found": [(view, rows) for view, rows in found if rows], "sealed": sealed}
+    return render_template("search.html", text=text, **shown)
 
 
 def _hits(view: Any, text: str) -> list[Any]:

@@ -70,6 +70,7 @@ class ResourceView(ListView):
     }
     parts = {"listed": Quick(_("All entries"), lambda: Resource.id.is_not(None))}
     badge_filters = ("review", "check")
+    waits_for = {"review": "review", "check": "recheck"}
     alarm_column = "checked_on"
     loud_filters = ("check",)
     bulk_moves = ("review", "publish", "recheck")

@@ -81,6 +81,7 @@ class VolunteerView(ByName, ListView):
     }
     parts = {"registered": Quick(_("Registered"), lambda: Volunteer.id.is_not(None))}
     badge_filters = ("applied",)
+    waits_for = {"applied": "approve"}
     alarm_column = "insurance_until"
     bulk_moves = ("approve", "activate", "resume")
     edit_names = (

@@ -214,6 +214,8 @@ def test_paper_carries_the_content_and_nothing_else(visitor, register):
     for name, path in {"list": "/needs/list/", "detail": f"/needs/show/{pk}", "home": "/"}.items():
         person.open(path)
         assert person.page.locator(".side, .top, .bar, .actions, .quick").filter(visible=True).count() == 0
+        widths = "all => all.filter(one => one.offsetParent).map(one => one.getBoundingClientRect().width)"
+        assert min(person.page.eval_on_selector_all("#list .rows thead th", widths), default=60) >= 60, name
         person.picture(f"print-{name}")
 
 

@@ -60,7 +60,7 @@ def test_the_same_row_twice_is_one(accept_all, register, need):
 def test_a_move_asks_on_a_page_and_keeps_what_was_typed(as_secretary, register, need):
     pk = register()
     page = as_secretary.page(f"/needs/move/reject/{pk}")
-    assert 'name="reason"' in page
+    assert re.search(r'<textarea[^>]* aria-required="true"[^>]* name="reason"', page)
     answer = as_secretary.post(f"/needs/move/reject/{pk}", {"version": "1", "reason": "不属于社区的事"})
     assert answer.status_code == 422
     assert "不属于社区的事" in answer.get_data(as_text=True)
@@ -106,3 +106,4 @@ def test_what_was_given_with_a_move_stands_in_the_timeline(as_secretary, registe
     assert as_secretary.post(f"/needs/move/reject/{pk}", given).status_code == 302
     page = words(as_secretary.get(f"/needs/show/{pk}"))
     assert all(part in page for part in ("不属于社区的事", "供电所 95598", "陈秀兰", clock.today().isoformat()))
+    assert "— → 不属于社区的事" not in page

@@ -83,7 +83,22 @@ def test_what_is_no_choice_and_no_number_stays_typed_too(as_secretary, register,
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code == 422
     assert all(part in page for part in ("新标题", "三把", "place-errors", "kind-errors", "quantity_asked-errors"))
+    assert 'id="reporter_phone-errors"' not in page
+    both = as_secretary.post("/needs/add", TYPED | {"title": "", "quantity_asked": "三把", "reporter_phone": "123"})
+    said = re.findall(r'id="(\w+)-errors"', both.get_data(as_text=True))
+    assert {"title", "quantity_asked", "reporter_phone"} <= {*said}
     assert need(pk)["version"] == 1
+
+
+def test_who_looks_after_some_places_only_is_told_beside_the_place_to_choose_one(as_gridworker, as_secretary, count):
+    needed = re.compile(r'<input[^>]* id="place"[^>]* aria-required="true"')
+    assert needed.search(as_gridworker.page("/needs/add"))
+    assert not needed.search(as_secretary.page("/needs/add"))
+    answer = as_gridworker.post("/needs/add", TYPED | {"kind": "help", "urgency": "normal"})
+    beside = answer.get_data(as_text=True).partition('id="place-errors"')[2].partition("</ul>")[0]
+    assert answer.status_code == 422
+    assert "请选一个您负责的位置" in beside
+    assert count() == 0
 
 
 def test_ten_megabytes_of_text_are_refused_beside_the_field(as_secretary, count):

@@ -223,3 +223,16 @@ def test_the_neighbour_neither_names_places_of_our_ledger_nor_lends_theirs(
     assert as_secretary.post(f"/imports/{number}/places", said | {"place-1": theirs}).status_code == 422
     with behind():
         assert not any("幸福里片区" in place.aliases for place in db.session.scalars(select(Place)))
+
+
+def test_a_ledger_of_which_nothing_can_be_taken_in_offers_no_button_for_it(as_secretary, batch):
+    rows = [["微心愿征集表"], ["姓名", "心愿内容", "认领人"], ["袁奶奶", "收音机", "柳岩"]]
+    wishes = xlsx({"表": rows})
+    answer = as_secretary.post("/imports/", sent(wishes, list="auto"), content_type="multipart/form-data")
+    page = as_secretary.page(answer.location)
+    assert "没有可以收入的行" in page
+    assert f"{answer.location}/apply" not in page
+    assert "补全已有的 1 行" not in page
+    as_secretary.post(f"/imports/{batch}/apply")
+    known = as_secretary.post("/imports/", sent(needs(GOOD), list="auto"), content_type="multipart/form-data")
+    assert "补全已有的 1 行" in as_secretary.page(known.location)

@@ -1,5 +1,6 @@
 """The moves beyond the straight way: merge, refer, hold, explain, call the subdistrict, open to volunteers."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from app.needs.models import Need
 from app.notices.models import Notice
 from app.roles import OFFICE, Role
 from tests.core.conftest import program
+from tests.needs.life import later
 
 __all__ = ["program"]
 
@@ -146,6 +148,17 @@ def test_what_the_other_body_did_is_closed_after_a_call(at, go, need):
     go("worker", pk, "refer")
     assert go("worker", pk, "close") == 302
     assert need(pk)["state"] is NeedState.CLOSED
+
+
+def test_a_pause_of_less_than_a_minute_reads_as_no_change_of_the_limit(at, go, as_secretary, monday):
+    pk = at("planned")
+    go("secretary", pk, "hold")
+    later(seconds=20)
+    go("secretary", pk, "resume")
+    stream = as_secretary.page(f"/needs/show/{pk}").split('class="timeline"')[1].split("</ol>")[0]
+    changes = re.findall(r"：([^<>：]+) → ([^<>]+)<", stream)
+    assert changes
+    assert all(was != became for was, became in changes)
 
 
 def test_who_goes_back_to_work_after_a_hold_stands_where_it_stood(at, go, need):

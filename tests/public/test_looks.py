@@ -39,5 +39,16 @@ def test_every_page_is_chinese_and_keeps_strangers_out(seen):
     assert {name: found for name, answer in seen.items() if (found := faults(answer, is_file=False))} == {}
 
 
+def test_a_browser_that_speaks_another_language_gets_chinese_words_to_choose_photos(poster, resident):
+    signs = poster()
+    said = {
+        tongue: resident.client.get(f"/q/{signs}", headers={"Accept-Language": tongue}).get_data(as_text=True)
+        for tongue in ("zh-CN,zh;q=0.9", "en-US,en;q=0.9")
+    }
+    button = '<label class="button" for="photos">选照片</label>'
+    assert [button in page for page in said.values()] == [False, True]
+    assert [' required aria-required="false"' in page for page in said.values()] == [False, True]
+
+
 def test_no_page_of_a_resident_shows_the_menu_of_the_staff(seen):
     assert [name for name, answer in seen.items() if "工作台" in answer.get_data(as_text=True)] == []

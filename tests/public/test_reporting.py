@@ -85,7 +85,7 @@ def test_those_who_accept_are_told_of_it_and_nobody_next_door(poster, resident, 
         ({"phone": "12"}, "11 位"),
         ({"phone": "'; DROP TABLE need; --"}, "11 位"),
         ({"address": "长" * 121}, "最多 120 个字"),
-        ({"agreed": ""}, "请填写"),
+        ({"agreed": ""}, "请勾选"),
         ({"website": "http://spam.example"}, "请不要填"),
     ],
 )

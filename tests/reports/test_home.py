@@ -35,6 +35,15 @@ def test_a_number_opens_exactly_the_rows_it_counts(overdue, as_secretary):
     assert "积水没人管" in as_secretary.page(address)
 
 
+def test_what_only_others_can_do_presses_nobody_else(register, as_gridworker, as_worker):
+    register("gridworker")
+    assert ("1", "待受理", "群众需求清单") in _pressing(as_worker.page("/"))
+    page = as_gridworker.page("/")
+    assert _pressing(page) == []
+    assert 'title="等您处理"' not in page
+    assert "等着受理" not in as_gridworker.page("/notices/")
+
+
 def test_what_is_zero_does_not_press(as_secretary):
     page = as_secretary.page("/")
     assert _pressing(page) == []

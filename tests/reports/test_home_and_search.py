@@ -79,6 +79,16 @@ def test_the_search_shows_the_neighbour_nothing_of_ours(as_neighbour, register):
     assert "/show/" not in page
 
 
+def test_who_searches_for_a_telephone_number_is_led_to_the_lists_it_is_found_in(as_secretary, as_auditor, register):
+    register(reporter_phone="13900002222")
+    page = as_secretary.page("/search?q=13900002222")
+    asked = re.search(r'action="/needs/find".*?name="reporter_phone" value="13900002222"', page, re.DOTALL)
+    assert asked is not None
+    assert "路灯" in as_secretary.post("/needs/find", {"reporter_phone": "13900002222"}).get_data(as_text=True)
+    assert "/find" not in as_secretary.page("/search?q=路灯")
+    assert "/find" not in as_auditor.page("/search?q=13900002222")
+
+
 def test_the_search_takes_what_it_does_not_understand_kindly(as_secretary):
     assert as_secretary.get("/search?q=a%00b").status_code == 400
     assert "没有找到" in as_secretary.page("/search?q=没有这样的词")
