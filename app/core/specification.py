@@ -4,7 +4,7 @@ FAB's ModelView carries the registry, the addresses and the column lists; its ha
 filters between threads, run actions outside the scope, lose what was typed and show database texts.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from sqlalchemy.sql import ColumnElement
 from app.called import Called, called, standard_word
 from app.core import access, display, hanging, selects
 from app.core.deeds import Deed
-from app.core.fields import RELATED, Text, facts, shape
+from app.core.fields import Text, facts, shape
 from app.core.files.fields import files_field
 from app.core.forms import Kept, field_for, row_form
 from app.core.listing import Offer, Quick
@@ -212,7 +212,18 @@ class Specification(ModelView):
         kinds = {name: shape(self.model, name).kind for name in names}
         if hasattr(self.model, "place"):
             kinds["place"] = "one"
-        return [_bringing(self.model, name, kind) for name, kind in kinds.items() if kind in RELATED]
+        loaders = {"one": joinedload, "many": selectinload}
+        return [loaders[kind](getattr(self.model, name)) for name, kind in kinds.items() if kind in loaders]
+
+    def _by_name(self, names: Iterable[str]) -> Iterator[Any]:
+        """Yield how little of the rows these columns name is loaded: what they are called by, more if it is asked for.
+
+        For a page of one row: of many such rows, making them takes longer than the columns they are spared.
+        """
+        for name in names:
+            form = shape(self.model, name)
+            if form.kind == "one" and (columns := getattr(form.target, "named_by", ())):
+                yield joinedload(getattr(self.model, name)).load_only(*(getattr(form.target, one) for one in columns))
 
     def create(self, values: dict[str, Any]) -> Any:
         """Make and add a row; lists with a service call it here."""
@@ -321,7 +332,8 @@ class Specification(ModelView):
     def _one(self, names: tuple[str, ...], whole: bool) -> Any:
         if (names, whole) not in self._one_row:
             hung = hanging.columns(self) if whole else ()
-            found = select(self.model, *hung).where(self.model.id == bindparam("pk")).options(*self.relations(names))
+            related = (*self._by_name(names), *self.relations(names))
+            found = select(self.model, *hung).where(self.model.id == bindparam("pk")).options(*related)
             self._one_row[names, whole] = found.execution_options(**{KEPT: True, OF_LIST: self.list_name})
         return self._one_row[names, whole]
 
@@ -335,14 +347,6 @@ class Specification(ModelView):
         if name not in self._row_pages:
             self._row_pages[name] = url_for(f"{self.endpoint}.{name}", pk=0).removesuffix("0")
         return self._row_pages[name]
-
-
-def _bringing(model: Any, name: str, kind: str) -> Any:
-    """Return how the rows a relation names come along: what they are called by; the rest only if asked for."""
-    loader = (joinedload if kind == "one" else selectinload)(getattr(model, name))
-    target: Any = shape(model, name).target
-    named_by = getattr(target, "named_by", ())
-    return loader.load_only(*(getattr(target, column) for column in named_by)) if named_by else loader
 
 
 @lru_cache(maxsize=500)
