@@ -39,6 +39,11 @@ def called(key: str, standard: Any) -> Called:
     return Called(key, known)
 
 
+def own_words() -> frozenset[tuple[str, str]]:
+    """Return all own words that hold now, by key; what is made of names may be kept beside them."""
+    return frozenset(_own.get().items())
+
+
 def kind_of(key: str) -> str:
     """Return what sort of thing a key names."""
     return key.partition(".")[0]

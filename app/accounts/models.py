@@ -104,6 +104,7 @@ class Account(Recorded, Sought, Guarded, Model):
 
     __tablename__ = "account"
     list_name = "users"
+    named_by = ("name", "created_by_id")
     sought_in = ("name", "login")
     archivable = False
     open_to_members = True

@@ -72,9 +72,9 @@ class AccountView(ListView):
     add_hint = _("New account")
     deeds = ACCOUNT_DEEDS
 
-    def row(self, pk: str, verbs: str = "v", names: Any = ()) -> Any:
+    def row(self, pk: str, verbs: str = "v", names: Any = (), whole: bool = False) -> Any:
         """Return the account if it is in sight, and below the actor where it is to be changed; the own is a profile."""
-        found = super().row(pk, "v", names)
+        found = super().row(pk, "v", names, whole)
         actor = current()
         if verbs != "v" and actor is not None and found.id == actor.user_id:
             _send_home()

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 from sqlalchemy.sql import ColumnElement
 
 from app.callbacks import service
@@ -75,7 +75,8 @@ class CallbackView(ListView):
 
     def relations(self, names: Iterable[str]) -> list[Any]:
         """Load the need's place too: whether a grid's people reach a call-back lies in it."""
-        return [*super().relations(names), joinedload(Callback.need).joinedload(Need.place)]
+        whole = joinedload(Callback.need).options(undefer("*"), joinedload(Need.place))
+        return [*super().relations(names), whole]
 
     def row_moves(self, row: Callback) -> Moves:
         """Return none for the list: who calls opens the call first, which says what it is about."""

@@ -80,6 +80,7 @@ class Community(Settings, Recorded, Sought, Guarded, Model):
 
     __tablename__ = "community"
     list_name = "communities"
+    named_by = ("name",)
     sought_in = ("name", "code")
     archivable = False
     open_to_members = True
@@ -166,6 +167,7 @@ class Place(Recorded, Sought, Scoped, Model):
         Index("ix_place_parent", "community_id", "parent_id", "sort"),
     )
     list_name = "places"
+    named_by = ("name", "kind", "parent_id", "path", "community_id")
     sought_in = ("name", "aliases", "code")
     archivable = False
     open_to_members = True
@@ -306,6 +308,7 @@ class Category(Recorded, Sought, Scoped, Model):
     __tablename__ = "category"
     __table_args__ = (Index("ix_category_parent", "community_id", "parent_id", "sort"),)
     list_name = "categories"
+    named_by = ("name", "parent_id", "community_id")
     guarded_by = "places"
     archivable = False
     open_to_members = True

@@ -36,7 +36,8 @@ def sections(view: Any, row: Any, sprite: str) -> Iterator[tuple[Text, list[Line
 def _line(view: Any, row: Any, name: str, sprite: str) -> Line:
     said = _said(row, name, sprite)
     reveals = view.url("reveal", pk=row.id, name=name) if revealing.can_reveal(row, name) else ""
-    is_wide = len(said.striptags()) > WIDE
+    # Without its tags it is never longer.
+    is_wide = len(said) > WIDE and len(said.striptags()) > WIDE
     return Line(view.label_columns[name], said, is_wide, view.beside_value(row, name), reveals)
 
 

@@ -110,6 +110,18 @@ class Entry(Guarded, Model):
         """Everybody sees the own acts; the others as the role table says."""
         return or_(cls.actor_id == (actor.user_id or 0), access.criterion(cls, actor))
 
+    @classmethod
+    def visible_of(cls, actor: Actor, name: str) -> ColumnElement[bool]:
+        """Of what the actor sees, the acts on rows of one list: those on a row of a community stand in its chain."""
+        if actor.unbounded or not hasattr(recorded_models()[name], "community_id"):
+            return cls.visible(actor)
+        seen = access.clauses(actor, cls.guard(), "v")
+        chains = {held.community_id for held, rule in seen if not rule.rows or rule.rows in cls.row_sets}
+        if None in chains:
+            return true()
+        within = cls.chain == next(iter(chains)) if len(chains) == 1 else cls.chain.in_(chains)
+        return or_(cls.actor_id == (actor.user_id or 0), within)
+
     def told(self) -> Changes:
         """Return by column what it was and what it became, as stored."""
         found: Changes = json.loads(self.changes)

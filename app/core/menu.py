@@ -8,6 +8,7 @@ from flask import current_app, g, request
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
+from app.called import own_words
 from app.core import tallies
 from app.core.access import may
 from app.core.actor import current
@@ -43,17 +44,25 @@ def first_views() -> list[Any]:
 
 def lines(views: list[Any], sprite: str) -> Markup:
     """Return the lines of some lists in the menu as HTML."""
-    path = request.path
+    waits = tallies.waiting_in(views)
+    here = next((at for at, view in enumerate(views) if request.path.startswith(f"{view.route_base}/")), None)
+    return _lines(tuple(views), own_words(), waits, here, sprite)
+
+
+@lru_cache(maxsize=500)
+def _lines(
+    views: tuple[Any, ...], _own: frozenset[tuple[str, str]], waits: tuple[int, ...], here: int | None, sprite: str
+) -> Markup:
+    """Return the lines. They say what is given, in the own words given, so they may be kept whoever looks."""
     made = [
-        _line(view, str(view.list_title), tallies.waiting(view), path.startswith(f"{view.route_base}/"), sprite)
-        for view in views
+        _line(view, str(view.list_title), wait, at == here, sprite)
+        for at, (view, wait) in enumerate(zip(views, waits, strict=True))
     ]
     return Markup("\n".join(made))  # noqa: S704 - every line was escaped where it was made
 
 
-@lru_cache(maxsize=2_000)
 def _line(view: Any, title: str, waits: int, is_here: bool, sprite: str) -> str:
-    """Return one line. It says what it is given and nothing else, so it may be kept whoever looks."""
+    """Return one line."""
     here = ' aria-current="page"' if is_here else ""
     label = escape(gettext("Waits for you"))
     badge = f'<span class="badge rounded-pill" title="{label}">{tallies.figure(waits)}</span>' if waits else ""

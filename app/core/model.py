@@ -55,6 +55,9 @@ class Recorded:
     portrait: ClassVar[bool] = False
     """True where the one file of a row is a picture of whom it is about; seen by who reads the row unmasked."""
 
+    named_by: ClassVar[tuple[str, ...]] = ()
+    """The columns that say what a row is called, and who may open it, where another row names it; empty: all."""
+
     listed_in_templates: ClassVar[bool] = False
     """True where workbooks to be filled in offer all rows in use by name; they have `is_open` and `option_order`."""
 

@@ -42,6 +42,7 @@ def start(app: Flask) -> None:
         described=_described,
         portal=PORTAL,
         menu_lines=menu.lines,
+        may=may,
     )
     app.jinja_env.filters.update(words=display.words, duration=display.duration, masked_text=masking.free_text)
 
@@ -71,7 +72,7 @@ def _protect(response: Response) -> Response:
 def _frame() -> dict[str, Any]:
     words = {"menu": menu.groups, "first_views": menu.first_views, "community_name": _community_name, "look": _look()}
     counts = {"tallies": tallies.tallies, "figure": tallies.figure, "waiting": tallies.waiting}
-    me = {"me": g.get("account"), "nonce": nonce, "may": may, "demo": current_app.config["DEMO"]}
+    me = {"me": g.get("account"), "nonce": nonce, "demo": current_app.config["DEMO"]}
     return words | counts | me
 
 

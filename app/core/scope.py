@@ -20,7 +20,7 @@ from app.core.actor import Actor, current
 from app.core.clock import now, today
 from app.core.fields import facts
 from app.core.history import Entry
-from app.core.model import Guarded, Hanging, Recorded, Scoped, Sought
+from app.core.model import Guarded, Recorded, Scoped, Sought
 from app.core.reads import KEPT, OF_LIST
 from app.core.timeline import Step
 from app.core.unfinished import finished, key_of, seen
@@ -85,7 +85,7 @@ def criteria(statement: Any, actor: Actor | None) -> list[Any]:
         model = asked.pop()
         if model in found or not issubclass(model, Guarded):
             continue
-        key = model, listing if issubclass(model, Hanging) else None
+        key = model, listing if hasattr(model, "visible_of") else None
         if key not in known:
             rows = condition(model, actor, key[1])
             known[key] = (None, ()) if rows is None else (_only(model, rows), reads.models_in(rows))
@@ -118,7 +118,7 @@ def condition(model: Any, actor: Actor | None, listing: str | None = None) -> An
     """Return the SQL for the rows of a model the actor sees; None for all.
 
     What somebody is still at work with is seen by nobody else, not even by who sees everything. `listing`: of what
-    hangs on rows of any list, only what hangs on rows of this one.
+    hangs on rows of any list, or was done to them, only what is about rows of this one.
     """
     if actor is None:
         return false()

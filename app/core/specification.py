@@ -4,7 +4,7 @@ FAB's ModelView carries the registry, the addresses and the column lists; its ha
 filters between threads, run actions outside the scope, lose what was typed and show database texts.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.sql import ColumnElement
 
 from app.called import Called, called, standard_word
-from app.core import access, display, moves, selects
+from app.core import access, display, hanging, moves, selects
 from app.core.actor import current
 from app.core.deeds import Deed
 from app.core.fields import Text, facts, shape
@@ -27,7 +27,7 @@ from app.core.files.fields import files_field
 from app.core.forms import Kept, field_for, row_form
 from app.core.listing import Offer, Quick
 from app.core.questions import Question
-from app.core.reads import KEPT
+from app.core.reads import KEPT, OF_LIST
 from app.extensions import db
 
 NEVER: Final = {"delete", "download", "action"}
@@ -109,14 +109,16 @@ class Specification(ModelView):
     def __init__(self, **kwargs: Any) -> None:
         self.model: Any = self.datamodel.obj
         self.guests: list[Callable[[Any], list[Panel]]] = []
+        self.hanging: dict[str, hanging.Rows] = {}
+        """What may hang on a row, by name: lists above say it beside the section that shows it."""
         self.ways: list[Callable[[], list[tuple[Text, str]]]] = []
         """Further pages about the list that lists above lead to, as `beside` says its own."""
         self.leads: dict[str, Callable[[Any], str | None]] = {}
         """By move: where its page leads afterwards, if not back to the row; lists above say it here."""
         self._row_pages: dict[str, str] = {}
         """By name of a page of a row: its address up to the number of the row."""
-        self._one_row: dict[tuple[str, ...], Any] = {}
-        """By the columns that are shown: the statement of one row, of which only the number changes."""
+        self._one_row: dict[tuple[tuple[str, ...], bool], Any] = {}
+        """By the columns shown, and whether what hangs on it is asked: the statement of one row, but for its number."""
         self.list_name = self.model.list_name
         self.route_base = f"/{self.list_name}"
         self.exclude_route_methods = NEVER | self._unused()
@@ -229,6 +231,16 @@ class Specification(ModelView):
         loaders = {"one": joinedload, "many": selectinload}
         return [loaders[kind](getattr(self.model, name)) for name, kind in kinds.items() if kind in loaders]
 
+    def _by_name(self, names: Iterable[str]) -> Iterator[Any]:
+        """Yield how little of the rows these columns name is loaded: what they are called by, more if it is asked for.
+
+        For a page of one row: of many such rows, making them takes longer than the columns they are spared.
+        """
+        for name in names:
+            form = shape(self.model, name)
+            if form.kind == "one" and (columns := getattr(form.target, "named_by", ())):
+                yield joinedload(getattr(self.model, name)).load_only(*(getattr(form.target, one) for one in columns))
+
     def create(self, values: dict[str, Any]) -> Any:
         """Make and add a row; lists with a service call it here."""
         row = self.model(**values)
@@ -309,29 +321,37 @@ class Specification(ModelView):
         elsewhere = self.leads[move](row) if move in self.leads else None
         return elsewhere or self.url("show", pk=row.id)
 
-    def row(self, pk: str, verbs: str = "v", names: Iterable[str] = ()) -> Any:
-        """Return the row if it is in scope (else 404) and the actor may do one of `verbs` with it (else 403)."""
-        found = self._load(pk, names)
+    def row(self, pk: str, verbs: str = "v", names: Iterable[str] = (), whole: bool = False) -> Any:
+        """Return the row if it is in scope (else 404) and the actor may do one of `verbs` with it (else 403).
+
+        `whole`: together with the row is asked what hangs on it.
+        """
+        found = self._load(pk, names, whole)
         if found is None:
             raise access.OutOfScope
         if verbs != "v" and not any(access.may_row(verb, found) for verb in verbs):
             raise access.Forbidden
         return found
 
-    def _load(self, pk: str, names: Iterable[str]) -> Any:
+    def _load(self, pk: str, names: Iterable[str], whole: bool = False) -> Any:
         if not (pk.isascii() and pk.isdigit()) or len(pk) > 9:
             return None
-        found = self._one(tuple(names))
+        found = self._one(tuple(names), whole)
         if narrowed := self.narrowed():
             # Another one for each who asks: not to be kept.
             found = found.where(*narrowed).execution_options(**{KEPT: False})
-        return db.session.scalars(found, {"pk": int(pk)}).unique().one_or_none()
+        told = db.session.execute(found, {"pk": int(pk)}).unique().one_or_none()
+        if told is not None and whole:
+            hanging.note(told[0], dict(zip(hanging.asked(self), told[1:], strict=True)))
+        return told[0] if told is not None else None
 
-    def _one(self, names: tuple[str, ...]) -> Any:
-        if names not in self._one_row:
-            found = select(self.model).where(self.model.id == bindparam("pk")).options(*self.relations(names))
-            self._one_row[names] = found.execution_options(**{KEPT: True})
-        return self._one_row[names]
+    def _one(self, names: tuple[str, ...], whole: bool) -> Any:
+        if (names, whole) not in self._one_row:
+            hung = hanging.columns(self) if whole else ()
+            related = (*self._by_name(names), *self.relations(names))
+            found = select(self.model, *hung).where(self.model.id == bindparam("pk")).options(*related)
+            self._one_row[names, whole] = found.execution_options(**{KEPT: True, OF_LIST: self.list_name})
+        return self._one_row[names, whole]
 
     def url(self, name: str, /, **values: Any) -> str:
         """Return the address of one of this list's pages; that of a row's page is most often asked for."""

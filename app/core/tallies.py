@@ -1,7 +1,7 @@
 """How many rows wait under the quick filters of the lists: one statement for menu, list and home page together."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from flask import current_app, g
@@ -77,4 +77,10 @@ def figure(count: int) -> str:
 
 def waiting(view: Any) -> int:
     """Return how many rows of a list wait for the actor: those under its `badges`."""
-    return sum(tallies().get((view.list_name, name), 0) for name in view.badges)
+    return waiting_in([view])[0]
+
+
+def waiting_in(views: Iterable[Any]) -> tuple[int, ...]:
+    """Return how many rows of each list wait for the actor."""
+    found = tallies()
+    return tuple(sum(found.get((view.list_name, name), 0) for name in view.badges) for view in views)

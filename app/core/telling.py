@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from flask_babel import gettext
@@ -18,7 +18,7 @@ from app.core.chain import unseal
 from app.core.fields import RELATED, Text, facts, shape
 from app.core.history import Entry, recorded_models
 from app.core.masking import MASKED
-from app.core.reads import KEPT
+from app.core.reads import KEPT, OF_LIST
 from app.core.revealing import Purpose
 from app.core.sealed import bound_to
 from app.core.subject_keys import SubjectKey, unwrap
@@ -178,15 +178,15 @@ def taken_out(entry: Entry) -> str:
 
 def entries_of(row: Any) -> list[tuple[Entry, str | None]]:
     """Return the entries of a row the actor may see, the newest first, each with the wrapped key of the row."""
-    asked = {"list": row.list_name, "row": row.id, "uid": row.uid}
-    return [(entry, key) for entry, key in db.session.execute(_entries(), asked)]
+    asked = {"row": row.id, "uid": row.uid}
+    return [(entry, key) for entry, key in db.session.execute(_entries(row.list_name), asked)]
 
 
-@cache
-def _entries() -> Any:
-    own = (Entry.list == bindparam("list"), Entry.row_id == bindparam("row"), Entry.row_uid == bindparam("uid"))
+@lru_cache(maxsize=64)
+def _entries(listing: str) -> Any:
+    own = (Entry.list == listing, Entry.row_id == bindparam("row"), Entry.row_uid == bindparam("uid"))
     found = select(Entry, SubjectKey.wrapped).outerjoin(SubjectKey, SubjectKey.row_uid == Entry.row_uid).where(*own)
-    return found.order_by(Entry.id.desc()).limit(MOST).execution_options(**{KEPT: True})
+    return found.order_by(Entry.id.desc()).limit(MOST).execution_options(**{KEPT: True, OF_LIST: listing})
 
 
 def stream(view: Any, row: Any, brief: bool = True) -> list[Told]:

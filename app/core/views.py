@@ -98,7 +98,7 @@ class ListView(Editing, Moving, Attaching, Disclosing, Sheets):
     @requires("v")
     def show(self, pk: str) -> Page:
         """Show one row: its facts in groups, what can be done with it, and what happened to it."""
-        row = self.row(pk, names=self.show_columns)
+        row = self.row(pk, names=self.show_columns, whole=True)
         opened.send(type(self), row=row)
         return render_template(
             "appbuilder/general/model/show.html",

@@ -6,7 +6,7 @@ from app.fulfilments import following, words
 from app.fulfilments.job import EXPIRE
 from app.fulfilments.models import Fulfilment
 from app.fulfilments.news import NEWS
-from app.fulfilments.panel import count_panel, orders_panel
+from app.fulfilments.panel import ORDERS, count_panel, orders_of, orders_panel
 from app.fulfilments.views import FulfilmentView
 from app.jobs.registry import declare
 from app.needs.models import Need
@@ -24,4 +24,5 @@ def register(appbuilder: Any) -> None:
     appbuilder.add_view(FulfilmentView, "m.fulfilments")
     views = {view.list_name: view for view in appbuilder.list_views()}
     views[Need.list_name].guests.append(orders_panel(views[Fulfilment.list_name]))
+    views[Need.list_name].hanging[ORDERS] = orders_of
     views[ServiceProject.list_name].guests.append(count_panel(views[Fulfilment.list_name]))

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core import access
+from app.core.hanging import may_hang
 from app.core.reads import KEPT
 from app.core.specification import Panel
 from app.extensions import db
@@ -17,6 +18,7 @@ from app.needs.models import Need
 from app.projects.models import ServiceProject
 
 SHOWN: Final = 50
+ORDERS: Final = "orders"
 
 
 def orders_panel(view: Any) -> Callable[[Need], list[Panel]]:
@@ -26,11 +28,17 @@ def orders_panel(view: Any) -> Callable[[Need], list[Panel]]:
         if not access.may("v", view.guard):
             return []
         may_offer = need.state in WORKING_STATES and need.archived_at is None and access.may("c", view.guard)
-        rows = _orders(need)
+        rows = _orders(need) if may_hang(need, ORDERS) else []
         shown = {"orders": rows, "view": view, "may_offer": may_offer}
         return [("fulfilments/panel.html", shown)] if rows or may_offer else []
 
     return panels
+
+
+def orders_of(need: Any) -> Any:
+    """Return the query for the orders of the need a model stands for."""
+    own = (Fulfilment.community_id == need.community_id, Fulfilment.need_id == need.id)
+    return select(Fulfilment.id).where(*own)
 
 
 def _orders(need: Need) -> list[Fulfilment]:

@@ -102,6 +102,10 @@ class Need(Recorded, Sought, Placed, Model):
         Index("ix_need_reporter_phone", "community_id", "reporter_phone_index"),
     )
     list_name = "needs"
+    named_by = (
+        *("code", "title", "community_id", "place_id"),
+        *("created_by_id", "in_charge_id", "open_to_volunteers", "escalated_at"),
+    )
     sought_in = ("title", "text", "code")
     indexed = True
     attachments = True

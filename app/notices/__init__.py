@@ -9,7 +9,7 @@ from flask import current_app
 from flask_babel import lazy_gettext as _
 
 from app.accounts.pages import profile_panels
-from app.core import tallies
+from app.core import hanging, tallies
 from app.jobs.own import tidies
 from app.notices import kinds, service
 from app.notices.views import notice_pages, panel
@@ -21,6 +21,7 @@ def register(appbuilder: Any) -> None:
     for kind in (kinds.GRANTED, kinds.RESET, kinds.REVEALED):
         kinds.declare(kind)
     tallies.counted(service.TALLY, service.unread)
+    hanging.ON_ALL[service.UNREAD] = service.unread_about
     tidies("notices", _("Old notices"), service.forget_old)
     if panel not in profile_panels:
         profile_panels.append(panel)

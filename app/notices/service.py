@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import Select, delete, select, update
 
 from app.accounts import reach
-from app.core import access, clock, reads
+from app.core import access, clock
 from app.core.access import OutOfScope
 from app.core.actor import acting, current, system
 from app.extensions import db
@@ -118,16 +117,13 @@ def read(notice_id: int) -> None:
     notice.read_at = notice.read_at or clock.now()
 
 
-def has_unread(listing: str, row_id: int) -> bool:
-    """Tell whether the actor has an unread notice about a row."""
-    return db.session.scalar(_unread(), {"me": _me(), "list": listing, "row": row_id}) is not None
+UNREAD: Final = "unread"
 
 
-@cache
-def _unread() -> Any:
-    about = (Notice.list == bindparam("list"), Notice.row_id == bindparam("row"), Notice.read_at.is_(None))
-    found = select(Notice.id).where(Notice.account_id == bindparam("me"), *about).limit(1)
-    return found.execution_options(**{reads.KEPT: True})
+def unread_about(model: Any) -> Any:
+    """Return the query for the unread notices about the row a model stands for; one sees only one's own."""
+    about = (Notice.list == model.list_name, Notice.row_id == model.id, Notice.read_at.is_(None))
+    return select(Notice.id).where(*about)
 
 
 def read_of(listing: str, row_id: int) -> None:

@@ -18,6 +18,7 @@ from app.core.database import Unavailable, transaction, writing
 from app.core.errors import answer
 from app.core.fields import Text, facts
 from app.core.gate import members
+from app.core.hanging import may_hang
 from app.core.views import opened
 from app.extensions import db
 from app.notices import service
@@ -144,7 +145,7 @@ def panel() -> tuple[str, dict[str, Any]]:
 def _read_with_row(sender: type[Any], row: Any) -> None:
     """Opening a row reads what one was told of it, once the page is made: it shows the row as it was read."""
     actor = current()
-    if actor is None or actor.user_id is None or not service.has_unread(row.list_name, row.id):
+    if actor is None or actor.user_id is None or not may_hang(row, service.UNREAD):
         return
     listing, row_id = row.list_name, row.id
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from sqlalchemy import bindparam, or_, select
@@ -77,8 +77,14 @@ def chain_of(place: Place) -> list[Place]:
     """Return the place and those it lies in, the nearest first."""
     segments = place.path.strip("/").split("/")
     paths = ["/" + "/".join(segments[:count]) + "/" for count in range(1, len(segments))]
-    above = select(Place).where(Place.community_id == place.community_id, Place.path.in_(paths))
-    return [place, *db.session.scalars(above.order_by(Place.path.desc()))] if paths else [place]
+    asked = {"community": place.community_id, "paths": paths}
+    return [place, *db.session.scalars(_at_paths(), asked)] if paths else [place]
+
+
+@cache
+def _at_paths() -> Any:
+    at_them = (Place.community_id == bindparam("community"), Place.path.in_(bindparam("paths", expanding=True)))
+    return select(Place).where(*at_them).order_by(Place.path.desc()).execution_options(**{KEPT: True})
 
 
 def _below(place: Place | None, day: date) -> list[Place]:

@@ -6,7 +6,7 @@ from app.needs.models import Need
 from app.notices import news as notices
 from app.projects.models import ServiceProject
 from app.projects.news import NEWS
-from app.projects.panel import projects_panel, to_the_project
+from app.projects.panel import PROJECTS, projects_of, projects_panel, to_the_project
 from app.projects.service import MAKING
 from app.projects.views import ServiceProjectView
 
@@ -18,4 +18,5 @@ def register(appbuilder: Any) -> None:
     views = {view.list_name: view for view in appbuilder.list_views()}
     view, needs = views[ServiceProject.list_name], views[Need.list_name]
     needs.guests.append(projects_panel(view))
+    needs.hanging[PROJECTS] = projects_of
     needs.leads[MAKING] = to_the_project(view)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select
 
 from app.core import access
+from app.core.hanging import may_hang
 from app.core.reads import KEPT
 from app.core.specification import Panel
 from app.extensions import db
@@ -15,16 +16,24 @@ from app.projects.models import ServiceProject, project_need
 from app.projects.service import newest_from
 
 SHOWN: Final = 20
+PROJECTS: Final = "projects"
 
 
 def projects_panel(view: Any) -> Callable[[Need], list[Panel]]:
     """Return what makes the panel of a need, with the pages of `view`."""
 
     def panels(need: Need) -> list[Panel]:
-        projects = _projects(need) if access.may("v", view.guard) else []
+        is_asked = may_hang(need, PROJECTS) and access.may("v", view.guard)
+        projects = _projects(need) if is_asked else []
         return [("projects/panel.html", {"projects": projects, "view": view})] if projects else []
 
     return panels
+
+
+def projects_of(need: Any) -> Any:
+    """Return the query for the projects made from the need a model stands for."""
+    made = select(ServiceProject.id).join(project_need, project_need.c.service_project_id == ServiceProject.id)
+    return made.where(ServiceProject.community_id == need.community_id, project_need.c.need_id == need.id)
 
 
 def _projects(need: Need) -> list[ServiceProject]:

@@ -12,11 +12,13 @@ from app.extensions import db
 
 LIST_AND_FORM = 6
 DETAIL = 10
+SHOW = 9
+NEED = 7
+"""The page of a need: who asks, the need with what hangs on it, its steps, its history, who is responsible, counts."""
 HOME = 12
 FIGURES = 14
 """The page of all figures: one statement for all that the viewer reads, one for totals, and two for durations."""
 LOOKED_INTO = (
-    "/show/",
     "/history/",
     "/print/",
     "/figures/",
@@ -60,5 +62,7 @@ def most(address: str) -> int:
         return FIGURES
     if address.endswith((".xlsx", ".csv")):
         return FILE
+    if "/show/" in address:
+        return NEED if address.startswith("/needs/") else SHOW
     looked_into = any(part in address for part in LOOKED_INTO)
     return DETAIL if looked_into else LIST_AND_FORM

@@ -14,7 +14,6 @@ from app.callbacks.models import Callback
 from app.communities.models import Community, Place
 from app.core import reads, scope
 from app.core.actor import Actor
-from app.core.model import Hanging
 from app.extensions import db
 from app.needs.models import Need
 from app.projects.models import ServiceProject
@@ -27,7 +26,7 @@ def by_all(actor: Actor | None, listing: str | None = None) -> list[Any]:
     """Return the criteria of every guarded model; of what hangs on rows of lists, those for the one list asked of."""
     memo: Any = {} if actor is None else actor.memo
     if ("all", listing) not in memo:
-        asked = [(model, listing if issubclass(model, Hanging) else None) for model in scope.guarded_models()]
+        asked = [(model, listing if hasattr(model, "visible_of") else None) for model in scope.guarded_models()]
         pairs = [(model, scope.condition(model, actor, one)) for model, one in asked]
         memo["all", listing] = [scope._only(model, rows) for model, rows in pairs if rows is not None]
     return list(memo["all", listing])

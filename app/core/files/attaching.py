@@ -36,6 +36,11 @@ class PortraitForm(PortalForm):
 class Attaching(Specification):
     """Adds files to the rows of a list."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if self.model.attachments:
+            self.hanging[service.FILES] = service.hung
+
     def files_panel(self, row: Any) -> list[tuple[str, dict[str, Any]]]:
         """Return the panel of a row's files; none where the list has no files."""
         if not self.model.attachments:

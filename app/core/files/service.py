@@ -20,6 +20,7 @@ from app.core.files import vault
 from app.core.files.kinds import Kind, NotTaken, recognise, tidy_name
 from app.core.files.models import Attachment, may_attach
 from app.core.files.pictures import redraw
+from app.core.hanging import may_hang
 from app.core.model import new_uid
 from app.core.moves import ARCHIVED, Refused
 from app.core.reads import KEPT, OF_LIST
@@ -147,8 +148,22 @@ def _of(row: Any) -> Any:
     )
 
 
+FILES: Final = "files"
+"""Under this name a page asks whether files hang on its row."""
+
+
+def hung(model: Any) -> Any:
+    """Return the query for the files of the row a model stands for."""
+    own = (Attachment.row_id == model.id, Attachment.row_uid == model.uid)
+    return select(Attachment.id).where(
+        Attachment.community_id == model.community_id, Attachment.list == model.list_name, *own
+    )
+
+
 def of(row: Any) -> list[Attachment]:
     """Return the files of a row, the oldest first, with who added each."""
+    if not may_hang(row, FILES):
+        return []
     asked = {"community": row.community_id, "row": row.id, "uid": row.uid}
     return [*db.session.scalars(_files(row.list_name), asked)]
 
