@@ -4,6 +4,7 @@ English source words stand in the code and in templates. The catalogue holds eac
 numbers, so that two branches seldom touch the same lines. It also fills what Flask-AppBuilder leaves untranslated.
 """
 
+import ast
 import json
 import os
 import re
@@ -86,9 +87,26 @@ def extracted(folder: Path) -> Catalog:
     return found
 
 
+def of_commands(folder: Path) -> Iterator[str]:
+    """What commands are for and what their options mean: docstrings and `help`, which stand in no call of ours."""
+    for path in sorted(folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any(map(_makes_command, node.decorator_list)):
+                yield " ".join((ast.get_docstring(node) or "").split())
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "option":
+                yield from (word.value.value for word in node.keywords if word.arg == "help")  # type: ignore[attr-defined]  # always a text
+
+
+def _makes_command(decorator: ast.expr) -> bool:
+    is_call = isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)
+    return is_call and decorator.func.attr == "command"  # type: ignore[attr-defined]  # as was just asked
+
+
 def wanted() -> Catalog:
     """Our words, all of WTForms, and those of the framework that it has no Chinese for."""
     words = extracted(SOURCE)
+    for text in of_commands(SOURCE):
+        words.add(text)
     for message in messages(extracted(FORMS)):
         words.add(message.id, context=message.context)
     known = stored(FRAMEWORK_CATALOG)

@@ -16,7 +16,7 @@ from app.backups import copying, folder, jobs, restoring
 from app.backups.loading import Loaded
 from app.core import recording
 from app.core.actor import acting, system
-from app.core.commanding import Commands
+from app.core.commanding import Commands, Told
 from app.core.database import transaction
 from config import MEGABYTE, Refusal, database_address
 
@@ -84,7 +84,7 @@ def restore(file: Path, replace: bool, anyway: bool) -> None:
     click.echo(gettext("Erase again whom was erased since then, then start the portal."))
 
 
-@migrations.command("copy")
+@migrations.command("copy", cls=Told)
 @click.argument("address")
 @with_appcontext
 def copy(address: str) -> None:

@@ -19,21 +19,43 @@ class NotUnderstood(Refusal):
 
 
 class Told(click.Command):
-    """Says in Chinese what it is for."""
+    """Says in Chinese what it is for: in the words given, or those of its docstring, which the catalogue holds."""
 
     def __init__(self, name: str | None = None, about: Text = "", **settings: Any) -> None:
         super().__init__(name, **settings)
         self.about = about
 
     def get_short_help_str(self, limit: int = 45) -> str:
-        """Return what it is for, in one line."""
-        return str(self.about)
+        """Return what it is for, in one sentence."""
+        return "".join(self._purpose().partition("。")[:2])
+
+    def _purpose(self) -> str:
+        return str(self.about) or _chinese(self.help)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say how it is typed, what it is for, and what its options and commands mean."""
+        with _at_hand(ctx):
+            super().format_help(ctx, formatter)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say how it is typed."""
+        words = {"[OPTIONS]": gettext("[OPTIONS]"), "COMMAND [ARGS]...": gettext("COMMAND …")}
+        pieces = [words.get(piece, piece) for piece in self.collect_usage_pieces(ctx)]
+        formatter.write_usage(ctx.command_path, " ".join(pieces), gettext("Usage: "))
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Say what it is for, above its options."""
-        with _at_hand(ctx), formatter.indentation():
+        with formatter.indentation():
             formatter.write_paragraph()
-            formatter.write_text(str(self.about))
+            formatter.write_text(self._purpose())
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what the options mean, and which one must be there."""
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option) and not param.hidden]
+        with formatter.section(gettext("Options")):
+            formatter.write_dl([(_typed(option), _meaning(option)) for option in options])
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
 
 
 class Command(Told):
@@ -48,10 +70,18 @@ class Command(Told):
 class Commands(Told, AppGroup):
     """A group of our commands; each runs with the portal at hand."""
 
+    command_class = Told
+
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> click.Context:
         """Read the words that are meant for the group."""
         with _in_chinese(parent):
             return super().make_context(info_name, args, parent, **extra)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what each command is for."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl([(name, one.get_short_help_str()) for name, one in found if one is not None])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Read the words that are meant for one command, and carry it out."""
@@ -124,6 +154,33 @@ def _complaint(error: click.UsageError) -> str:
     if isinstance(error, click.BadOptionUsage):
         return gettext("%(name)s needs a value.", name=error.option_name)
     return gettext("The command has a word too many, or one that does not exist.")
+
+
+def _chinese(said: str | None) -> str:
+    """Return what a docstring or an option says, which stands in the catalogue on one line."""
+    line = " ".join((said or "").split())
+    return gettext(line) if line else ""
+
+
+def _typed(option: click.Option) -> str:
+    """Return how an option is typed."""
+    names = ", ".join(option.opts)
+    return names if option.is_flag else f"{names} {_value(option.type)}"
+
+
+def _value(kind: click.ParamType[Any]) -> str:
+    if isinstance(kind, click.Choice):
+        return "|".join(kind.choices)
+    if isinstance(kind, click.Path):
+        return gettext("FILE")
+    return gettext("NUMBER") if isinstance(kind, click.types.IntParamType) else gettext("WORDS")
+
+
+def _meaning(option: click.Option) -> str:
+    if "--help" in option.opts:
+        return gettext("say this, and do nothing else")
+    said = _chinese(option.help)
+    return gettext("%(meaning)s (must be there)", meaning=said) if option.required else said
 
 
 def _name(param: click.Parameter) -> str:

@@ -1,7 +1,9 @@
 """What an operator mistypes on the command line is answered in Chinese."""
 
 import re
+from collections.abc import Iterator
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
@@ -62,3 +64,24 @@ def test_each_command_of_ours_says_in_chinese_what_it_is_for(app: Flask):
         (line,) = re.findall(rf"^  {name} +(.+)$", listed, re.MULTILINE)
         assert re.match("[\u4e00-\u9fff]", line), name
         assert line in as_typed(app, name, "--help").output
+
+
+def _ways(command: click.Command, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if not isinstance(command, click.Group):
+        yield words
+        return
+    for name, child in command.commands.items():
+        yield from _ways(child, (*words, name))
+
+
+def test_each_single_command_says_in_chinese_how_it_is_typed_and_what_its_options_mean(app: Flask):
+    context = click.Context(app.cli)
+    groups = {name: app.cli.get_command(context, name) for name in app.cli.list_commands(context) if name != "db"}
+    ways = [way for name, group in groups.items() if isinstance(group, Told) for way in _ways(group, (name,))]
+    assert len(ways) > 25
+    for way in ways:
+        usage, _blank, purpose, *rest = as_typed(app, *way, "--help").output.splitlines()
+        assert usage.startswith("用法："), way
+        assert re.search("[\u4e00-\u9fff]{3}", purpose), way
+        for line in rest:
+            assert not line.startswith("  --") or re.search("[\u4e00-\u9fff]{2}", line) or "|" in line, (way, line)

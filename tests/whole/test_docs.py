@@ -98,7 +98,7 @@ def test_no_command_is_written_about_that_does_not_exist(app: Flask):
 def test_no_option_is_written_about_that_does_not_exist(app: Flask):
     known = {name for command in commands(app).values() for param in command.params for name in param.opts}
     written = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", page("handbook/commands.md")))
-    assert written <= known | {"--app"}
+    assert written <= known | {"--app", "--help"}
 
 
 # -- addresses ------------------------------------------------------------------------------------------------------
