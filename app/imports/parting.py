@@ -8,11 +8,12 @@ from app.core.sheets import beside, layout
 from app.core.sheets.book import Sheet
 from app.core.sheets.forms import forms
 from app.core.sheets.layout import Known, Layout
-from app.imports import wide
+from app.imports import families, wide
 
 Lists = Callable[[Sheet, Layout], str]
 """Tells to which list a table belongs; nothing where it is to none."""
-POSTS: Final = "posts"
+SEVERAL: Final = (("posts", wide.apart), ("people", families.apart))
+"""The lists of which several rows may stand in one, and what parts them."""
 NONE: Final = Layout([], {})
 
 
@@ -48,8 +49,11 @@ def _of_tables(sheet: Sheet, known: Known, near: Known, lists: Lists) -> list[Pa
     sides, of = taken(beside.apart(sheet, found))
     if sides and "" not in of:
         return sides
-    sides, of = taken(wide.apart(sheet, found))
-    return sides if of == {POSTS} and lists(sheet, found[0]) in {POSTS, ""} else whole
+    for name, apart in SEVERAL:
+        sides, of = taken(apart(sheet, found))
+        if of == {name} and lists(sheet, found[0]) in {name, ""}:
+            return sides
+    return whole
 
 
 def _of_forms(found: list[tuple[Sheet, Layout | None]], known: Known, near: Known) -> list[Part]:

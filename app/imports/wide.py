@@ -5,8 +5,9 @@ duty: 网格, 网格长, 电话. What stands over no person (the grid, its house
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 from app.core.sheets import values
@@ -19,13 +20,22 @@ from app.posts.ledger import DUTIES
 
 _WHICH: Final = re.compile("^[0-9一二三四五六七八九]")
 """Tells several of one duty apart: 网格员1, 网格员2."""
-_WORDS: Final = {comparable(word): column.key for column in PERSON for word in column.words}
 _USUAL: Final = {column.key: column.words[0] for column in PERSON}
-_DUTIES: Final = sorted(map(comparable, DUTIES), key=len, reverse=True)
 NAME: Final = "name"
 OF_ALL: Final = frozenset({"remark"})
 """What is said of people in other lists, and of the whole row here."""
 LEAST: Final = 2
+
+
+@cache
+def words_of_people() -> Mapping[str, str]:
+    """Return the columns that say who somebody is, by their headings in the form in which they are compared."""
+    return {comparable(word): column.key for column in PERSON for word in column.words}
+
+
+@cache
+def _duties() -> list[str]:
+    return sorted(map(comparable, DUTIES), key=len, reverse=True)
 
 
 @dataclass(slots=True)
@@ -65,16 +75,8 @@ class _Chart:
     def cut(self, own: _Group, which: int) -> Sheet:
         """Return the sheet of one person of a row."""
         others = {place for one in self.groups if one is not own for place in one.places}
-        top, below = self.table.header[0], self.table.header[-1]
-        rows = [list(row) for row in self.sheet.rows[:top]]
-        for at in range(top, len(self.sheet.rows)):
-            cells = self._of_one(at, own, which) if at > below else self.sheet.rows[at]
-            rows.append([None if place in others else value for place, value in enumerate(cells)])
-        for place, said in own.said.items():
-            at = next(at for at in self.table.header if place < len(rows[at]) and rows[at][place])
-            rows[at][place] = said
-        merged = [area for area in self.sheet.merged if _is_kept(area, top, others)]
-        return Sheet(self._name(own, which), rows, merged, self.sheet.hidden_rows, self.sheet.lines)
+        own_rows = {at: self._of_one(at, own, which) for at in range(self.table.header[-1] + 1, len(self.sheet.rows))}
+        return cut(replace(self.sheet, name=self._name(own, which)), self.table, others, own.said, own_rows)
 
     def _name(self, own: _Group, which: int) -> str:
         if own is self.groups[0] and which == 0:
@@ -142,16 +144,39 @@ def _meant(words: tuple[str, ...]) -> tuple[str, str]:
     duty, rest = _parted("".join(said))
     # Under a heading of several rows that says the duty alone.
     leaf = said[-1] if duty and len(said) > 1 and _parted(said[0])[1] == "" else rest
-    return duty, _WORDS.get(leaf, "" if leaf else NAME)
+    return duty, words_of_people().get(leaf, "" if leaf else NAME)
 
 
 def _parted(said: str) -> tuple[str, str]:
     """Return the duty a text begins with, and what follows."""
-    duty = next((one for one in _DUTIES if said.startswith(one)), "")
+    duty = next((one for one in _duties() if said.startswith(one)), "")
     return duty, _WHICH.sub("", said[len(duty) :]) if duty else said
 
 
-def _is_kept(area: Area, top: int, others: set[int]) -> bool:
+def cut(
+    sheet: Sheet,
+    table: Layout,
+    others: Collection[int],
+    said: Mapping[int, str],
+    own_rows: Mapping[int, Sequence[Cell]],
+) -> Sheet:
+    """Return the sheet without the columns of others, with headings in other words, and rows below as they are given.
+
+    Its cells keep their places. `said`: what the headings of some columns say; `own_rows`: by where they stand.
+    """
+    top = table.header[0]
+    rows = [list(row) for row in sheet.rows[:top]]
+    for at in range(top, len(sheet.rows)):
+        cells = own_rows.get(at, sheet.rows[at])
+        rows.append([None if place in others else value for place, value in enumerate(cells)])
+    for place, words in said.items():
+        at = next(at for at in table.header if place < len(rows[at]) and rows[at][place])
+        rows[at][place] = words
+    merged = [area for area in sheet.merged if _is_kept(area, top, others)]
+    return replace(sheet, rows=rows, merged=merged)
+
+
+def _is_kept(area: Area, top: int, others: Collection[int]) -> bool:
     """Tell whether cells stay merged: not those of other people."""
     first, left, _bottom, right = area
     return first < top or left not in others or right not in others

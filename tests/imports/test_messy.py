@@ -283,8 +283,11 @@ def test_the_usual_word_for_a_name_goes_before_a_less_usual_one(read):
 def test_members_side_by_side_in_one_row_are_not_taken_for_one(read):
     head = ["门牌号", "姓名", "成员1姓名", "成员1关系", "成员2姓名", "成员2关系"]
     report = read(xlsx({"居民": [head, ["1-101", "戊户", "己妻", "妻", "庚子", "子"]]}))
-    assert values(report)[2] == {"door": "1-101", "name": "戊户"}
-    assert list(report["header"][0]["not_imported"]) == ["C", "D", "E", "F"]
+    assert [one["values"] for one in report["accepted"]] == [
+        {"door": "1-101", "name": "戊户"},
+        {"door": "1-101", "head": "戊户", "name": "己妻", "relation": "配偶"},
+        {"door": "1-101", "head": "戊户", "name": "庚子", "relation": "子"},
+    ]
 
 
 def test_an_age_alone_is_kept_with_its_year(take_in, behind):

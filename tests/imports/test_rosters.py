@@ -111,7 +111,7 @@ def test_the_head_of_a_household_is_who_its_row_is_about_where_nobody_else_is_na
     assert (said["name"], said["door"]) == ("王大", "8-1-101")
     said = report["accepted"][1]["values"]
     assert (said["name"], said["id_number"], said.get("relation")) == ("赵大", "110101198003059117", None)
-    assert report["header"][1]["not_imported"] == {"D": "家庭成员1", "E": "关系", "F": "家庭成员2", "G": "关系"}
+    assert [one["values"]["name"] for one in report["accepted"]] == ["王大", "赵大", "李二", "赵小"]
 
 
 def test_a_list_pasted_from_a_chat_with_blanks_between_is_parted(read):
@@ -134,4 +134,46 @@ def test_lists_side_by_side_each_under_its_grid_are_lists_of_these_grids(read):
     assert [(sheet, one["name"], one["phone"], one["grid"]) for sheet, one in said] == [
         ("Sheet1", "王芳", "13800001001", "第一网格"),
         ("Sheet1（C列起）", "李强", "13800001002", "第二网格"),
+    ]
+
+
+def test_members_beside_the_head_of_their_household_become_a_person_each(read, take_in):
+    sheet = [
+        ["居民家庭信息登记表"],
+        ["户主", "联系电话", "网格", "住址", "家庭成员1", "关系", "电话", "家庭成员2", "关系", "电话", "备注"],
+        ["王一", "13800001001", "第一网格", "1栋101", "王二", "子", "1380", "李三", "配偶", "", "老住户"],
+        ["赵四", "13800001002", "第一网格", "1栋102", "赵五", "女", "", "", "", "", ""],
+        ["孙六", "13800001003", "第一网格", "1栋103", "", "", "", "", "", "", ""],
+    ]
+    data = xlsx({"家庭": sheet})
+    report = read(data)
+    said = [(one["row"], one["values"]) for one in report["accepted"]]
+    assert [
+        (row, one["name"], one.get("head"), one.get("relation"), one.get("phone"), one["address"]) for row, one in said
+    ] == [
+        (3, "王一", None, None, "13800001001", "1栋101"),
+        (4, "赵四", None, None, "13800001002", "1栋102"),
+        (5, "孙六", None, None, "13800001003", "1栋103"),
+        (4, "赵五", "赵四", "女", None, "1栋102"),
+        (3, "李三", "王一", "配偶", None, "1栋101"),
+    ]
+    assert [(one["sheet"], one["row"], one["reason"], one["field"]) for one in report["rejected"]] == [
+        ("家庭（E列起）", 3, "phone_bad", "phone")
+    ]
+    take_in(data)
+    assert read(data)["counts"]["accepted"] == 0
+
+
+def test_members_under_headings_of_two_rows_are_told_apart_by_their_number(read):
+    sheet = [
+        ["户主姓名", "电话", "网格", "成员1", "", "成员2", ""],
+        ["", "", "", "姓名", "与户主关系", "姓名", "与户主关系"],
+        ["王一", "13800001001", "第一网格", "王二", "子", "李三", "配偶"],
+    ]
+    report = read(xlsx({"家庭": sheet}, merged={"家庭": ["A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:G1"]}))
+    said = [one["values"] for one in report["accepted"]]
+    assert [(one["name"], one.get("head"), one.get("relation")) for one in said] == [
+        ("王一", None, None),
+        ("王二", "王一", "子"),
+        ("李三", "王一", "配偶"),
     ]
