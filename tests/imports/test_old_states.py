@@ -116,3 +116,12 @@ def test_of_a_ledger_that_is_no_history_nothing_of_this_is_taken(take_in, stands
     take_in(old(["B7", "已转办", "", "", "供电所", "95598"]))
     row = stands("B7")
     assert (row["state"], row["referred_body"], row["resume_on"]) == (NeedState.SUBMITTED, None, None)
+
+
+def test_what_is_ticked_as_done_is_closed_and_what_is_not_waits(take_in, stands):
+    take_in(old(["A8", "√"], ["A9", "否"], ["A10", "是"]), history=True)
+    assert [stands(code)["state"] for code in ("A8", "A9", "A10")] == [
+        NeedState.CLOSED,
+        NeedState.SUBMITTED,
+        NeedState.CLOSED,
+    ]
