@@ -14,7 +14,7 @@ from app.core.files import vault
 from app.core.sheets.ledger import Draft
 from app.extensions import db
 from app.imports.models import ImportBatch, ImportPart
-from app.imports.strange import SHOWN
+from app.imports.strange import SHOWN, folded
 
 INDEX: Final = -1
 """The number of the piece that says where in the whole ledger the rows stand, by what becomes of them."""
@@ -76,7 +76,7 @@ def index_of(batch: ImportBatch) -> Places:
 
 def keep_strange(batch: ImportBatch, words: Counter[str]) -> None:
     """Keep which words for places nobody knows; part of the current transaction."""
-    _keep(batch, STRANGE, _packed(words.most_common(SHOWN)))
+    _keep(batch, STRANGE, _packed(folded(words).most_common(SHOWN)))
 
 
 def strange_of(batch: ImportBatch) -> list[tuple[str, int]]:

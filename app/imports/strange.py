@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from app.communities import naming
 from app.communities.models import Place
 from app.core.sheets.ledger import Draft, Trouble
 from app.core.sheets.values import Reason
@@ -29,6 +30,15 @@ def count(drafts: Iterable[Draft], world: World) -> Counter[str]:
         for words in dict.fromkeys(one.found for one in draft.troubles if _of_a_place(one))
     )
     return Counter({words: rows for words, rows in found.items() if not world.find(Place, words)})
+
+
+def folded(found: Counter[str]) -> Counter[str]:
+    """Return them with all spellings of one name together, under the one most rows have: 第四网格, 4网格, 04网格."""
+    usual: dict[str, str] = {}
+    together: Counter[str] = Counter()
+    for words, rows in found.most_common():
+        together[usual.setdefault(naming.key(words), words)] += rows
+    return together
 
 
 def _of_a_place(trouble: Trouble) -> bool:

@@ -1,12 +1,13 @@
 """Ledgers of places: what lies in what, also where both stand in the same file."""
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import select
 
 from app.communities.models import Place
 from app.extensions import db
-from app.imports import undoing
+from app.imports import strange, undoing
 from app.imports.models import ImportBatch
 from app.posts.models import Post
 from tests.core.sheets.paper import xlsx
@@ -96,3 +97,8 @@ def test_whoever_looks_after_a_building_belongs_to_the_grid_it_lies_in(read, tak
     with behind():
         posts = db.session.scalars(select(Post)).all()
         assert [[place.name for place in post.places] for post in posts][-2:] == [["3栋", "4栋"], ["3栋"]]
+
+
+def test_a_place_nobody_knows_is_asked_for_once_however_it_is_spelled():
+    found = Counter({"4网格": 2, "第四网格": 5, "04网格": 1, "东门外": 6})
+    assert strange.folded(found).most_common() == [("第四网格", 8), ("东门外", 6)]
