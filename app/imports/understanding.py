@@ -78,7 +78,6 @@ def understand(
     Raises Unreadable where none has a row of headings.
     """
     lexicons = {one.name: one.with_words(words.get(one.name, {})) for one in ledgers} | dict(strange)
-
     spoken = [*lexicons.values(), *STRANGE.values()]
     known = NUMBERING.union(*(one.headings for one in spoken)).__contains__
 

@@ -401,25 +401,3 @@ def test_who_is_in_charge_of_a_project_and_the_number_beside_the_name_are_two(re
     found = [one["values"] for one in read(xlsx({"Sheet1": rows}))["accepted"]]
     assert (found[0]["leader"], found[0]["phone"]) == ("吴一", "13800006622")
     assert found[1]["leader"] == "居委会"
-
-
-def test_a_text_that_was_pasted_into_one_column_is_parted_as_the_text_would_be(read):
-    rows = [
-        ["居民花名册"],
-        ["姓名,联系电话,门牌号"],
-        ["王一,13800001001,1-101"],
-        ['"李二",13800001002,1-102'],
-        [],
-        ["赵三,1380,1-103"],
-    ]
-    report = read(xlsx({"Sheet1": rows}))
-    assert [(one["row"], one["values"]["name"]) for one in report["accepted"]] == [(3, "王一"), (4, "李二")]
-    assert [(one["row"], one["field"]) for one in report["rejected"]] == [(6, "phone")]
-
-
-def test_a_column_of_sentences_stays_one(read):
-    said = ["楼下路灯不亮，晚上很黑，老人摔过", "扶手松了，没人管，请来看看", "下水道堵了, 味道大, 已有一周, 急"]
-    report = read(xlsx({"群众需求清单": [["需求内容"], *([one] for one in said)]}), "needs")
-    assert [one["values"]["content"][:6] for one in report["accepted"]] == [one[:6] for one in said]
-    assert report["header"][0]["not_imported"] == {}
-    assert report["counts"]["accepted"] == 3
