@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
-from waitress.server import create_server
 
 from tests.cast.people import PASSWORD
+from tests.serving import served
 
 PICTURES = Path(__file__).parents[2] / "instance-pictures"
 QUIET = [
@@ -113,15 +111,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The portal behind a real server, on a port of its own."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
-    server = create_server(app, host="127.0.0.1", port=port, threads=4, clear_untrusted_proxy_headers=True)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.close()
-    thread.join(timeout=5)
+    with served(app, threads=4) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

@@ -1,23 +1,20 @@
 """Sixteen people at once, on the real server: nobody reads another's rows, filters, names or prefilled forms."""
 
 import re
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
-from waitress import wasyncore
-from waitress.server import create_server
 
 from app.communities.models import Place
 from app.core.actor import acting, system
 from app.extensions import db
 from tests.cast.people import NAMES
+from tests.serving import served
 from tests.whole.walk import Visitor
 
 THREADS = 16
@@ -54,23 +51,8 @@ class Seat:
 @pytest.fixture
 def port(app: Flask) -> Iterator[int]:
     """The portal behind the server it is delivered with."""
-    sockets: dict[int, Any] = {}
-    server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, map=sockets)
-    ending = threading.Event()
-
-    def serve() -> None:
-        while not ending.is_set():
-            wasyncore.loop(timeout=0.05, map=sockets, count=1)
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield server.effective_port
-    ending.set()
-    thread.join()
-    server.task_dispatcher.shutdown()
-    server.close()
-    for kept in list(sockets.values()):
-        kept.close()
+    with served(app, THREADS) as number:
+        yield number
 
 
 @pytest.fixture
