@@ -23,7 +23,7 @@ from flask import Flask
 from app import create_app
 from app.communities.models import Category, Community, Place, PlaceKind
 from app.communities.service import open_community
-from app.core import database
+from app.core import arenas, database
 from app.core.actor import Actor, Held, acting, system
 from app.core.sheets import reading
 from app.core.sheets.book import TooMany
@@ -124,6 +124,8 @@ def measure(rows: int, url: str) -> str:
             actor = Actor("bench", None, (Held(Role.SECRETARY, community.id),))
         with app.app_context(), acting(actor):
             community = db.session.get_one(Community, community.id)
+            # As whoever serves or works does.
+            arenas.settle()
             _book, parsing = timed(lambda: reading.read(data))
             del _book
             batch, staging = timed(lambda: read(community, data))

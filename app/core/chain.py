@@ -8,7 +8,8 @@ import hmac
 import json
 import os
 import secrets
-from base64 import b64decode, b64encode
+from base64 import b64encode
+from binascii import a2b_base64
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -59,10 +60,20 @@ def seal(key: bytes, text: str, bound_to: str) -> str:
     return sealer(key)(text, bound_to)
 
 
+def opener(key: bytes) -> Callable[[str, str], str | None]:
+    """Return what decrypts texts; it says None where the key is another or the text was moved or changed."""
+    decrypt = AESGCM(key).decrypt
+
+    def opened(sealed: str, bound_to: str) -> str | None:
+        try:
+            whole = a2b_base64(sealed, strict_mode=True)
+            return decrypt(whole[:NONCE], whole[NONCE:], bound_to.encode()).decode()
+        except (InvalidTag, ValueError):
+            return None
+
+    return opened
+
+
 def unseal(key: bytes, sealed: str, bound_to: str) -> str | None:
-    """Return the sealed text, or None where the key is another or the text was moved or changed."""
-    try:
-        whole = b64decode(sealed, validate=True)
-        return AESGCM(key).decrypt(whole[:NONCE], whole[NONCE:], bound_to.encode()).decode()
-    except (InvalidTag, ValueError):
-        return None
+    """Return one text decrypted, as `opener` does many."""
+    return opener(key)(sealed, bound_to)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.core import chain
 from app.core.history import STEP
-from app.core.plans import each, plan
+from app.core.plans import are_empty, each, plan
 from app.core.recording import stored
 from app.core.sealed import bound_to
 
@@ -33,7 +33,7 @@ def told(model: Any, rows: Sequence[Mapping[str, Any]], keys: SubjectKeys) -> li
     columns = []
     for name, column, sensitive in sorted(plan(model).recorded):
         values = [row.get(column) for row in rows]
-        if any(value is not None for value in values):
+        if values and not are_empty(values):
             if sensitive:
                 values = _sealed(model, name, values, [row["uid"] for row in rows], keys)
             columns.append(_told(name, values, _token if sensitive else _plain))

@@ -5,14 +5,18 @@ actor nothing is visible and nothing can be written. Core and text SQL pass by; 
 `tests/whole/test_core_sql.py`.
 """
 
+from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import and_, event, false
+from sqlalchemy import BindParameter, Row, and_, event, false
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import ORMExecuteState, RelationshipProperty, Session, UOWTransaction, with_loader_criteria
 from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from app.core import reads, rules
 from app.core.access import OutOfScope
@@ -24,10 +28,13 @@ from app.core.model import Guarded, Recorded, Scoped, Sought
 from app.core.reads import KEPT, OF_LIST
 from app.core.timeline import Step
 from app.core.unfinished import finished, key_of, seen
+from app.extensions import db
 
 Criteria = dict[tuple[type[Any], str | None], tuple[Any, frozenset[type[Any]] | tuple[()]]]
 """By model and the one list asked of: what narrows it, None for nothing, and the models that reads in its turn."""
 
+AT_ONCE: Final = 100
+"""So many rows of an answer are there at once where its columns are wanted."""
 PARTY: Final = "party"
 """The table in which people, units and teams stand together, with the ids of their own rows."""
 
@@ -70,6 +77,31 @@ def _narrowed(statement: Any, actor: Actor | None, _work: int, _day: date) -> An
 
 _kept: Final = lru_cache(maxsize=512)(_narrowed)
 """The same for statements that are made once and asked again and again."""
+
+
+def columns(statement: Any, values: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    """Return what a statement of columns that is made once says, narrowed as the session narrows it.
+
+    The session would look for objects in the answer, which takes as long as a small question itself. Nothing that was
+    not written yet is written first.
+    """
+    narrowed = _kept(statement, current(), seen(), today())
+    found: Sequence[Row[Any]] = db.session.connection().execute(narrowed, values).all()
+    return found
+
+
+def by_column(statement: Any) -> list[list[Any]]:
+    """Return what a statement of columns that is made anew each time says of many rows, column by column.
+
+    Narrowed in the same way. Rows that all were there at once would be looked through as possible rubbish.
+    """
+    narrowed = _narrowed(statement, current(), seen(), today())
+    answer = db.session.connection().execute(narrowed)
+    found: list[list[Any]] = [[] for _name in answer.keys()]  # noqa: SIM118 - of an answer, not of a dict
+    for some in answer.partitions(AT_ONCE):
+        for held, more in zip(found, zip(*some, strict=True), strict=True):
+            held.extend(more)
+    return found
 
 
 def criteria(statement: Any, actor: Actor | None) -> list[Any]:
@@ -136,8 +168,32 @@ def _finished(model: Any, work: int) -> Any:
     return finished(key_of(model), model.id, work) if issubclass(model, Recorded) or key_of(model) == PARTY else None
 
 
-def _only(model: type[Guarded], condition: Any) -> Any:
-    return with_loader_criteria(model, condition, include_aliases=True)
+class _Value(BindParameter[Any]):
+    """A value of a criterion, compared with others as SQLAlchemy does in the end, without making SQL of it first.
+
+    A criterion stands in a statement once for each join, every time with copies of its values that have one hash, and
+    SQLAlchemy keeps those in a dictionary: with five joins that was a twentieth of a page.
+    """
+
+    inherit_cache = True
+    __hash__ = BindParameter.__hash__
+
+    def __eq__(self, other: object) -> bool:  # type: ignore[override]  # nobody asks it of SQL
+        return hash(self) == hash(other)
+
+
+def _only(model: type[Guarded], condition: ColumnElement[bool]) -> Any:
+    own: Any = replacement_traverse(condition, {}, _own_value)
+    return with_loader_criteria(model, own, include_aliases=True)
+
+
+def _own_value(element: Any, **_more: Any) -> Any:
+    """Return the value in place of SQLAlchemy's own; None for what is no value, which stays."""
+    if type(element) is not BindParameter:
+        return None
+    found = copy(element)
+    found.__class__ = _Value
+    return found
 
 
 @event.listens_for(Session, "before_flush")

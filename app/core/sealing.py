@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from flask_appbuilder import Model
@@ -96,21 +96,28 @@ def opened(row: Any, name: str, held: Any) -> Any:
     return held.says(lambda token: _read(type(row), name, row.uid, token))
 
 
-def opener(model: type, name: str) -> Callable[[Closed, str], Any]:
-    """Return what opens values of a column that were asked for without their rows, by the uid of each row.
+def opened_all(model: type, name: str, tokens: Sequence[str | None], uids: Sequence[str]) -> list[Any]:
+    """Return what tokens of a column say that were asked for without their rows; with them come the uids of these."""
+    unseal, about = keyring.ring().opener(PURPOSE), bound_to(model, name, "")
+    pairs = list(zip(tokens, uids, strict=True))
+    texts = [unseal(token, about + uid) if token is not None else None for token, uid in pairs]
+    if texts.count(None) > tokens.count(None):
+        lost = (uid for text, (token, uid) in zip(texts, pairs, strict=True) if text is None and token is not None)
+        for uid in lost:
+            _note_lost(model, name, uid)
+    return [json.loads(text) if text is not None else None for text in texts] if columns(model)[name].many else texts
 
-    It holds the keys as they are now, so it is for a batch, and asked for anew for the next.
-    """
-    ring = keyring.ring()
-    return lambda held, uid: _read(model, name, uid, held.token, ring)
 
-
-def _read(model: type, name: str, uid: str, token: str, ring: keyring.Ring | None = None) -> Any:
-    text = (ring or keyring.ring()).open(PURPOSE, token, bound_to(model, name, uid))
+def _read(model: type, name: str, uid: str, token: str) -> Any:
+    text = keyring.ring().open(PURPOSE, token, bound_to(model, name, uid))
     if text is None:
-        log.error("a sealed value cannot be opened: %s", bound_to(model, name, uid))
+        _note_lost(model, name, uid)
         return None
     return json.loads(text) if columns(model)[name].many else text
+
+
+def _note_lost(model: type, name: str, uid: str) -> None:
+    log.error("a sealed value cannot be opened: %s", bound_to(model, name, uid))
 
 
 # -- shutting -------------------------------------------------------------------------------------------------------

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from flask_appbuilder import Model
-from sqlalchemy import Connection, String, delete, insert, select
+from sqlalchemy import Connection, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core import chain, keyring
+from app.core import chain, keyring, plans
 
 AT_ONCE: Final = 500
 PURPOSE: Final = "subject keys"
@@ -34,7 +34,7 @@ def keys_of(connection: Connection, known: Iterable[str], fresh: Iterable[str]) 
     found = dict(_stored(connection, known))
     made = {uid: chain.new_key() for uid in [*known, *fresh] if uid not in found}
     if made:
-        connection.execute(insert(SubjectKey.__table__), [*kept(made)])
+        plans.add(connection, SubjectKey.__table__, kept(made))
     return found | made
 
 

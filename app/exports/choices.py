@@ -9,6 +9,7 @@ from flask import current_app, has_app_context
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from app.core.access import may
 from app.core.fields import Labelled, NotUnderstood, Text, Worded, WordedText
 
 LONGEST_NAME: Final = 32
@@ -54,6 +55,7 @@ class Listing(Worded):
     """A list, by its page name, or something that is handed out whole; people read its title."""
 
     schema: ClassVar[dict[str, Any]] = {"type": "string"}
+    is_chosen = True
     __slots__ = ("name",)
 
     def __init__(self, name: str) -> None:
@@ -92,6 +94,13 @@ class Listing(Worded):
     def plain(self) -> str:
         """Return the page name."""
         return self.name
+
+    @classmethod
+    def offers(cls) -> list[tuple[str, str]]:
+        """Offer what holds masked values and the actor may export."""
+        lists = {view.list_name: view for view in current_app.extensions["appbuilder"].list_views()}
+        likes = {name: name for name, view in lists.items() if view.raw_door} | {n: w.like for n, w in WHOLES.items()}
+        return [(name, _titles()[name]) for name, like in likes.items() if may("x", lists[like].guard)]
 
 
 class ListingName(WordedText):

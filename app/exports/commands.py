@@ -54,11 +54,14 @@ def template(name: str, file: Path | None, force: bool, code: str | None, login:
 @click.argument("name", metavar="LIST")
 @click.argument("file", type=FILE)
 @click.option("--query", default="", help="what is asked of the list, as behind the ? of its page")
+@click.option("--columns", default="", help="columns of the file, separated by commas; all unless named")
 @click.option("--force", is_flag=True, help="overwrite a file that is there")
 @click.option("--community", "code", help="code of the community; not needed where there is only one")
 @click.option("--as", "login", help="login name of who acts; the system without it")
-def export(name: str, file: Path, query: str, force: bool, code: str | None, login: str | None) -> None:  # noqa: PLR0913, PLR0917 - a command takes what is typed
+def export(  # noqa: PLR0913, PLR0917 - a command takes what is typed
+    name: str, file: Path, query: str, columns: str, force: bool, code: str | None, login: str | None
+) -> None:
     """Write the rows of a list (its page name) into FILE.xlsx or FILE.csv, which only you can read."""
     with at_work(code, login):
-        files.write_export(name, file, query, force)
+        files.write_export(name, file, query, columns, force)
         click.echo(gettext("Written: %(path)s", path=file))

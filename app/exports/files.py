@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.core.addresses import BadQuery
 from app.core.listing import Query
 from app.core.moves import Refused
+from app.core.sheets import chosen
 from app.core.sheets.exporting import ENDINGS, export
 from app.core.sheets.templates import template
 
@@ -34,17 +35,19 @@ def view_of(name: str) -> Any:
     return found
 
 
-def asked_of(view: Any, address: str) -> Query:
-    """Return what an address asks of a list, written as behind the ? of its page. Raises BadQuery."""
+def asked_of(view: Any, address: str, columns: str = "") -> Query:
+    """Return what an address asks of a list, written as behind the ? of its page. Raises BadQuery.
+
+    `columns`: those of the file, with commas between, where the address does not say them.
+    """
     try:
         pairs = parse_qsl(address.removeprefix("?")[:LONGEST], keep_blank_values=True)
     except ValueError:
         raise BadQuery(gettext("This filter cannot be read; copy it from the address of the list.")) from None
-    query: Query = view.asked(MultiDict(pairs))
-    return query
+    return chosen.asked_of(view, MultiDict([*pairs, (chosen.NAME, columns)]))
 
 
-def write_export(name: str, path: Path, address: str = "", force: bool = False) -> int:
+def write_export(name: str, path: Path, address: str = "", columns: str = "", force: bool = False) -> int:
     """Write the rows of a list that are asked for into a file only its owner can read, and return its size.
 
     Its ending says which kind: xlsx or csv. Raises Refused, and Forbidden for who may not export the list. Commits.
@@ -54,7 +57,7 @@ def write_export(name: str, path: Path, address: str = "", force: bool = False) 
         raise Refused(gettext("The name of the file ends with .xlsx or .csv."))
     require_free(path, force)
     try:
-        query = asked_of(view, address)
+        query = asked_of(view, address, columns)
     except BadQuery as bad:
         raise Refused(bad.sentence) from None
     return write(path, export(view, query, ending).chunks())

@@ -92,7 +92,9 @@ class ExportRequest(Recorded, Scoped, Model):
 
     listing: Mapped[Listing] = mapped_column(
         ListingName(),
-        info=about(_("List to be exported"), _("Its title, or its page name."), listed=True, group=_WHAT),
+        info=about(
+            _("List to be exported"), _("Those with masked values that you may export."), listed=True, group=_WHAT
+        ),
     )
     asked: Mapped[str | None] = mapped_column(
         String(LONGEST),

@@ -15,7 +15,7 @@ from app.core.database import transaction
 from app.core.fields import facts
 from app.core.moves import Refused, Stale, moved, perform
 from app.core.rules import Violation
-from app.core.sheets import exporting
+from app.core.sheets import chosen, exporting
 from app.core.sheets.exporting import Handing, Outgoing
 from app.core.timeline import add_step
 from app.exports.choices import WHOLES, FileKind, Listing, RequestState, Whole
@@ -64,8 +64,8 @@ def _told(listing: Listing, community: Any, asked: str) -> dict[str, Any]:
     whole = WHOLES.get(listing.name)
     if whole is None:
         handing = _handing(listing, community, asked)
-        words = gettext(", ").join(said for _name, _value, said in handing.query.chips)
-        return {"conditions": masking.free_text(words)[:500] or None, "row_count": handing.total}
+        words = [said for _name, _value, said in handing.query.chips] + chosen.words(handing.view.model, handing.query)
+        return {"conditions": masking.free_text(gettext(", ").join(words))[:500] or None, "row_count": handing.total}
     _require_whole(whole, community)
     if asked:
         raise Violation({"asked": [_("This is handed out whole; leave the filter empty.")]})

@@ -52,6 +52,11 @@ def test_what_in_a_free_text_looks_like_a_number_is_masked():
     assert masking.free_text(told) == "请打138****1234，身份证110***********1001，3栋"
 
 
+@given(st.text(alphabet="0123456789Xx13a号*", max_size=60))
+def test_a_text_tells_a_number_exactly_when_something_of_it_is_masked(text):
+    assert masking.tells_numbers(text) is (masking.free_text(text) != text)
+
+
 def test_hidden_says_only_that_there_is_something():
     assert masking.hidden("独居老人") == "***"
 

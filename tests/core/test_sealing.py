@@ -121,6 +121,17 @@ def test_a_value_moved_elsewhere_does_not_open_and_breaks_no_page(register, writ
     assert "1390000" not in caplog.text
 
 
+def test_a_value_moved_elsewhere_does_not_open_in_a_file_either(register, write, as_secretary, caplog):
+    theirs, ours = register(reporter_phone="13900001111"), register(reporter_phone=PHONE)
+    moved = "UPDATE need SET reporter_phone = (SELECT reporter_phone FROM need WHERE id = :a) WHERE id = :b"
+    write(moved, a=theirs, b=ours)
+    with caplog.at_level(logging.ERROR, "sidan.sealing"):
+        file = as_secretary.get("/needs/export.csv").get_data(as_text=True)
+    assert file.count("139****1111") == 1
+    assert "138****2468" not in file
+    assert caplog.text.count("cannot be opened: need|reporter_phone|") == 1
+
+
 def test_a_form_does_not_empty_what_cannot_be_opened(register, write, raw, app):
     pk = register(reporter_phone=PHONE)
     write("UPDATE need SET reporter_phone = 'ffffffff.AAAA' WHERE id = :pk", pk=pk)
@@ -268,6 +279,16 @@ def test_an_old_key_opens_as_long_as_it_is_there(root, old, new, text_):
     assert Ring(root, [new, old]).open("p", token, "x") == text_
     assert (Ring(root, [new]).open("p", token, "x") == text_) is (old == new)
     assert Ring(root, [new]).open("p", chain.seal(chain.derived(root, "p"), text_, "x"), "x") == text_
+
+
+@given(root=KEYS, keys=st.lists(KEYS, min_size=1, max_size=3), text_=TEXTS, place=TEXTS, garbage=TEXTS)
+def test_what_opens_many_opens_the_same_as_what_opens_one(root, keys, text_, place, garbage):
+    rings = [Ring(root, [key]) for key in keys]
+    tokens = [ring.seal("p", text_, place) for ring in rings] + [chain.seal(chain.derived(root, "p"), text_, place)]
+    for ring in (Ring(root, keys), rings[0]):
+        opened = ring.opener("p")
+        for token in (*tokens, garbage, "", tokens[0][: keyring.NAMED], f"{tokens[0]}="):
+            assert opened(token, place) == ring.open("p", token, place)
 
 
 @given(root=KEYS, garbage=TEXTS)

@@ -172,7 +172,7 @@ def test_the_list_leads_to_the_request_with_its_filter(rows, as_secretary, as_au
     page = as_secretary.page("/needs/list/?state=submitted")
     assert 'href="/approvals/add?list=needs&amp;query=state%3Dsubmitted"' in page
     form = as_secretary.page("/approvals/add?list=needs&query=state%3Dsubmitted")
-    assert 'value="群众需求清单"' in form
+    assert 'value="needs" selected>群众需求清单' in form
     assert "state=submitted</textarea>" in form
     assert "/approvals/add" not in as_auditor.page("/needs/list/")
     assert "/approvals/add" not in as_secretary.page("/holidays/list/")
@@ -213,3 +213,21 @@ def test_programs_ask_decide_and_fetch_the_same_way(app: Flask, rows, as_worker,
     assert (answer.status_code, answer.mimetype) == (200, "text/csv")
     assert "13977660001" in answer.get_data(as_text=True)
     assert send(as_worker, f"{pk}/file", {}).status_code == 409
+
+
+def test_the_secretary_chooses_among_the_lists_that_hold_masked_values(as_secretary):
+    page = as_secretary.page("/approvals/add?list=needs")
+    box = page[page.index('<select class="form-select" id="listing"') :]
+    box = box[: box.index("</select>")]
+    assert '<option value="needs" selected>群众需求清单</option>' in box
+    assert 'value="resources"' in box
+    assert 'value="users"' not in box
+    assert 'value="holidays"' not in box
+
+
+def test_a_list_nobody_offered_is_refused_beside_the_field(as_secretary):
+    form = {**ASKED, "listing": "nothing"}
+    answer = as_secretary.post("/approvals/add", form)
+    assert answer.status_code == 422
+    assert "没有清单“nothing”。" in answer.text
+    assert form["reason"] in answer.text

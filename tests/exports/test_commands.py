@@ -50,6 +50,13 @@ def test_what_is_asked_of_the_list_holds_by_command_too(sheets, register, tmp_pa
     assert "扶手松了" not in text
 
 
+def test_a_short_list_is_written_by_command(sheets, register, tmp_path):
+    register(title="路灯不亮")
+    file = tmp_path / "needs.csv"
+    assert sheets("export", "needs", file, "--columns", "title,state")[0] == 0
+    assert file.read_text(encoding="utf-8-sig").splitlines()[0].startswith("需求,状态,")
+
+
 def test_it_is_written_down_who_took_out_what(app: Flask, sheets, register, tmp_path):
     register()
     sheets("export", "needs", tmp_path / "a.csv", "--query", "q=路灯", "--as", "worker")
@@ -73,6 +80,7 @@ def test_somebody_who_may_not_export_takes_nothing_out(sheets, register, tmp_pat
         (("export", "nothing", "a.xlsx"), "没有清单“nothing”。"),
         (("export", "needs", "a.pdf"), "文件名要以 .xlsx 或 .csv 结尾。"),
         (("export", "needs", "a.csv", "--query", "nothing=1"), "没有“nothing”这个筛选条件"),
+        (("export", "needs", "a.csv", "--columns", "title,nothing"), "没有“nothing”这一栏"),
         (("export", "needs", "nowhere/a.csv"), "没有文件夹"),
         (("template", "nothing"), "没有清单“nothing”。"),
         (("export",), "缺少"),

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any, Final
 
 from app.core import clock
-from app.core.fields import Labelled, facts
+from app.core.fields import Labelled, Worded, facts
 from app.core.sheets.writing import MIME
 from tests.whole.scene import Scene
 
@@ -116,6 +116,8 @@ def written(value: Any) -> str:
         return f"{clock.local(value):%Y-%m-%dT%H:%M}"
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Worded) and value.is_chosen:
+        return str(value.plain())
     return str(value.id) if hasattr(value, "id") else str(value)
 
 

@@ -97,6 +97,42 @@ def test_what_is_sensitive_stands_masked_in_every_file_whoever_takes_it_out(app,
     assert looked > 1
 
 
+@pytest.mark.parametrize("login", [login for login in ROLES if login != "admin"])
+def test_nobody_chooses_a_column_no_file_has_and_each_is_told_the_same(app: Flask, scene: Scene, visit, login: str):
+    person = visit(login)
+    for view in scene.lists():
+        allowed, base = "x" in verbs(ROLES[login], view.guard), view.route_base
+        for name in ("nothing", *columns_of_no_file(view)):
+            for address in (f"{base}/export.csv", f"/api/v1{base}/export.xlsx"):
+                answer = person.get(f"{address}?columns={name}")
+                assert answer.status_code in ((400,) if allowed else (403, 404)), (address, name)
+                told = f"这个清单导出的文件里没有“{name[:40]}”这一栏。" in answer.get_data(as_text=True)
+                assert told is allowed, (address, name)
+
+
+def columns_of_no_file(view: Any) -> set[str]:
+    """Return the columns of the tables of a list, described or not, that no file of it has."""
+    named = {name for name, fact in facts(view.model).items() if fact.sheet}
+    return {*facts(view.model), *(column.key for column in view.model.__mapper__.column_attrs)} - named
+
+
+@pytest.mark.parametrize("login", ["secretary", "worker", "coordinator", "gridlead"])
+def test_what_is_sensitive_stands_masked_in_files_of_chosen_columns_too(app, scene: Scene, visit, login: str):
+    person, looked = visit(login), 0
+    for view in exported_lists(scene, login):
+        scene.make(view, login)
+        whole = texts_of(person.get(f"{view.route_base}/export.csv"))
+        for names in (sensitive(view), view.seen_in_files[::-1]):
+            if chosen := [name for name in names if facts(view.model)[name].sheet]:
+                few = texts_of(person.get(f"{view.route_base}/export.csv?columns={','.join(chosen)}"))
+                with app.test_request_context():
+                    heads = [str(facts(view.model)[name].label) for name in chosen]
+                places = [whole[0].index(head) for head in heads]
+                assert few == [[*(line[at] for at in places), line[-1]] for line in whole], view.list_name
+                looked += 1
+    assert looked > 1
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
 def test_nothing_that_is_handed_out_is_worked_out_by_a_spreadsheet(app: Flask, scene: Scene, visit, ending: str):
     person = visit("secretary")

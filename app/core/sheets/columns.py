@@ -231,6 +231,10 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
     if said in NUMBERING and found.numbering is None:
         found.numbering = place
         return
+    if len(words) > 1 and comparable(words[-1]) in lexicon.known:
+        # It is known, and taken: what stands under another group tells of somebody else.
+        found.unknown.append(place)
+        return
     near = _nearly(said, lexicon)
     free = tuple(one for one in near if one in lexicon.several or one not in found.columns.values())
     if len(free) == 1 and not (len(near) > 1 and near[0].startswith(TICKED)):

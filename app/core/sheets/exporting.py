@@ -4,11 +4,10 @@ Page, REST and command end here. Who may export is asked of the role table, gran
 one community and only read in another hands out the rows of the first alone.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,15 +20,16 @@ from app.core.database import reading, transaction, writing
 from app.core.fields import facts, shape
 from app.core.history import INSTALLATION, recorded_models
 from app.core.listing import Query
-from app.core.sheets import cells, marks
+from app.core.sheets import cells
 from app.core.sheets.cells import Cells
 from app.core.sheets.keys import KEY_HEADING, key_of
+from app.core.sheets.lines import lines
 from app.core.sheets.paper import Column, Paper, Value
 from app.core.sheets.writing import MIME, workbook
 from app.core.specification import Specification
 from app.extensions import db
 
-BATCH: Final = 500
+BATCH: Final = 2_000
 """So many rows are in memory at once."""
 HIDDEN: Final = masking.MASKED * 3
 """Stands in history instead of what was searched for, which may be a name."""
@@ -184,58 +184,61 @@ def _as_workbook(handing: Handing) -> Iterator[bytes]:
 
 def _as_text(handing: Handing) -> Iterator[bytes]:
     """Yield a csv file: UTF-8 with the mark by which spreadsheets know it, the headings in the first line."""
-    found, text = _cells(handing), io.StringIO()
-    lines = csv.writer(text)
-    lines.writerow([*(str(facts(found.model)[name].label) for name in found.names), KEY_HEADING])
+    found = _cells(handing)
+    headings = [*(str(facts(found.model)[name].label) for name in found.names), KEY_HEADING]
     yield "\ufeff".encode()
-    for number, row in enumerate(_rows(handing, found), 1):
-        lines.writerow([_written(value) for value in row])
-        if number % BATCH == 0:
-            yield _taken(text)
-    yield _taken(text)
-
-
-def _taken(text: io.StringIO) -> bytes:
-    found = text.getvalue().encode("utf-8", "replace")
-    text.seek(0)
-    text.truncate()
-    return found
-
-
-def _written(value: Value) -> Any:
-    if isinstance(value, str):
-        return marks.shut(value)
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    return value.isoformat() if isinstance(value, date) else value
+    yield lines([[heading] for heading in headings]).encode()
+    for batch in _batches(handing, found):
+        yield lines(batch).encode("utf-8", "replace")
 
 
 def _cells(handing: Handing) -> Cells:
-    return Cells(handing.view.model, cells.names_of(handing.view.model), raw=bool(handing.approved))
+    model = handing.view.model
+    return Cells(model, handing.query.columns or cells.names_of(model), raw=bool(handing.approved))
 
 
-def _rows(handing: Handing, found: Cells) -> Iterator[list[Value]]:
-    """Yield the rows, each with its key; every batch follows the last row of the one before."""
+def _rows(handing: Handing, found: Cells) -> Iterator[Sequence[Value]]:
+    """Yield the rows, each with its key."""
+    for batch in _batches(handing, found):
+        yield from zip(*batch, strict=True)
+
+
+def _batches(handing: Handing, found: Cells) -> Iterator[list[Sequence[Value]]]:
+    """Yield the columns of so many rows at once, the last of them the keys; every batch follows the one before."""
     columns = _columns(handing, found)
     part = handing.query
     try:
         while True:
             with acting(handing.actor), reading():
-                rows = part.picked_columns(columns, BATCH)
-                said = found.said(rows)
+                held = dict(zip(columns, part.picked_columns(columns.values(), BATCH), strict=True))
+                said = _said(found, held)
                 db.session.expunge_all()
-            for row, line in zip(rows, said, strict=True):
-                line.append(key_of(row.uid, row.version))
-                yield line
-            if len(rows) < BATCH:
+            yield said
+            if len(held["id"]) < BATCH:
                 return
-            part = keyset.after(handing.query, rows[-1])
+            part = keyset.after(handing.query, _place(handing, held))
     finally:
         db.session.rollback()
 
 
-def _columns(handing: Handing, found: Cells) -> list[Any]:
+def _said(found: Cells, held: Mapping[str, Sequence[Any]]) -> list[Sequence[Value]]:
+    """Return the columns of a batch as cells, and its keys."""
+    stored = [held[name] for name in found.stored]
+    keys = [*map(key_of, held["uid"], held["version"])]
+    return [*found.by_column(held["id"], held["uid"], *stored), keys]
+
+
+def _place(handing: Handing, held: Mapping[str, Sequence[Any]]) -> Any:
+    """Return what of the last row the next batch follows."""
+    order = handing.query.order[0]
+    value = held[order][-1]
+    is_kept = isinstance(value, datetime) and value.tzinfo is None
+    return SimpleNamespace(**{"id": held["id"][-1], order: value.replace(tzinfo=UTC) if is_kept else value})
+
+
+def _columns(handing: Handing, found: Cells) -> dict[str, Any]:
     """Return what is asked of each row: who it is, its cells, its version and what it is ordered by."""
     model, order = handing.view.model, handing.query.order[0]
-    more = [] if order in (*found.stored, "id", "uid", "version") else [getattr(model, order)]
-    return [model.id, model.uid, *found.columns, model.version, *more]
+    stored = dict(zip(found.stored, found.columns, strict=True))
+    asked = {"id": model.id, "uid": model.uid, **stored, "version": model.version}
+    return asked if order in asked else {**asked, order: getattr(model, order)}

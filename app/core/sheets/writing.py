@@ -9,11 +9,13 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import count
+from functools import cache
+from itertools import count, islice, repeat
+from types import NoneType
 from typing import Any, Final
 
 from app.core.sheets import parts
-from app.core.sheets.paper import Column, Paper, Value
+from app.core.sheets.paper import Column, Paper, Value, is_empty
 from app.core.sheets.parts import DAY, HEADING, MOMENT, NOTE, NUMBER, PLAIN, TEXT, TITLE
 
 MIME: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,6 +39,8 @@ _EPOCH: Final = datetime(1899, 12, 30).toordinal()  # noqa: DTZ001 - a day of a 
 _ODD: Final = re.compile(
     r"[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff\n\t]|^[ \u3000]|[ \u3000]$|_x[0-9A-Fa-f]{4}_"
 )
+_LOOKED_AT: Final = ("&", "<", ">", "| ", " |", "_x")
+"""Besides what cannot be printed, what is odd in texts with such lines between them, or may be."""
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _NO_NAME: Final = re.compile(r"[\[\]:*?/\\]")
@@ -72,7 +76,7 @@ def workbook(paper: Paper, moment: datetime) -> Iterator[bytes]:
         for name, content in _around(paper, lists, helped, moment):
             archive.writestr(_part(name, moment), content)
         with archive.open(_part("xl/worksheets/sheet1.xml", moment), "w") as file:
-            for piece in _pieces(sheet(paper, lists, bool(helped))):
+            for piece in sheet(paper, lists, bool(helped)):
                 file.write(piece.encode())
                 if sink.size >= CHUNK:
                     yield sink.drain()
@@ -112,16 +116,6 @@ def comments(paper: Paper, helped: Sequence[int], number: int) -> Iterator[tuple
     yield f"xl/worksheets/_rels/sheet{number}.xml.rels", parts.of_sheet(number)
     yield f"xl/comments{number}.xml", parts.comments(told)
     yield f"xl/drawings/vml{number}.vml", parts.shapes([(HEADING_ROW - 1, at) for at in helped])
-
-
-def _pieces(lines: Iterable[str]) -> Iterator[str]:
-    held: list[str] = []
-    for line in lines:
-        held.append(line)
-        if len(held) == AT_ONCE:
-            yield "".join(held)
-            held.clear()
-    yield "".join(held)
 
 
 # -- the sheet ------------------------------------------------------------------------------------------------------
@@ -180,38 +174,65 @@ def _end(paper: Paper, lists: dict[int, int], has_comments: bool) -> str:
 
 
 def rows(columns: Sequence[Column], values: Iterable[Sequence[Value]]) -> Iterator[str]:
-    """Yield the rows of a sheet as XML, from below the headings down."""
+    """Yield the rows of a sheet as XML, from below the headings down, some at once."""
     names = [f'<c r="{letters(at)}' for at in range(len(columns))]
-    numbers = count(HEADING_ROW + 1)
-    for number, row in zip(numbers, values, strict=False):
-        yield _row(str(number), names, row)
+    rest, numbers = iter(values), count(HEADING_ROW + 1)
+    while some := list(islice(rest, AT_ONCE)):
+        places = [str(number) for number in islice(numbers, len(some))]
+        held = [_cells(name, places, column) for name, column in zip(names, zip(*some, strict=True), strict=True)]
+        begun = [f'<row r="{place}">' for place in places]
+        yield "".join(map("".join, zip(begun, *filter(None, held), repeat("</row>"), strict=False)))
 
 
-def _row(number: str, names: Sequence[str], row: Sequence[Value]) -> str:
-    held = [f'<row r="{number}">']
-    for name, value in zip(names, row, strict=True):
-        if type(value) is str:
-            # The odd ones out are few: most texts need no more than a look.
-            if value and not _ODD.search(value) and len(value) <= LONGEST:
-                held.append(f'{name}{number}" s="4" t="inlineStr"><is><t>{value}</t></is></c>')
-            elif value:
-                held.append(f'{name}{number}" s="4" t="inlineStr"><is>{_text(value)}</is></c>')
-        elif value is not None:
-            held.append(f'{name}{number}" {_plain(value)}</c>')
-    held.append("</row>")
-    return "".join(held)
+def _cells(name: str, places: Sequence[str], values: Sequence[Value]) -> list[str]:
+    """Return the cells of a column in these rows; none where it says nothing."""
+    if is_empty(values):
+        return []
+    if _need_no_look(values):
+        rest = f'" s="{TEXT}" t="inlineStr"><is><t>'
+        return [
+            f"{name}{place}{rest}{value}</t></is></c>" if value else ""
+            for place, value in zip(places, values, strict=True)
+        ]
+    return [
+        f'{name}{place}" {_told(value)}</c>' if value is not None and value != "" else ""
+        for place, value in zip(places, values, strict=True)
+    ]
+
+
+def _need_no_look(values: Sequence[Value]) -> bool:
+    """Tell whether a column holds nothing but texts that stand in XML as they are, which most do."""
+    if not {*map(type, values)} <= {str, NoneType}:
+        return False
+    whole = f"|{'|'.join(filter(None, values))}|"  # type: ignore[arg-type]  # texts, or nothing
+    return len(whole) <= LONGEST and whole.isprintable() and not any(sign in whole for sign in _LOOKED_AT)
+
+
+def _told(value: Any) -> str:
+    """Return the rest of a cell."""
+    if type(value) is not str:
+        return _plain(value)
+    # The odd ones out are few: most texts need no more than a look.
+    if not _ODD.search(value) and len(value) <= LONGEST:
+        return f's="{TEXT}" t="inlineStr"><is><t>{value}</t></is>'
+    return f's="{TEXT}" t="inlineStr"><is>{_text(value)}</is>'
 
 
 def _plain(value: Any) -> str:
     """Return the rest of a cell that holds no text."""
     if isinstance(value, datetime) and value.toordinal() > _EPOCH:
-        day = value.toordinal() - _EPOCH
-        return f's="{MOMENT}"><v>{day + (value.hour * 60 + value.minute) / 1440:.9f}</v>'
+        return f's="{MOMENT}"><v>{value.toordinal() - _EPOCH}{_time(value.hour, value.minute)}</v>'
     if isinstance(value, date) and value.toordinal() > _EPOCH:
         return f's="{DAY}"><v>{value.toordinal() - _EPOCH}</v>'
     if isinstance(value, int | float | Decimal) and -EXACT < value < EXACT:
         return f's="{NUMBER}"><v>{value}</v>'
     return f's="{TEXT}" t="inlineStr"><is>{_text(str(value))}</is>'
+
+
+@cache
+def _time(hour: int, minute: int) -> str:
+    """Return which part of a day has gone, from the point on."""
+    return f"{(hour * 60 + minute) / 1440:.9f}"[1:]
 
 
 def cell(place: str, style: int, text: str) -> str:
