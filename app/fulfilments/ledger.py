@@ -1,6 +1,7 @@
 """Services delivered in ledgers (服务落地清单): each row answers a need, by its code or its words."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.bulk import Bulk, Made
 from app.core.codes import next_codes
-from app.core.sheets import filling, names, readers
+from app.core.sheets import filling, names, readers, spans
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
@@ -26,9 +27,7 @@ DONE: Final = frozenset({"是", "√", "✓", "已完成", "完成", "已办结"
 
 
 def _finish(draft: Draft, sight: Sight) -> None:
-    started, done = draft.said.get("start_date"), draft.said.get("done_date")
-    if started is not None and done is not None and done < started:
-        draft.reject(Reason.ORDER, "done_date", done)
+    spans.follows(draft, "done_date", "delivered_on", "start_date", "started_on")
     if "need_code" not in draft.said and "need" not in draft.said and not draft.troubles:
         draft.reject(Reason.MISSING, "need_code")
     if "leader" in draft.meant:
@@ -58,10 +57,15 @@ LEDGER: Final = Ledger(
             "落实措施 办理措施 服务措施 落实情况 服务内容 具体措施 落实举措 服务过程",
         ),
         Column("leader", names.name("leader"), "责任人 负责人 承办人 经办人"),
-        Column("start_date", readers.day("started_on"), "受理日期 接单日期 受理时间 接单时间 认领时间", is_old=True),
+        Column(
+            "start_date",
+            readers.day("started_on", part=True),
+            "受理日期 接单日期 受理时间 接单时间 认领时间",
+            is_old=True,
+        ),
         Column(
             "done_date",
-            readers.day("delivered_on"),
+            readers.day("delivered_on", part=True),
             "完成时间 办结日期 完成日期 办结时间 落地时间 落实时间 落地日期",
             is_old=True,
         ),
@@ -93,8 +97,8 @@ class FulfilmentKeeper(Keeper):
 
     def prefetch(self, drafts: Sequence[Draft]) -> None:
         """Ask once for needs and providers."""
-        super().prefetch(drafts)
         self.written: dict[str, list[Draft]] | None = None
+        super().prefetch(drafts)
         Parties.of(self.world).prefetch(draft.meant["provider_name"] for draft in drafts)
         here = Need.community_id == self.world.community_id, Need.archived_at.is_(None)
         self.needs: dict[str, list[int]] = {}
@@ -103,6 +107,7 @@ class FulfilmentKeeper(Keeper):
                 for words, pk in db.session.execute(select(column, Need.id).where(*here, column.in_(some))):
                     self.needs.setdefault(words, []).append(pk)
         ids = [pk for several in self.needs.values() for pk in several]
+        ids += [one.same_as["id"] for one in self._file_needs() if one.same_as]
         for some in batches(ids):
             wanted = select(Fulfilment.need_id, Fulfilment.provider_id, Fulfilment.id).where(
                 Fulfilment.community_id == self.world.community_id,
@@ -110,6 +115,13 @@ class FulfilmentKeeper(Keeper):
                 Fulfilment.archived_at.is_(None),
             )
             self.known.update({(need, provider): pk for need, provider, pk in db.session.execute(wanted)})
+
+    def fingerprint(self, draft: Draft) -> str:
+        """Return what a row says, with the words of its need where it only gives its number in this file."""
+        named = self._needs_of_the_file().get(str(draft.meant.get("need_code")), [])
+        if len(named) != 1 or "code" in named[0].meant:
+            return super().fingerprint(draft)
+        return super().fingerprint(replace(draft, said=draft.said | {"need": named[0].meant["title"]}))
 
     def natural(self, draft: Draft) -> Hashable | None:
         """A provider answers a need once."""
@@ -141,6 +153,9 @@ class FulfilmentKeeper(Keeper):
             return
         written = self._needs_of_the_file().get(words, [])
         if len(written) == 1:
+            if written[0].same_as:
+                draft.meant["answers"] = {"id": written[0].same_as["id"]}
+                return
             draft.meant["answers"] = {"sheet": written[0].sheet, "row": written[0].row}
             self.world.named |= set() if draft.along else {(written[0].sheet, written[0].row)}
 
@@ -148,11 +163,15 @@ class FulfilmentKeeper(Keeper):
         """Return the needs of other sheets by their codes and their words."""
         if self.written is None:
             self.written = {}
-            for one in self.world.drafts.values():
-                if one.ledger in ("need", "appeal") and one.verdict == "accepted":
-                    for words in {one.meant.get("code"), one.meant.get("title")} - {None}:
-                        self.written.setdefault(str(words), []).append(one)
+            for one in self._file_needs():
+                for words in {one.meant.get("code"), one.said.get("code"), one.meant.get("title")} - {None}:
+                    self.written.setdefault(str(words), []).append(one)
         return self.written
+
+    def _file_needs(self) -> list[Draft]:
+        """Return the needs of the file that are new, or stand in the list already."""
+        some = [one for one in self.world.drafts.values() if one.ledger in ("need", "appeal")]
+        return [one for one in some if one.verdict == "accepted" or "id" in (one.same_as or {})]
 
     def build(self, draft: Draft) -> Fulfilment:
         """Return the new order; its need and its provider are there by the time it is written."""

@@ -5,6 +5,8 @@ from typing import Final
 
 from app.core.sheets.columns import Lexicon
 
+ATTENDANCE: Final = "attendance"
+"""Who came to something: known by its title alone, for it has no column of its own but an empty one to sign in."""
 STRANGE: Final[Mapping[str, Lexicon]] = {
     "wish": Lexicon(
         {
@@ -44,6 +46,14 @@ STRANGE: Final[Mapping[str, Lexicon]] = {
             "phone": ("联系电话", "电话", "联系方式"),
         }
     ),
+    ATTENDANCE: Lexicon(
+        {
+            "": ("签到",),
+            "name": ("姓名", "志愿者姓名", "参加人员"),
+            "phone": ("联系电话", "电话", "联系方式", "手机号"),
+            "signature": ("签名", "签到", "本人签名", "签字", "签到时间", "签退时间", "参加人签名"),
+        }
+    ),
     "visit": Lexicon(
         {
             "": ("走访记录", "走访日志", "走访台账", "入户走访"),
@@ -61,6 +71,7 @@ ONLY_THERE: Final[Mapping[str, frozenset[str]]] = {
     "wish": frozenset({"content", "claimant"}),
     "volunteer_hours": frozenset({"date", "activity"}),
     "grid_structure": frozenset(STRANGE["grid_structure"].words) - {"", "grid", "scope", "households", "phone"},
+    ATTENDANCE: frozenset({"signature"}),
     "visit": frozenset({"visitor", "household"}),
 }
 """The columns no other ledger has."""

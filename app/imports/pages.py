@@ -149,7 +149,9 @@ def _show(
     page = request.args.get("page", "1")
     rows = showing.Rows(batch, request.args.get("show", ""), int(page) if page.isdigit() and len(page) < 7 else 1)
     changed = undoing.changed_since(batch) if batch.state is BatchState.APPLIED else []
-    values = {"batch": batch, "rows": rows, "sheets": showing.sheets(batch), "changed": changed}
+    sheets = showing.sheets(batch)
+    values = {"batch": batch, "rows": rows, "sheets": sheets, "changed": changed}
+    values |= {"old": "" if batch.history else showing.old_columns(sheets)}
     values |= {
         "ledgers": [
             one.name for one in registry.ledgers(service.importable(_home(batch))) if not one.name.startswith(KEYED)

@@ -8,11 +8,16 @@ from app.core.sheets import beside, layout
 from app.core.sheets.book import Sheet
 from app.core.sheets.forms import forms
 from app.core.sheets.layout import Known, Layout
-from app.imports import families, wide
+from app.imports import cross, duties, families, wide
 
 Lists = Callable[[Sheet, Layout], str]
 """Tells to which list a table belongs; nothing where it is to none."""
-SEVERAL: Final = (("posts", wide.apart), ("people", families.apart))
+SEVERAL: Final = (
+    ("posts", wide.apart),
+    ("posts", duties.apart),
+    ("people", families.apart),
+    ("resources", cross.apart),
+)
 """The lists of which several rows may stand in one, and what parts them."""
 NONE: Final = Layout([], {})
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from app.communities import naming
-from app.communities.models import LARGEST_SORT, Place
+from app.communities.models import Place
+from app.communities.paths import LARGEST_SORT
 from app.communities.service import PlaceFinder, level_below, next_sort
 from app.core.bulk import Bulk, Made
 from app.core.sheets import values

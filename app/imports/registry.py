@@ -14,6 +14,7 @@ from app.imports import places
 from app.imports.derived import DerivedKeeper, KeyedKeeper, extended, keyed_ledger, ledger_of
 from app.imports.understanding import KEYED
 from app.ledgers.keeper import Keeper
+from app.needs import keeper as need_keeping
 from app.needs import ledger as needs
 from app.organizations import ledger as units
 from app.people import meeting as people
@@ -34,8 +35,8 @@ _NAMED: Final[tuple[tuple[Ledger, type[Keeper], Mapping[str, str]], ...]] = (
     (posts.LEDGER, posts.PostKeeper, {"person": "name", "places": "grid"}),
     (resources.LEDGER, resources.ResourceKeeper, {"provider": "provider"}),
     (projects.LEDGER, projects.ProjectKeeper, {}),
-    (needs.NEED, needs.NeedKeeper, {"title": "content", "text": "detail", "category": "category"}),
-    (needs.APPEAL, needs.NeedKeeper, {"title": "content", "text": "detail", "category": "category"}),
+    (needs.NEED, need_keeping.NeedKeeper, {"title": "content", "text": "detail", "category": "category"}),
+    (needs.APPEAL, need_keeping.NeedKeeper, {"title": "content", "text": "detail", "category": "category"}),
     (fulfilments.LEDGER, fulfilments.FulfilmentKeeper, {"need": "need_code", "provider": "provider"}),
 )
 """The ledgers of which a list says more; under which key they read columns whose reader does not say it."""

@@ -41,10 +41,10 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "same_name": _("Somebody else has the same name."),
     "float_month_ambiguous": _("January or October? Excel may have dropped a nought; look at it."),
     "year_short": _("The year has only two digits; it is read like this."),
+    "days": _("These are several days; the first is kept of when something began, the last of when it ended."),
     "party_date_under_18": _("By these dates the member joined the party before the age of 18."),
     "hidden_row": _("This row is hidden in the file; it is read all the same."),
     "category_unknown": _("This category is not one of the community's; its words are kept."),
-    "enum_unknown": _("This word is none of the choices; it is kept as a note."),
     "on_hold_incomplete": _("For this a reason and a coming day to go on are needed; the need arrives as submitted."),
     "referred_incomplete": _("It is not said to which body; the need arrives as submitted."),
     "merged_incomplete": _("It is not said into which need; the need arrives as submitted."),
@@ -53,21 +53,40 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "not_editable": _("This column cannot be changed in a sheet; it stays as it is."),
     "conflict": _("Somebody has changed this row since the export; export it again and change it there."),
     "day_unknown": _("Only the month or year is known; its first day is kept. Put the day in when it is known."),
+    "until_end": _("The last day of what is said is kept."),
     "beside_name": _("This stands beside the name; it is kept as a note."),
     "quantity_in_words": _("This is no single number; it is kept in words."),
     "quantity_bare": _("It is not said of what; the number is kept in words."),
     "several_names": _("This looks like several people; write each in a row of their own."),
+    "beside_place": _("What stands in brackets beside the place is not kept."),
+    "beside_number": _("This stands beside the number; only the number is kept."),
+    "several_needs": _("This looks like several needs; write each in a row of its own, so that each can be followed."),
+    "beside_phone": _("This stands beside the telephone number; only the number is kept."),
     "second_phone": _("Only the first telephone number is kept."),
     "team_unknown": _("This team is not known; its name is kept as a note."),
 }
 """What the codes say to people."""
+_NO_NEED: Final = _(
+    "No need is found by this, or several, in the list and in this file; correct its row first if it was rejected."
+)
+OF_COLUMNS: Final[Mapping[tuple[str, str], Text]] = {
+    (Reason.CHOICE, "need_code"): _NO_NEED,
+    (Reason.CHOICE, "need"): _NO_NEED,
+}
+"""What codes say of columns that are chosen from rows instead of words."""
+WARNED: Final[Mapping[str, Text]] = {
+    Reason.CHOICE: _("This word is none of the choices; it is kept as a note."),
+    Reason.PLACE: _("This place stands in the same file: take it in, then send the file again for this row."),
+}
+"""What codes of what is wrong say where it is only strange."""
 
 
-def sentence(trouble: Trouble) -> str:
-    """Return what is wrong, or strange, in one sentence."""
+def sentence(trouble: Trouble, is_wrong: bool = True) -> str:
+    """Return what is wrong, or only strange, in one sentence."""
     if trouble.reason == RULE:
         return trouble.found
-    said = str(SENTENCES.get(trouble.reason, trouble.reason))
+    known = SENTENCES if is_wrong else {**SENTENCES, **WARNED}
+    said = str(OF_COLUMNS.get((trouble.reason, trouble.field)) or known.get(trouble.reason, trouble.reason))
     return gettext("“%(found)s”: %(said)s", found=trouble.found, said=said) if trouble.found else said
 
 
@@ -115,7 +134,7 @@ def _troubles(draft: Draft, troubles: Iterable[Trouble], shows: bool) -> list[di
 
 def _warning(draft: Draft, one: Trouble) -> dict[str, Any]:
     about = {"sheet": draft.sheet, "row": draft.row, "warning": one.reason, "reason": one.reason}
-    return about | {"field": one.field, "message": sentence(one)}
+    return about | {"field": one.field, "message": sentence(one, is_wrong=False)}
 
 
 def _duplicate(draft: Draft) -> dict[str, Any]:

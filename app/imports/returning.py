@@ -10,8 +10,6 @@ from io import BytesIO
 from itertools import chain, count
 from typing import Any, Final
 
-from flask_babel import gettext
-
 from app.core import clock
 from app.core.actor import current
 from app.core.moves import Refused
@@ -21,7 +19,7 @@ from app.core.sheets.layout import filled, said_again
 from app.core.sheets.ledger import Draft, Trouble
 from app.core.sheets.parts import HEADING, PLAIN, TEXT, WRONG
 from app.core.sheets.values import EXACT, Reason
-from app.imports import registry, service, storing
+from app.imports import reasons, registry, service, storing
 from app.imports.models import ImportBatch
 from app.imports.reporting import sentence
 from app.imports.service import GONE
@@ -100,7 +98,7 @@ def _rows(tables: Sequence[Understood], wrong: Mapping[int, Draft], is_own: bool
 
 def _heading(texts: list[str], place: int, header: Sequence[int], width: int) -> Line:
     style = HEADING if place in header else PLAIN
-    last = [(gettext("Reason"), HEADING)] if place == header[-1] else []
+    last = [(reasons.HEADING, HEADING)] if place == header[-1] else []
     return [(text, style) for text in texts + [""] * (width - len(texts))] + last
 
 

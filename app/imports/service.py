@@ -23,6 +23,7 @@ from app.core.sheets.writing import letters
 from app.extensions import db
 from app.imports import registry, storing, strange
 from app.imports.models import BatchState, ImportBatch, ImportTrace, LedgerWord
+from app.imports.places import PlaceKeeper
 from app.imports.understanding import Choice, Understood, header, ignored, rows, understand
 from app.ledgers.keeper import Keeper
 from app.ledgers.world import World, batches
@@ -130,7 +131,7 @@ class Taken:
 
 def sight_of(world: World) -> Sight:
     """Return what is known while a sheet is read."""
-    return Sight(world.today, world.find)
+    return Sight(world.today, world.find, keeps=world.keeps)
 
 
 def counts(drafts: Iterable[Draft]) -> dict[str, int]:
@@ -230,6 +231,9 @@ def look(world: World, drafts: Sequence[Draft]) -> list[tuple[Keeper, list[Draft
             keeper = kind(ledger, world)
             keeper.look(own)
             found.append((keeper, own))
+    for keeper, _own in found:
+        if isinstance(keeper, PlaceKeeper):
+            strange.name_new(drafts, keeper.finder)
     return found
 
 
@@ -238,6 +242,12 @@ def look(world: World, drafts: Sequence[Draft]) -> list[tuple[Keeper, list[Draft
 
 def stage(community: Community, data: bytes, file_name: str, asked: Asked) -> ImportBatch:
     """Read a ledger and let it stand by until somebody has looked at it. Raises Unreadable, Forbidden, Refused."""
+    # What a ledger is made of goes before rubbish is looked for again, so that nobody looks through all of it.
+    with plans.uncollected():
+        return _stage(community, data, file_name, asked)
+
+
+def _stage(community: Community, data: bytes, file_name: str, asked: Asked) -> ImportBatch:
     community_id = community.id
     taken, world = read(community, data, asked)
     with transaction():

@@ -82,7 +82,17 @@ def _column(one: dict[str, Any], ledger: str, letter: str, history: bool) -> dic
     known = registry.ledger(ledger).by_key.get(key) if ledger else None
     is_left = letter in one.get("only_shown", {}) or (known is not None and known.is_old and not history)
     about = {"letter": letter, "place": place_of(letter), "heading": one["headings"][letter], "key": key}
-    return about | {"doubtful": doubtful, "is_left": is_left}
+    return about | {
+        "doubtful": doubtful,
+        "is_left": is_left,
+        "is_old": known is not None and known.is_old and known.is_kept,
+    }
+
+
+def old_columns(shown: list[SheetShown]) -> str:
+    """Return the headings that say how things stood, which only an old ledger takes over."""
+    headings = (column["heading"] for sheet in shown for column in sheet.columns if column["is_old"])
+    return "、".join(dict.fromkeys(headings))
 
 
 WHYS: Final[dict[str, Text]] = {
@@ -143,7 +153,9 @@ class Rows:
         """Return what is wrong or strange about a row: the column, the sentence, and whether it is wrong."""
         ledger = registry.ledger(draft.ledger)
         told = [(one, True) for one in draft.troubles] + [(one, False) for one in draft.warnings]
-        return [(ledger.heading(one.field) if one.field else "", sentence(veiled(one)), wrong) for one, wrong in told]
+        return [
+            (ledger.heading(one.field) if one.field else "", sentence(veiled(one), wrong), wrong) for one, wrong in told
+        ]
 
     @staticmethod
     def said(draft: Draft) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ import json
 import zlib
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import insert, select
@@ -45,7 +45,7 @@ def add_rows(batch: ImportBatch, number: int, drafts: Sequence[Draft]) -> int:
     """Keep rows as the pieces from a number on, and return the next number; part of the current transaction."""
     for start in range(0, len(drafts), ROWS):
         plain = [draft.plain() for draft in drafts[start : start + ROWS]]
-        _keep(batch, number, _packed(plain))
+        _keep(batch, number, _packed(_said_once(plain)))
         number += 1
     return number
 
@@ -119,8 +119,36 @@ def drafts_of(batch: ImportBatch, pieces: Iterable[int] | None = None, after: in
         wanted = wanted.where(ImportPart.number.in_(list(pieces)))
     found: list[Draft] = []
     for number, content in db.session.execute(wanted.order_by(ImportPart.number)):
-        found += [Draft.of(one) for one in _opened(batch, number, content)]
+        found += map(Draft.of, _said_again(_opened(batch, number, content)))
     return found
+
+
+ALIKE: Final = ("sheet", "ledger", "section", "at", "keys", "read")
+"""What most rows of a piece have as its first row has it."""
+
+
+def _said_once(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the rows of a piece, each without what it has as the first one does."""
+    first = {name: rows[0][name] for name in ALIKE if name in rows[0]}
+    for row in rows:
+        for name, value in first.items():
+            if row.get(name) == value:
+                del row[name]
+            else:
+                # Nothing has to be said too, for what is not said is as in the first.
+                row.setdefault(name, type(value)())
+    return {"first": first, "rows": rows}
+
+
+def _said_again(piece: Any) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a piece whole, each with dicts of its own; what was read earlier may stand in it so."""
+    if isinstance(piece, list):
+        yield from piece
+        return
+    first = piece["first"]
+    own = [name for name, value in first.items() if isinstance(value, dict)]
+    for row in piece["rows"]:
+        yield {**first, **{name: {**first[name]} for name in own}, **row}
 
 
 def first_of(batch: ImportBatch, most: int) -> list[Draft]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from app.communities import naming
 from app.communities.models import Place
+from app.communities.service import PlaceFinder
 from app.core.sheets.ledger import Draft, Trouble
 from app.core.sheets.values import Reason
 from app.ledgers.world import World
@@ -27,9 +28,18 @@ def count(drafts: Iterable[Draft], world: World) -> Counter[str]:
         words
         for draft in drafts
         if not draft.along
-        for words in dict.fromkeys(one.found for one in draft.troubles if _of_a_place(one))
+        for words in dict.fromkeys(one.found for one in draft.troubles if _of_a_place(one) and not _is_new(draft, one))
     )
     return Counter({words: rows for words, rows in found.items() if not world.find(Place, words)})
+
+
+def name_new(drafts: Iterable[Draft], finder: PlaceFinder) -> None:
+    """Say of rows at places nobody knows which of these stand in the same file, to be taken in before them."""
+    for draft in drafts:
+        for one in [one for one in draft.troubles if _of_a_place(one)]:
+            new = [place for place in finder.find(one.found) if place.id is None]
+            if len(new) == 1:
+                draft.warn(str(Reason.PLACE), one.field, new[0].name)
 
 
 def folded(found: Counter[str]) -> Counter[str]:
@@ -44,3 +54,8 @@ def folded(found: Counter[str]) -> Counter[str]:
 def _of_a_place(trouble: Trouble) -> bool:
     words = trouble.found
     return trouble.reason == Reason.PLACE and 0 < len(words) <= LONGEST and not _SOMEBODY_AT_HOME.search(words)
+
+
+def _is_new(draft: Draft, trouble: Trouble) -> bool:
+    """Tell whether the place is known to stand in the same file."""
+    return any((one.reason, one.field) == (Reason.PLACE, trouble.field) for one in draft.warnings)

@@ -1,7 +1,7 @@
 """From a file to rows of lists: which sheet is what, which column is what, and what each row says."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -18,8 +18,8 @@ from app.core.sheets.layout import Layout, Line
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row, section_words, subjects
 from app.core.sheets.values import Reason
 from app.core.sheets.writing import letters
-from app.imports import parting
-from app.imports.listless import LEAST_THERE, ONLY_THERE, STRANGE
+from app.imports import parting, reasons
+from app.imports.listless import ATTENDANCE, LEAST_THERE, ONLY_THERE, STRANGE
 from app.imports.parting import Part
 
 KEYED: Final = "export:"
@@ -32,6 +32,8 @@ SEQUENCE: Final = "seq"
 LOOKED_AT: Final = 20
 """By so many rows it is judged whether a column is what its heading seems to say."""
 
+Cells = Mapping[str, Sequence[tuple[int, Cell]]]
+"""The cells of a row by column, each with its place."""
 Words = Mapping[str, Mapping[str, Iterable[str]]]
 """Headings a community has added: by sort of ledger and column."""
 
@@ -59,6 +61,8 @@ class Understood:
     might_be: tuple[str, ...] = ()
     part: str = ""
     """How this table is named among all of the book: its sheet, and its row where it is not the first one there."""
+    above: str = ""
+    """What stands above the first table of the sheet, where this is another one."""
 
     @property
     def title(self) -> str:
@@ -77,6 +81,7 @@ def understand(
 
     Raises Unreadable where none has a row of headings.
     """
+    reasons.forget(book)
     lexicons = {one.name: one.with_words(words.get(one.name, {})) for one in ledgers} | dict(strange)
     spoken = [*lexicons.values(), *STRANGE.values()]
     known = NUMBERING.union(*(one.headings for one in spoken)).__contains__
@@ -98,8 +103,14 @@ def understand(
             part = _named(one, found)
             found.append(taken_for(one.sheet, one.table, choices.get(part, UNSAID)))
             found[-1].part = part
+            found[-1].above = next(other.title for other in found if other.sheet.name == one.sheet.name)
             if one.beneath and part not in choices:
                 _leave_relatives(found)
+    return _readable(found)
+
+
+def _readable(found: Sequence[Understood]) -> list[Understood]:
+    """Return tables with headings, then the sheets that hold something without. Raises Unreadable."""
     tables = [one for one in found if one.layout.header]
     if not tables:
         raise unreadable(Fault.NO_HEADER)
@@ -146,7 +157,8 @@ def _understood(
     might_be = tuple(name for name, _one in fitting[:3])
     if choice.ledger is not None:
         fitting = [pair for pair in ranked if pair[0] == choice.ledger]
-    if not fitting or (choice.ledger is None and _is_strange(*ranked[0])):
+    is_attended = bool(ranked) and ranked[0][0] == ATTENDANCE and STRANGE[ATTENDANCE].is_meant(said)
+    if not fitting or (choice.ledger is None and (is_attended or _is_strange(*ranked[0]))):
         none = Assignment(unknown=sorted(laid_out.headings))
         return Understood(sheet, laid_out, None, none, might_be=might_be)
     name, assignment = fitting[0]
@@ -249,38 +261,51 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
     """Yield the rows of a sheet, each as it is read; `spend`: its cells are forgotten then."""
     sight.date1904, sight.title = book.date1904, one.title
     sight.learned.clear()
-    sight.year, sight.subjects = values.year_of(one.title), subjects(one.layout.title)
+    dated = one.title if values.YEAR_SAID.search(one.title) else one.above
+    sight.year, sight.subjects = values.year_of(dated), subjects(one.layout.title)
     sight.over = over_names(one.assignment, one.layout)
+    sight.headings = _over_columns(one)
     if one.ledger is None:
         return
     places: dict[str, list[int]] = {}
     for place, key in sorted(one.assignment.columns.items()):
         places.setdefault(key, []).append(place)
+    numbering = _numbering(one.assignment)
+    cells = _cells_of(one.assignment, places)
     for line in one.layout.lines:
-        if _says_something(line, one.assignment):
-            yield _draft(one, one.ledger, line, places, sight)
+        # Forms are often numbered before they are filled in.
+        if not line.cells.keys() <= numbering:
+            yield _draft(one, one.ledger, line, cells(line), sight)
         if spend:
             one.layout.rows[line.row] = []
 
 
-def _says_something(line: Line, assignment: Assignment) -> bool:
-    """Tell whether a row has more than its number: forms are often numbered before they are filled in."""
-    numbering = _numbering(assignment)
-    return any(place not in numbering for place in line.cells)
+def _over_columns(one: Understood) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for place, key in sorted(one.assignment.columns.items()):
+        found.setdefault(key, comparable(one.layout.headings.get(place, ("",))[-1]))
+    return found
 
 
 def _numbering(assignment: Assignment) -> set[int]:
     return {assignment.numbering} if assignment.numbering is not None else set()
 
 
-def _draft(one: Understood, ledger: Ledger, line: Line, places: Mapping[str, list[int]], sight: Sight) -> Draft:
+def _draft(one: Understood, ledger: Ledger, line: Line, cells: Cells, sight: Sight) -> Draft:
     draft = Draft(one.sheet.name, one.sheet.number(line.row), ledger.name, line.section)
-    cells = {key: _cells(one.assignment, several, line) for key, several in places.items()}
     read_row(ledger, draft, cells, sight)
     if line.row in one.sheet.hidden_rows:
         draft.warn("hidden_row", "")
         draft.read = (len(draft.troubles), len(draft.warnings))
     return draft
+
+
+def _cells_of(assignment: Assignment, places: Mapping[str, list[int]]) -> Callable[[Line], Cells]:
+    """Return what finds the cells of a row by column; of most ledgers each column is one place."""
+    single = {key: several[0] for key, several in places.items() if len(several) == 1}
+    if len(single) < len(places) or any(place in assignment.boxes for place in single.values()):
+        return lambda line: {key: _cells(assignment, several, line) for key, several in places.items()}
+    return lambda line: {key: ((place, line.cells.get(place)),) for key, place in single.items()}
 
 
 def _cells(assignment: Assignment, places: Sequence[int], line: Line) -> list[tuple[int, Cell]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
-from app.core.sheets import values
+from app.core.sheets import names, values
 from app.core.sheets.book import Area, Cell, Sheet
 from app.core.sheets.headings import comparable
 from app.core.sheets.layout import Layout, filled
@@ -25,6 +25,8 @@ NAME: Final = "name"
 OF_ALL: Final = frozenset({"remark"})
 """What is said of people in other lists, and of the whole row here."""
 LEAST: Final = 2
+NOBODY: Final = values.EMPTY | names.NOBODY | {""}
+"""What stands where nobody has the duty."""
 
 
 @cache
@@ -101,7 +103,7 @@ class _Chart:
 
         def says(one: _Group) -> bool:
             cells = (row[place] for place in one.places if place < len(row))
-            return any(value is not None and str(value).strip() for value in cells)
+            return any(value is not None and str(value).strip() not in NOBODY for value in cells)
 
         if says(own):
             return False

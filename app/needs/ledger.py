@@ -1,34 +1,19 @@
 """Needs in ledgers: the list of residents' needs (群众需求清单), and the book of appeals (民情台账)."""
 
-from collections.abc import Hashable, Sequence
-from datetime import date, datetime, timedelta
-from functools import partial
-from typing import Any, ClassVar, Final
+import re
+from typing import Any, Final
 
-from flask_babel import gettext
-from sqlalchemy import select
-
-from app.accounts.models import Account, Grant
 from app.communities.models import Category, Place
-from app.core import clock
-from app.core.bulk import Bulk, Made
-from app.core.codes import next_codes
-from app.core.plans import fresh
-from app.core.sheets import filling, names, readers, values
+from app.core.sheets import filling, names, readers, spans, values
 from app.core.sheets.book import Cell
 from app.core.sheets.boxes import ticked
+from app.core.sheets.headings import NUMBERING
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
-from app.core.sheets.values import Reason
-from app.extensions import db
-from app.ledgers.keeper import Keeper
-from app.ledgers.world import World, batches
-from app.needs import clocks, ledger_states
-from app.needs.choices import Channel, NeedKind, NeedState, Urgency, VulnerableGroup
-from app.needs.ledger_states import CASE
+from app.core.sheets.values import Reason, Rejected
+from app.needs import ledger_homes, ledger_states
+from app.needs.choices import Channel, NeedKind, Urgency, VulnerableGroup
 from app.needs.ledger_words import CHANNELS, GROUPS, KINDS, SATISFACTION, URGENT
-from app.needs.models import Need
-from app.needs.segments import set_up
-from app.needs.service import PREFIX, first_sentence
+from app.needs.service import first_sentence
 
 
 def _category(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
@@ -45,10 +30,16 @@ def _category(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         draft.warn("category_unknown", key, text)
 
 
+_ANSWERS: Final = dict.fromkeys(values.YES, "满意") | dict.fromkeys(values.NO, "不满意")
+"""What an answer below 是否满意 says."""
+
+
 def _satisfaction(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     text = values.half(cell)
     if not text:
         return
+    if "是否" in sight.headings.get(key, "") and (found := _ANSWERS.get(text)):
+        text = found
     draft.said[key] = text
     points = SATISFACTION.get(text) or (int(text) if text in {"1", "2", "3", "4", "5"} else None)
     if points is not None:
@@ -66,17 +57,71 @@ def _unknown(prefix: str) -> Any:
     return readers.unknown_to(_NOTED, prefix)
 
 
+def _code(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """The code of a need; numbers that begin anew with each ledger only tell its rows apart within the file."""
+    text = "".join(values.half(cell).split())
+    if sight.headings.get(key) in NUMBERING and _RUNNING.fullmatch(text):
+        draft.said[key] = text
+    else:
+        _CODE(draft, key, text, sight)
+
+
+_CODE: Final = readers.code("code")
+_RUNNING: Final = re.compile("[0-9]{1,4}|[①-⑳]|[一二三四五六七八九十]{1,3}")
+
+
+def _quantity(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """A number; what is none (若干, 3-5人) is kept in words."""
+    try:
+        readers.count("quantity_asked", 1)(draft, key, cell, sight)
+    except Rejected as wrong:
+        text = values.text(cell)
+        if wrong.reason is not Reason.NUMBER or not _IN_WORDS.search(text):
+            raise
+        draft.said[key] = text
+        draft.warn("quantity_in_words", key, text)
+        filling.add(draft, _NOTED, f"数量：{text}")
+
+
+_IN_WORDS: Final = re.compile("[\u3400-\u9fff]|[0-9]-[0-9]")
+
+
+def _reporter(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """The name of who asks; who does not want to be named is nobody of that name."""
+    text = values.name(cell)
+    if _UNNAMED.fullmatch(text):
+        draft.said[key] = text
+        draft.meant["anonymous"] = True
+    else:
+        _NAMED(draft, key, text, sight)
+
+
+_NAMED: Final = names.name("reporter_name", beside=_NOTED)
+_REPORTER: Final = filling.filling("reporter_name", _reporter)
+_UNNAMED: Final = re.compile(
+    "匿名(?:人|者|人士|居民|群众|市民|业主|反映|来电|投诉|举报)?"
+    "|(?:居民|群众|本人)?(?:不愿意?|不便|不想|不肯|拒绝|未|没有)(?:透露|提供|告知|公开|留下?|报)(?:真实)?(?:姓名|名字|身份|名)?"
+)
+_NUMBERED: Final = re.compile(
+    r"(?:^|[\n;；。:：\s])[(（]?1[、.．)）]\s*\D.*[\n;；。\s][(（]?2[、.．)）]\s*\D", re.DOTALL
+)
+"""What is numbered within one cell."""
+
 SHARED: Final = (
     Column(
         "phone",
         names.phone("reporter_phone"),
-        ("联系电话 联系方式 手机 手机号 手机号码 电话 电话号码 移动电话 诉求人电话 反映人电话"),
+        (
+            "联系电话 联系方式 手机 手机号 手机号码 电话 电话号码 移动电话 诉求人电话 反映人电话 来电号码 来电电话 "
+            "需求人电话 居民电话 来访人电话 反映人联系方式 诉求人联系方式 需求人联系方式 来访人联系方式"
+        ),
     ),
     Column(
         "grid",
         readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE),
-        "所属网格 网格 网格名称 所在网格 网格编号 片区 所属片区 地点 所属楼栋 楼栋",
+        "所属网格 网格 网格名称 所在网格 网格编号 片区 所属片区 地点",
     ),
+    *ledger_homes.COLUMNS,
     Column(
         "address",
         readers.line("address", 120),
@@ -95,7 +140,7 @@ SHARED: Final = (
         "urgency", readers.choice("urgency", Urgency, URGENT, otherwise=_unknown("紧急程度：")), "紧急程度 缓急 优先级"
     ),
     Column("beneficiary", readers.line("beneficiary", 80), "受益人 服务对象 受助人 需求主体 受益对象 需求对象"),
-    Column("quantity", readers.count("quantity_asked", 1), "需求数量 数量 人数"),
+    Column("quantity", filling.filling("quantity_asked", _quantity), "需求数量 数量 人数"),
     Column(
         "vulnerable_group",
         readers.choice("vulnerable_group", VulnerableGroup, GROUPS, otherwise=_unknown("困难群体：")),
@@ -104,7 +149,7 @@ SHARED: Final = (
     Column(
         "collector",
         names.name("recorded_by"),
-        "收集人 登记人 网格员 采集人 记录人 接件人 收集人员 采集人员 走访人 走访人员 记录人员",
+        "收集人 登记人 网格员 采集人 记录人 接件人 接待人 接待人员 收集人员 采集人员 走访人 走访人员 记录人员",
     ),
     Column(
         "handler",
@@ -117,16 +162,22 @@ SHARED: Final = (
     Column(
         "status",
         ledger_states.read,
-        "处理状态 状态 办理情况 办理状态 进展情况 办理进度 是否解决 解决情况 落实情况 完成情况 是否办结 办结情况",
+        (
+            "处理状态 状态 办理情况 办理状态 进展情况 办理进度 是否解决 解决情况 落实情况 完成情况 是否办结 办结情况 "
+            "处理情况 处置情况 处理进度"
+        ),
         is_old=True,
     ),
     Column(
-        "done_date", readers.day("done_on"), "办结时间 办结日期 完成时间 完成日期 解决时间 解决日期 办结日", is_old=True
+        "done_date",
+        readers.day("done_on", part=True),
+        "办结时间 办结日期 完成时间 完成日期 解决时间 解决日期 办结日",
+        is_old=True,
     ),
     Column(
         "measures",
         readers.words("done_text", 1000),
-        "办理措施 落实措施 处理措施 办理结果 处理过程 解决措施 解决办法 处理办法 办理过程 整改措施",
+        "办理措施 落实措施 处理措施 办理结果 答复情况 回复情况 处理过程 解决措施 解决办法 处理办法 办理过程 整改措施",
         is_old=True,
     ),
     Column(
@@ -142,16 +193,17 @@ SHARED: Final = (
 
 
 def _finish(draft: Draft, sight: Sight) -> None:
+    ledger_homes.live_there(draft, sight)
     text, detail = draft.meant.get("text"), draft.meant.pop("detail", None)
+    if text is not None and _NUMBERED.search(text):
+        draft.warn("several_needs", "content")
     if text is not None:
         draft.meant["title"] = first_sentence(text) or text[:80]
     if detail is not None:
         draft.meant["text"] = detail
     if noted := draft.meant.pop(_NOTED, None):
         draft.meant["text"] = f"{draft.meant.get('text', '')}\n{noted}".strip()
-    received, done = draft.said.get("date"), draft.said.get("done_date")
-    if received is not None and done is not None and done < received:
-        draft.reject(Reason.ORDER, "done_date", done)
+    spans.follows(draft, "done_date", "done_on", "date", "received_at")
     ledger_states.complete(draft, sight)
 
 
@@ -160,10 +212,10 @@ NEED: Final = Ledger(
     "needs",
     "群众需求 需求清单 居民需求 需求",
     (
-        Column("code", readers.code("code"), "需求编号 编号 需求编码 事项编号"),
+        Column("code", filling.filling("code", _code), "需求编号 编号 需求编码 事项编号"),
         Column(
             "person",
-            names.contact("reporter_name", "reporter_phone"),
+            names.contact("reporter_name", "reporter_phone", _REPORTER),
             "居民姓名 反映人 需求人 姓名 提出人 申请人 居民 需求人姓名 反映人姓名 群众姓名 联系人",
         ),
         Column(
@@ -191,7 +243,7 @@ APPEAL: Final = Ledger(
     "needs",
     "民情台账 民情 诉求 信访 来访 民情日记",
     (
-        Column("code", readers.code("code"), "诉求编号 事项编号 工单号 工单编号"),
+        Column("code", filling.filling("code", _code), "诉求编号 事项编号 工单号 工单编号 编号"),
         Column(
             "date",
             readers.moment("received_at", part=True),
@@ -202,8 +254,11 @@ APPEAL: Final = Ledger(
         ),
         Column(
             "person",
-            names.contact("reporter_name", "reporter_phone"),
-            "诉求人 反映人 来访人 投诉人 姓名 当事人 诉求人姓名 反映人姓名 来访人姓名 来访者 来电人 群众姓名 联系人",
+            names.contact("reporter_name", "reporter_phone", _REPORTER),
+            (
+                "诉求人 反映人 来访人 信访人 投诉人 举报人 求助人 姓名 当事人 诉求人姓名 反映人姓名 来访人姓名 "
+                "来访者 来电人 群众姓名 联系人"
+            ),
         ),
         Column(
             "content",
@@ -219,165 +274,3 @@ APPEAL: Final = Ledger(
     sections=("grid", "category"),
     finish=_finish,
 )
-
-
-OLD: Final = frozenset(
-    {"state", "done_on", "done_text", "satisfaction"} | {column.sets for column in ledger_states.COLUMNS}
-)
-"""What only an old ledger says, and is left away unless it is taken over as it stood."""
-
-
-TAKEN_ON: Final = frozenset(NeedState) - {NeedState.REFERRED, NeedState.MERGED, NeedState.REJECTED}
-"""The states of which an old ledger says that a need was accepted."""
-
-
-class NeedKeeper(Keeper):
-    """Takes in needs: under the code of the ledger or one of ours; as submitted, or as things stood."""
-
-    model: ClassVar[Any] = Need
-    state: ClassVar[Any] = NeedState.SUBMITTED
-
-    def prefetch(self, drafts: Sequence[Draft]) -> None:
-        """Ask once which codes there are, and who works here."""
-        super().prefetch(drafts)
-        for some in batches(draft.meant["code"] for draft in drafts if "code" in draft.meant):
-            wanted = select(Need.code, Need.id).where(Need.community_id == self.world.community_id, Need.code.in_(some))
-            self.known.update({("code", code): pk for code, pk in db.session.execute(wanted)})
-        self.cases = self._cases(drafts) if self.world.history else {}
-        self.hands = _hands(self.world) if self.world.history else {}
-
-    def _cases(self, drafts: Sequence[Draft]) -> dict[str, int]:
-        """Return the needs into which others may have been merged, by code: those that stand for themselves."""
-        found: dict[str, int] = {}
-        for some in batches(draft.meant[CASE] for draft in drafts if CASE in draft.meant):
-            wanted = select(Need.code, Need.id).where(Need.community_id == self.world.community_id, Need.code.in_(some))
-            itself = wanted.where(Need.state != NeedState.MERGED, Need.archived_at.is_(None))
-            found.update((code, pk) for code, pk in db.session.execute(itself))
-        return found
-
-    def complete(self, draft: Draft) -> None:
-        """Find the need into which one was merged; where there is none the row says so."""
-        draft.meant.pop("merged_into", None)
-        if not self.world.history or draft.meant.get("state") != NeedState.MERGED.value:
-            return
-        if draft.meant[CASE] in self.cases:
-            draft.meant["merged_into"] = self.cases[draft.meant[CASE]]
-        else:
-            draft.warn("case_unknown", "into", draft.meant[CASE])
-
-    def natural(self, draft: Draft) -> Hashable | None:
-        """Return the code, where the ledger has one."""
-        return ("code", draft.meant["code"]) if "code" in draft.meant else None
-
-    def is_named(self, draft: Draft) -> bool:
-        """Tell whether the ledger has a code."""
-        return "code" in draft.meant
-
-    def key(self, draft: Draft) -> str:
-        """Return what makes two needs the same."""
-        return "code" if "code" in draft.meant else ""
-
-    def build(self, draft: Draft) -> Need:
-        """Return the new need; what only an old ledger says is left away unless it is taken over as it stood."""
-        said = {name: plain for name, plain in draft.meant.items() if self.world.history or name not in OLD}
-        values = {**self.usual(), **self.world.columns(Need, said)}
-        if self.ledger.name == APPEAL.name and "kind" not in draft.meant:
-            values["kind"] = NeedKind.APPEAL
-        values |= {
-            "community_id": self.world.community_id,
-            "category_id": getattr(values.get("category"), "id", None),
-            "code": values.get("code") or PREFIX,
-            "title": values.get("title") or first_sentence(values.get("text") or ""),
-            "received_at": values.get("received_at") or clock.now(),
-            "source_sheet": _source(draft),
-        }
-        if values.get("state") is NeedState.MERGED and values.get("merged_into") is None:
-            values["state"] = NeedState.SUBMITTED
-        need: Need = fresh(Need, values)
-        clocks.answer_from(need, need.received_at, self.book)
-        if self.world.history:
-            self._as_it_stood(need, draft)
-        set_up(need)
-        return need
-
-    @property
-    def book(self) -> clocks.Book:
-        """Return the limits and the calendar of the community, asked once for all rows."""
-        if "book of needs" not in self.world.memo:
-            self.world.memo["book of needs"] = clocks.Book(self.world.community_id)
-        found: clocks.Book = self.world.memo["book of needs"]
-        return found
-
-    def told(self, draft: Draft) -> dict[str, Any]:
-        """Return what the timeline says of a row; of one on hold also why."""
-        said = super().told(draft)
-        if self.world.history and draft.meant.get("state") == NeedState.ON_HOLD.value:
-            said["reason"] += gettext("On hold: %(reason)s", reason=draft.meant[ledger_states.REASON])
-        return said
-
-    def _as_it_stood(self, need: Need, draft: Draft) -> None:
-        """Let the clocks say what the old ledger knows; nobody is asked again about what is long over."""
-        if need.state is NeedState.SUBMITTED:
-            return
-        need.answered_at = need.received_at
-        if need.state in TAKEN_ON:
-            need.accepted_at = need.received_at
-        if need.state not in (NeedState.MERGED, NeedState.REJECTED):
-            clocks.work_from(need, need.received_at, self.book)
-        need.in_charge = self.hands.get(draft.meant.get("handler", ""))
-        ended = _evening(need.done_on, need.received_at) if need.done_on is not None else need.received_at
-        if need.state is NeedState.ON_HOLD:
-            # Since when it stands still the ledger does not say; whatever passed until now has passed.
-            need.held_at = need.holder_since = clock.now()
-            need.held_from = NeedState.PLANNED if need.in_charge is not None else NeedState.ACCEPTED
-        if need.state is NeedState.DELIVERED:
-            need.delivered_at = ended
-        if need.state is NeedState.CLOSED:
-            need.closed_at = ended
-            need.resolution_minutes = max(0, int((ended - need.received_at).total_seconds()) // 60)
-
-    def add(self, draft: Draft, bulk: Bulk) -> Made:
-        """Make one need ready to be written; without a code of its own it gets one when the transaction begins."""
-        made = super().add(draft, bulk)
-        if made.row.state is NeedState.MERGED:
-            bulk.last(partial(_follows, made.row.merged_into_id))
-        if "code" not in draft.meant:
-            waiting = self.world.memo.setdefault("codes of needs", [])
-            if not waiting:
-                bulk.first(lambda: _number(waiting, self.world.community_id))
-            waiting.append(made)
-        return made
-
-
-def _follows(need_id: int) -> None:
-    """Count one more that was merged into a need."""
-    db.session.get_one(Need, need_id).merged_here += 1
-
-
-def _evening(day: date, received: datetime) -> datetime:
-    """Return the end of the day on which it was done, for only the day is known."""
-    return max(clock.day_ends(day) - timedelta(minutes=1), received)
-
-
-def _source(draft: Draft) -> str:
-    handler = draft.meant.get("handler")
-    said = f"{draft.sheet[:40]} {draft.row}".strip()
-    return f"{said}；责任人：{handler}"[:80] if handler else said
-
-
-def _hands(world: World) -> dict[str, Account]:
-    """Return who works in the community, by name; of two with the same name neither."""
-    holding = select(Account).where(
-        Account.id.in_(select(Grant.account_id).where(Grant.community_id == world.community_id, Grant.holding()))
-    )
-    found: dict[str, list[Account]] = {}
-    for account in db.session.scalars(holding):
-        found.setdefault(account.name, []).append(account)
-    return {name: accounts[0] for name, accounts in found.items() if len(accounts) == 1}
-
-
-def _number(waiting: list[Made], community_id: int) -> None:
-    codes = next_codes(db.session(), community_id, PREFIX, clock.today(), len(waiting))
-    for made, code in zip(waiting, codes, strict=True):
-        made.put("code", code)
-        made.put("sought", made.row.found_by())

@@ -18,14 +18,16 @@ STATES: Final = readers.spelled(
     {
         NeedState.SUBMITTED: "待受理 已登记 已提交 未办理 未受理 待办 待处理 未办结 未解决 未完成 未落实 否 × ✗ ✘",
         NeedState.ACCEPTED: "待认领 已受理 受理",
-        NeedState.IN_PROGRESS: "办理中 处理中 进行中 在办 正在办理 跟进中",
+        NeedState.IN_PROGRESS: "办理中 处理中 进行中 在办 正在办理 跟进中 正在处理 推进中 正在推进 处置中",
         NeedState.ON_HOLD: "挂起 已挂起 暂缓 暂缓办理 已暂缓 缓办 搁置",
         NeedState.REFERRED: "转办 已转办 移交 已移交 转交 已转交",
         NeedState.DELIVERED: "已落实 已落地 落实",
-        NeedState.CLOSED: "办结 已办结 已完成 完成 已解决 已处理 结案 已办 是 √ ✓ ✔ ☑",
+        NeedState.CLOSED: (
+            "办结 已办结 已完成 完成 已解决 已处理 结案 已结案 已办 已办理 完结 已完结 销号 已销号 是 √ ✓ ✔ ☑"
+        ),
         NeedState.REJECTED: "不予受理",
         NeedState.MERGED: "并案 已并案 合并 已合并 并入",
-        NeedState.WITHDRAWN: "已撤回 撤回",
+        NeedState.WITHDRAWN: "已撤回 撤回 已撤销 撤销 已取消 取消",
     }
 )
 """What ledgers call the states (columns.md), and what is ticked under 是否办结, 是否解决."""

@@ -8,9 +8,11 @@ from app.needs.choices import Channel, NeedKind, Urgency, VulnerableGroup
 SATISFACTION: Final = {
     "非常满意": 5,
     "很满意": 5,
+    "十分满意": 5,
     "满意": 5,
     "基本满意": 4,
     "较满意": 4,
+    "比较满意": 4,
     "一般": 3,
     "不满意": 2,
     "非常不满意": 1,

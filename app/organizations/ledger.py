@@ -110,7 +110,14 @@ class Parties:
 # -- the ledger of units --------------------------------------------------------------------------------------------
 
 
+HEAD_PHONE: Final = "head_phone"
+"""Under this name a draft keeps the number of the head, which is asked for where no other one stands."""
+
+
 def _finish(draft: Draft, sight: Sight) -> None:
+    number, _said = draft.meant.pop(HEAD_PHONE, None), draft.said.pop(HEAD_PHONE, None)
+    if number is not None:
+        names.phone("contact_phone")(draft, "phone", number, sight)
     if draft.said.get("report_date") and draft.said.get("end_date", "9") < draft.said["report_date"]:
         draft.reject(Reason.ORDER, "end_date", draft.said["end_date"])
 
@@ -139,7 +146,7 @@ LEDGER: Final = Ledger(
         Column("credit_code", readers.code("credit_code", 18), "统一社会信用代码 社会信用代码 信用代码"),
         Column(
             "leader",
-            names.name("head_name"),
+            names.contact("head_name", HEAD_PHONE, said=HEAD_PHONE),
             (
                 "负责人 党组织书记 党组织负责人 书记 单位负责人 党组织书记姓名 主要负责人 负责人姓名 "
                 "党组织负责人姓名 主要负责人姓名"

@@ -111,5 +111,9 @@ class ByName(_Pages):
 
     def _enrol_page(self, form: Any, status: int = 200) -> Page:
         groups = self.groups(form.described())
-        shown = {"view": self, "form": form, "groups": groups, "who": self.who, "who_title": self.who_title}
+        # What the list itself says of the person stands with name and phone, not under the same words once more.
+        also = [name for title, names in groups if str(title) == str(self.who_title) for name in names]
+        others = [(title, names) for title, names in groups if str(title) != str(self.who_title)]
+        shown = {"view": self, "form": form, "groups": others, "who": self.who, "also": also}
+        shown |= {"who_title": self.who_title}
         return self.render_template("people/by_name.html", title=self.add_hint, **shown), status

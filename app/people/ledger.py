@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Any, Final
 
-from app.communities.models import Place
+from app.communities.models import Place, PlaceKind
 from app.core.fields import Labelled, NotUnderstood
 from app.core.sheets import filling, names, readers, values
 from app.core.sheets.book import Cell
@@ -64,6 +64,15 @@ _WITH_PHONE: Final = re.compile(
 )
 """An identity number that stands in one cell with a telephone number, or a note."""
 _NOT_GIVEN: Final = re.compile("(?:暂?未|没有?|不愿|拒绝|待)(?:提供|登记|填写?|补充?|采集)|不详|未知")
+
+
+def _relation(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """What somebody is to the head, also as a register says it: 之妻, 户主之子."""
+    said = _OF_HEAD.sub("", values.half(cell))
+    _table("relation_to_head", Relation, prefix="与户主关系：")(draft, key, said, sight)
+
+
+_OF_HEAD: Final = re.compile("^(?:户主)?[之的](?=.)")
 
 
 def _gender(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
@@ -186,7 +195,7 @@ HOME: Final = (
     Column("head", names.name("head_name"), "户主 户主姓名"),
     Column(
         "relation",
-        _table("relation_to_head", Relation, prefix="与户主关系："),
+        filling.filling("relation_to_head", _relation),
         "与户主关系 与户主的关系 户主关系 与其他人员关系 家庭关系",
     ),
     Column("household_no", readers.code("household_no", 20), "户号 户编号 户口本户号 户口号 家庭编号"),
@@ -267,7 +276,7 @@ def finish(draft: Draft, sight: Sight) -> None:
     elif "id_number" in draft.at and not any(one.field == "id_number" for one in draft.troubles):
         draft.warn("id_missing", "id_number")
     _compare_party(draft)
-    _open_door(draft)
+    _open_door(draft, sight)
     if "age" in draft.said and "birth" not in draft.said:
         filling.add(draft, "remark", f"{sight.today.year}年{draft.said['age']}岁")
     if isinstance(draft.said.get("birth"), str):
@@ -317,17 +326,20 @@ def _follow_birth(draft: Draft, birth: Birth, sight: Sight) -> None:
 _DOOR: Final = re.compile(r"(?:号楼|楼栋|栋|幢|号|座|楼|单元|室|房)+$")
 
 
-def _open_door(draft: Draft) -> None:
+def _open_door(draft: Draft, sight: Sight) -> None:
     """Let building, unit and room of columns of their own be one door: 3-1-101.
 
-    A building that is no place of the community is part of the door too, where unit or room are said.
+    A building that is no place of the community is part of the door too, where unit or room are said, or where no
+    buildings are kept.
     """
     strange = [one for one in draft.troubles if one.field == "grid" and _BUILDING.fullmatch(one.found)]
-    if strange and ("door_unit" in draft.meant or "door" in draft.meant):
+    is_told = "door_unit" in draft.meant or "door" in draft.meant
+    if strange and "door_building" not in draft.meant and (is_told or not sight.keeps(PlaceKind.BUILDING)):
         draft.troubles.remove(strange[0])
-        draft.meant.setdefault("door_building", strange[0].found)
+        draft.meant["door_building"] = strange[0].found
     before = [draft.meant.pop(name, None) for name in ("door_building", "door_unit")]
-    parts = [_DOOR.sub("", part) for part in (*before, draft.meant.get("door")) if part]
+    parts = [part for part in (*before, draft.meant.get("door")) if part]
+    parts = [_DOOR.sub("", part).replace("单元", "-") for part in parts] if is_told else parts
     if any(before):
         draft.meant["door"] = draft.said["door"] = "-".join(parts)[:LONGEST_DOOR]
         draft.keys.setdefault("door", "door")

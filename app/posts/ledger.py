@@ -108,11 +108,29 @@ def _grid_of(pk: int, called: str) -> str:
 
 
 def _place(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
-    found = Draft("", 0, "")
-    readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE)(found, key, cell, sight)
-    if found.said:
-        draft.said[key], draft.meant["places"] = found.said[key], [found.meant["place"]]
+    several = _listed(values.text(cell), sight)
+    found = [Draft("", 0, "") for _one in several]
+    for one, words in zip(found, several, strict=True):
+        readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE)(one, key, words, sight)
+    known = [one for one in found if one.said]
+    if known:
+        draft.said[key] = "、".join(one.said[key] for one in known)
+        draft.meant["places"] = list(dict.fromkeys(one.meant["place"] for one in known))
         draft.keys["places"] = key
+
+
+def _listed(text: str, sight: Sight) -> list[str]:
+    """Return the places a cell names: 第一网格、第二网格, and 第一、二网格."""
+    parts = values.parts(text)
+    if len(parts) < SEVERAL or sight.find(Place, text):
+        return [text]
+    sort = _SORT.search(parts[-1])
+    return [f"{one}{sort[0]}" if sort and _UNSAID.fullmatch(one) else one for one in parts]
+
+
+SEVERAL: Final = 2
+_SORT: Final = re.compile("(?:微?网格|片区|小区|楼栋|号楼|栋|幢|单元)$")
+_UNSAID: Final = re.compile("第?[0-9一二三四五六七八九十]{1,3}")
 
 
 _DUTY: Final = readers.choice("duty", PostDuty, DUTIES, SAID)

@@ -1,12 +1,14 @@
 """Members who report in, in ledgers (双报到在职党员花名册)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from app.core.bulk import Bulk, Made
-from app.core.sheets import readers, values
+from app.core.sheets import readers, spans, values
 from app.core.sheets.book import Cell
+from app.core.sheets.filling import filling
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.organizations.ledger import UNIT_ABOVE, Parties
@@ -20,17 +22,36 @@ from app.volunteers.ledger import held
 
 
 def _posts(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-    found = values.parts(cell)
+    found = values.items(cell)
     if found:
         draft.said[key] = found
         kinds = PostKinds.read("、".join(found)[:200])
         draft.meant["service_posts"] = kinds.plain() if kinds is not None else None
 
 
+def _unit(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """The unit of a member; below 单位及职务 without what its people call themselves, where that can be told apart."""
+    text = values.text(cell)
+    found = _OF_UNIT.fullmatch(" ".join(text.split())) if "职务" in sight.headings.get(key, "") else None
+    _UNIT(draft, key, found[1] if found is not None else text, sight)
+    if found is not None:
+        draft.said.setdefault("job", found[2])
+        draft.meant.setdefault("job", found[2])
+
+
+_UNIT: Final = readers.line("unit_says", 80)
+_OF_UNIT: Final = re.compile(
+    r"(.{1,30}?(?:局|委员会|区委|市委|办公室|法院|检察院|公司|银行|支行|学校|小学|中学|大学|幼儿园|医院|卫生院|中心|集团|"
+    r"协会|政府|街道|办事处|派出所))[\s/、,，]*((?!分局|支行|分行|工会)[^\s]{0,10}"
+    r"(?:长|员|主任|书记|干部|经理|师|护士|主管|科级|法官|检察官|会计|出纳|民警))"
+)
+"""区财政局预算科科长: the unit, and what somebody is there."""
+
+
 def _finish(draft: Draft, sight: Sight) -> None:
     finish(draft, sight)
     joined, reported = draft.said.get("party_date"), draft.said.get("report_date")
-    if joined is not None and reported is not None and reported[: len(joined)] < joined:
+    if joined is not None and reported is not None and spans.is_before(reported, joined):
         draft.reject(Reason.ORDER, "report_date", reported)
     draft.meant.setdefault("political", Political.PARTY_MEMBER.value)
 
@@ -47,7 +68,7 @@ LEDGER: Final = Ledger(
     (
         Column(
             "unit",
-            readers.line("unit_says", 80),
+            filling("unit_says", _unit),
             (
                 "单位 工作单位 所在单位 单位名称 单位(全称) 所在党组织 所在党支部 组织关系所在党支部 "
                 "报到单位 单位全称 单位及职务 工作单位及职务 单位职务 所在单位及职务 派出单位"
@@ -59,7 +80,7 @@ LEDGER: Final = Ledger(
         GRID,
         *HOME,
         Column("party_date", readers.day("party_joined_on", part=True), "入党时间 入党日期 入党年月 入党日"),
-        Column("posts", _posts, "认领岗位 岗位认领 服务岗位 认领服务岗位 意向岗位"),
+        Column("posts", _posts, "认领岗位 岗位认领 服务岗位 认领服务岗位 意向岗位 认领项目 服务意向 志愿服务意向"),
         Column("skills", readers.parts("skills", "、"), "特长 技能 专长 个人专长 专业特长 特长技能 专业技能"),
         Column("report_date", readers.day("reported_on", part=True), "报到时间 报到日期 登记日期 报到日"),
     ),

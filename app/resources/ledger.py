@@ -1,7 +1,9 @@
 """Shared resources in ledgers (资源共享清单)."""
 
 import re
+from calendar import monthrange
 from collections.abc import Hashable, Sequence
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import select
@@ -25,7 +27,7 @@ KINDS: Final = readers.spelled(
     {
         ResourceKind.SERVICE: "服务 服务类",
         ResourceKind.SKILL: "技能 技术 知识",
-        ResourceKind.FACILITY: "设备 设施 器材",
+        ResourceKind.FACILITY: "设备 设施 器材 设施设备 设备设施",
         ResourceKind.VENUE: "阵地 场地 场所 空间",
         ResourceKind.GOODS: "物资 物品 实物",
         ResourceKind.FUND: "资金 经费",
@@ -51,7 +53,7 @@ def _quantity(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """A number with its unit; what is none (若干, 3-5人, 不限) is kept in words."""
     text = values.text(cell)
     try:
-        readers.count("quantity", 1)(draft, key, cell, sight)
+        readers.count("quantity", 1, beside=False)(draft, key, cell, sight)
     except Rejected as wrong:
         if wrong.reason is not Reason.NUMBER or not _HAN.search(text):
             raise
@@ -62,6 +64,36 @@ def _quantity(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         draft.meant.setdefault("unit_of_measure", found[1])
 
 
+def _until(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """A day; what holds for good has none."""
+    text = values.text(cell)
+    if text in FOR_GOOD:
+        draft.said[key] = text
+        return
+    last = _last(_YEAR_END.sub(r"\1-12", text), sight)
+    if last is not None:
+        draft.warn("until_end", key, f"{text} → {last}")
+        if values.is_ambiguous_month(cell):
+            draft.warn("float_month_ambiguous", key, text)
+    readers.day("valid_to", future=True)(draft, key, last or cell, sight)
+
+
+def _last(text: str, sight: Sight) -> date | None:
+    """Return the last day of a month or year; None of what is none."""
+    try:
+        found = values.day(text, sight.date1904)
+    except Rejected:
+        return None
+    if found is None or found.whole is not None:
+        return None
+    month = found.month or 12
+    return date(found.year, month, monthrange(found.year, month)[1])
+
+
+_YEAR_END: Final = re.compile(r"^(\d{4})年?(?:年底|底|末|年末)$")
+
+
+FOR_GOOD: Final = frozenset({"长期", "长期有效", "永久", "永久有效", "不限"})
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 
 
@@ -108,7 +140,7 @@ LEDGER: Final = Ledger(
             "可用时间 开放时间 服务时间 可提供时间 时间 可使用时间 服务时段 开放时段",
         ),
         Column("quantity", _quantity, "数量 规模 可容纳人数"),
-        Column("unit_of_measure", readers.line("unit_of_measure", 10), "计量单位"),
+        Column("unit_of_measure", readers.line("unit_of_measure", 10), "计量单位 数量单位 单位"),
         Column(
             "grid",
             readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE),
@@ -125,7 +157,7 @@ LEDGER: Final = Ledger(
             "联系人 联络员 负责人 单位联系人 联系人姓名 联系人及电话 联系人及联系方式 联络员及电话",
         ),
         Column("phone", names.phone("contact_phone"), "联系电话 联系方式 电话 手机 手机号 手机号码 联系人电话"),
-        Column("valid_to", readers.day("valid_to", future=True), "有效期 有效期至 截止日期 截止时间"),
+        Column("valid_to", filling.filling("valid_to", _until), "有效期 有效期至 截止日期 截止时间"),
         Column("remark", readers.noted("conditions", "备注："), "备注 说明"),
     ),
     sections=("provider", "category"),

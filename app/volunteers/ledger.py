@@ -33,7 +33,7 @@ _BY_WORD: Final = {
 
 def _skills(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """Tick what the tree of skills knows, and keep the rest in words."""
-    said = values.parts(cell)
+    said = values.items(cell)
     if not said:
         return
     draft.said[key] = said

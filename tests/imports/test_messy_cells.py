@@ -233,3 +233,10 @@ def test_a_grid_written_downwards_in_a_merged_cell_is_the_grid(read):
     report = read(xlsx({"需求": rows}, merged={"需求": ["A2:A3"]}))
     assert {one["values"]["grid"] for one in report["accepted"]} == {"第一网格"}
     assert len(report["accepted"]) == 2
+
+
+def test_a_service_whose_need_is_nowhere_is_told_what_to_look_for(read):
+    rows = [["服务落地清单"], ["需求编号", "接单单位", "落实措施"], ["XQ404", "市中医院", "上门"]]
+    (told,) = read(xlsx({"服务落地清单": rows}))["rejected"]
+    assert told["reason"] == "enum_unknown"
+    assert "找不到这条需求" in told["message"]

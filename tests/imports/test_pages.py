@@ -11,10 +11,11 @@ from sqlalchemy import select
 from app.communities.models import Community, Place
 from app.core.sheets import reading
 from app.extensions import db
+from app.imports import reasons
 from app.imports.models import BatchState, ImportBatch
 from app.needs.models import Need
 from tests.core.sheets.paper import xlsx
-from tests.imports.conftest import needs, sent
+from tests.imports.conftest import NEEDS, needs, sent
 from tests.whole.test_openapi import bearer  # noqa: F401 - a fixture
 
 GOOD = ["XQ1", "李梅", "13800000001", "第二网格", "楼道灯不亮", "公共设施", "2026.3.8", "已落实"]
@@ -44,6 +45,15 @@ def test_the_secretary_sees_what_was_understood_before_anything_is_written(as_se
         assert db.session.scalars(select(Need)).all() == []
 
 
+def test_the_secretary_is_told_that_how_things_stood_is_not_taken_over(as_secretary, batch):
+    said = "“处理状态”没有采用，每行都从头办理"
+    assert said in as_secretary.page(f"/imports/{batch}")
+    answer = as_secretary.post(
+        "/imports/", sent(needs(GOOD), list="auto", history="y"), content_type="multipart/form-data"
+    )
+    assert said not in as_secretary.page(answer.location)
+
+
 def test_what_was_read_is_taken_in_and_taken_back(as_secretary, batch, behind):
     assert as_secretary.post(f"/imports/{batch}/apply").status_code == 302
     assert "楼道灯不亮" in as_secretary.page("/needs/list/")
@@ -60,6 +70,15 @@ def test_the_rejected_row_comes_back_with_its_reasons(as_secretary, batch, read)
     again = read(answer.data)
     assert again["counts"] == {"accepted": 0, "rejected": 1, "duplicates": 0, "ignored": 0, "warnings": 0}
     assert {one["reason"] for one in again["rejected"]} == {"phone_bad", "date_bad", "missing_required"}
+    first, second = again["header"][0]["headings"].values(), reading.read(answer.data).sheets[0].rows[1]
+    assert [*first, reasons.HEADING] == second
+    assert again["header"][0]["not_imported"] == again["header"][0]["doubtful"] == {}
+
+
+def test_a_ledger_that_says_itself_why_needs_were_sent_back_loses_nothing(read):
+    own = xlsx({"群众需求清单": [[*NEEDS, "退回原因"], [*GOOD, "不属于社区"]]})
+    header = read(own)["header"][0]
+    assert "退回原因" in header["headings"].values()
 
 
 def test_the_page_without_ledgers_offers_to_send_one(as_secretary):

@@ -51,6 +51,32 @@ def test_a_cell_changed_in_an_export_changes_that_value_and_nothing_else(
         assert db.session.get_one(Need, first).title == "楼下路灯不亮"
 
 
+@pytest.mark.parametrize("columns", ["title", "title,urgency", "state,title,code,place"])
+def test_a_short_list_read_again_changes_the_cell_that_was_changed_and_nothing_else(
+    register, as_secretary, take_in, behind, counts, columns: str
+):
+    first = register(title="楼下路灯不亮", text="三栋", reporter_name="李梅", reporter_phone="13800000001")
+    second = register(title="想学书法", text="周末")
+    with behind():
+        before = everything(first) | {"title": "楼下两盏路灯不亮"}
+        other = everything(second)
+    rows = rows_of(as_secretary.get(f"/needs/export.xlsx?columns={columns}"))
+    line = next(row for row in rows if "楼下路灯不亮" in row)
+    line[line.index("楼下路灯不亮")] = "楼下两盏路灯不亮"
+    number = take_in(handed_back(rows, "群众需求清单"), "needs")
+    assert (counts(number)["accepted"], counts(number)["duplicates"]) == (1, 1)
+    with behind():
+        assert everything(first) == before
+        assert everything(second) == other
+
+
+def everything(pk: int) -> dict[str, Any]:
+    """Return what stands in a row, but for when it was last changed and by whom."""
+    row = db.session.get_one(Need, pk)
+    names = [column.key for column in Need.__mapper__.column_attrs if column.key not in ("changed_at", "changed_by_id")]
+    return {name: getattr(row, name) for name in names if name not in ("version", "sought")}
+
+
 def test_a_row_somebody_changed_since_the_export_is_shown_and_left_alone(register, as_secretary, read, behind):
     pk = register(title="楼下路灯不亮")
     rows = rows_of(as_secretary.get("/needs/export.xlsx"))

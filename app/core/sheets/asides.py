@@ -2,12 +2,12 @@
 
 import enum
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
 from app.core.sheets.book import Cell
-from app.core.sheets.headings import HAN, NUMBERING, comparable
+from app.core.sheets.headings import HAN, NUMBERING, comparable, simplified
 
 FOOT: Final = 3
 """Within how many rows of the end signatures stand."""
@@ -31,12 +31,21 @@ class Aside(enum.StrEnum):
     SAMPLE = "sample"
 
 
-_TOTAL: Final = re.compile(r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|累计|总数)(?:[:(\d]|$)")
+_TOTAL: Final = re.compile(
+    r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|累计|总数)(?:[:(\d共]|$)|^总?(?:人数|户数|件数)(?:合计|总计)?:?\d*[人户件]?$"
+    r"|^总(?:人|户|件)数|^(?:以上|本页|本表|全表)?共计?[:(]?\d+(?:个?[人户件条项名家]|单位)"
+)
 _PART: Final = re.compile(r"^.{1,15}(?:合计|小计|共计|总计)(?:[:(]?\d+.{0,4}|:)?$")
 """The total of a part, which names it: 第一网格小计：2人."""
+SHARES: Final = frozenset(
+    {"占比", "比例", "百分比", "所占比例", "完成率", "办结率", "满意率", "平均", "平均值", "人均"}
+)
+"""What is reckoned at the foot beside sums."""
 _ENDS: Final = re.compile(r"^[-—(【]*(?:以下(?:为?空白?|无正文|无内容|空行)|此页无正文|无正文|完|结束)[-—)】]*$")
 """Says that nothing more follows."""
 _NOTE: Final = re.compile(r"^(?:注|备注|说明|附注|填表说明|填报说明|温馨提示)\d*[:.、]")
+NOTES: Final = frozenset({"注", "备注", "说明"})
+"""What stands alone before a note at the foot that has a cell of its own."""
 _EXPLAINS: Final = re.compile(
     r"^[(]?(?:必填|选填|非必填|可多选|多选|单选|请填写?|填写|下拉选择|格式|如[:,]|例如|\d+位|男/女[)]?$|是/否[)]?$)"
 )
@@ -44,17 +53,21 @@ _EXPLAINS: Final = re.compile(
 _GOES_ON: Final = re.compile(r"^(?:\d+[.、)．]|\(\d+\)|[①-⑳])")
 _FOOTER: Final = re.compile(
     r"^(?:填表|填报|制表|经办|审核|审批|复核|报送|统计|登记|采集|录入|联系|负责|分管|主管|社区)?"
-    r"(?:人|单位|部门|领导|负责人|书记|主任|员)?(?:签字|签名|签章|盖章|\(盖章\)|\(签字\))?:"
+    r"(?:人|单位|部门|领导|负责人|书记|主任|员)?\(?(?:签字|签名|签章|盖章)?\)?:"
 )
 _SIGNED: Final = re.compile(
     r"^(?:填表|填报|制表|经办|审核|审批|复核|报送)(?:人|单位|部门|日期|时间)|^(?:日期|时间|盖章|签字|签名|电话)[:]"
 )
+_LABELLED: Final = re.compile(r"^[\u3400-\u9fff]{2,8}(?:\([\u3400-\u9fff]{1,4}\))?:")
+"""A label, with its value or a blank to be filled in; a row of nothing else at the foot is signed there."""
 _PAGE: Final = re.compile(r"^[-—]?第?\d+页[,，、/]?(?:共\d+页)?[-—]?$|^第?\d+/\d+页$")
 _SIGNER: Final = re.compile(
     r"^(?:\d{4}年\d{1,2}月(?:\d{1,2}日)?|[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,2}月(?:[一二三四五六七八九十]{1,3}日)?|"
     r".{2,20}(?:社区|居委会|居民委员会|街道|办事处|党委|党支部|\(章\)))$"
 )
 """Who signs at the foot, and when, each alone in a row."""
+_VOID: Final = re.compile(r"\(?(?:本行|此行|本条|此条|该条)?已?(?:作废|删除)\)?")
+"""Stands in a row that no longer holds."""
 _SAMPLE: Final = re.compile(r"^(?:示例|样例|范例|例|举例|填写示例|填表示例)(?:[:\d(]|$)")
 _SECTION: Final = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+(?:部分|类)|【)"
@@ -63,6 +76,7 @@ _SECTION: Final = re.compile(
     r"|^.{2,18}(?:服务队|先锋队|志愿队|志愿者队伍|巡逻队|突击队|宣传队|文艺队|服务团队|小分队)(?:\(.*\)|:.*)?$"
     r"|^(?:资源|需求|项目|服务)?(?:类别|类型|网格|片区|小区|楼栋|岗位|职务):[^:]+$"
 )
+_NUMERAL: Final = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?|[IVX]{1,4}[.、]?")
 _DUTY: Final = re.compile(
     r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\))?(?:专职|兼职)?"
     r"(?:网格长|网格员|楼栋长|楼长|单元长|巷邻长|巷长|片长|党小组长|人民调解员|调解员|居民代表)(?:名单|:|\(.*\))?$"
@@ -77,7 +91,18 @@ _AGAIN: Final = re.compile(r"\((?:续|续表|接上页|接上表)\)|续表$")
 @lru_cache(maxsize=20_000, typed=True)
 def plain(value: Cell) -> str:
     """Return a cell in the form in which rows are told apart."""
-    return "".join(str(value).replace("：", ":").replace("（", "(").replace("）", ")").replace("，", ",").split())
+    if isinstance(value, str) and value.isalnum():
+        return _simple(value)
+    said = str(value).replace("：", ":").replace("（", "(").replace("）", ")").replace("，", ",")
+    return _simple("".join(said.split()))
+
+
+def _simple(text: str) -> str:
+    """Return a text in simplified characters, where it may be one of those rows are told apart by."""
+    return text if _TRADITIONAL.isdisjoint(text) else simplified(text)
+
+
+_TRADITIONAL: Final = frozenset("計總數備註說審製經辦單報負責聯領導書錄採統蓋簽頁範樣舉續網樓業務類隊資項區長員")
 
 
 def is_title(text: str) -> bool:
@@ -124,16 +149,28 @@ class Around:
         self.said = {at: {comparable(word) for word in words} for at, words in headings.items()}
         self.longest = 2 * max((len(word) for words in headings.values() for word in words), default=0)
         self.is_chinese = all(HAN.search(words[-1]) for words in headings.values())
+        self.is_counted = False
+        """Whether rows are numbered in figures."""
         self.numbering = {at for at, words in headings.items() if comparable(words[-1]) in NUMBERING}
 
     def aside(self, cells: Mapping[int, Cell], is_last: bool, before: Aside | None) -> Aside | None:
         """Return what a row is, or None where it holds data. `before`: what the row above it is; first, headings."""
-        texts = list(dict.fromkeys(plain(value) for value in cells.values()))
+        texts = list(dict.fromkeys(map(plain, cells.values())))
         found = by_its_words(texts, is_last)
         if found is None and (self.is_header_again(cells) or (before is Aside.HEADER and self._is_translated(texts))):
             return Aside.HEADER
+        if found is None and len(texts) == LEAST and self._is_numbered(texts, cells):
+            return Aside.SECTION
         is_alone = len(texts) == 1 and len(self.headings) > 1 and isinstance(next(iter(cells.values())), str)
         return self._alone(texts[0], cells, is_last, before) if found is None and is_alone else found
+
+    def _is_numbered(self, texts: list[str], cells: Mapping[int, Cell]) -> bool:
+        """Tell whether a row is a section whose number has a cell of its own: 一, and behind it 网格长（2人）.
+
+        In a list that numbers its rows like that it is none.
+        """
+        is_short = self.is_counted and len(self.headings) > LEAST + 1 and next(iter(cells)) in self.numbering
+        return is_short and _NUMERAL.fullmatch(texts[0]) is not None and HAN.search(texts[1]) is not None
 
     def _is_translated(self, texts: list[str]) -> bool:
         """Tell whether a row right below Chinese headings says most of them in English."""
@@ -152,14 +189,24 @@ class Around:
 
     def is_header_again(self, cells: Mapping[int, Cell]) -> bool:
         """Tell whether a row repeats the headings."""
-        same = sum(
+        same = (
             isinstance(value, str)
             and len(value) <= self.longest
             and column in self.said
             and comparable(value) in self.said[column]
             for column, value in cells.items()
         )
-        return same >= max(LEAST, len(cells) * 0.6)
+        return are_many(same, len(cells), max(LEAST, len(cells) * 0.6))
+
+
+def are_many(found: Iterable[bool], count: int, least: float) -> bool:
+    """Tell whether of so many at least some are so; no more are asked once too many are not."""
+    spare = count - least
+    for one in found:
+        spare -= not one
+        if spare < 0:
+            return False
+    return spare >= 0
 
 
 def by_its_words(texts: list[str], is_last: bool) -> Aside | None:
@@ -167,12 +214,21 @@ def by_its_words(texts: list[str], is_last: bool) -> Aside | None:
     first = texts[0]
     if _SAMPLE.match(first):
         return Aside.SAMPLE
-    if any(_TOTAL.match(text) for text in texts[:3]) or _PART.match(first):
+    if any(_TOTAL.match(text) for text in texts[:3]) or _PART.match(first) or first in SHARES:
         return Aside.TOTAL
-    if sum(_EXPLAINS.match(text) is not None for text in texts) * 2 >= max(len(texts), LEAST + 1):
+    explained = (_EXPLAINS.match(text) is not None for text in texts)
+    if are_many(explained, len(texts), max(len(texts), LEAST + 1) / 2):
         return Aside.NOTE
-    if _NOTE.match(first) and len(texts) <= 2:
+    if _is_noted(texts, is_last) or any(map(_VOID.fullmatch, texts)):
         return Aside.NOTE
+    if is_last and len(texts) >= LEAST and all(map(_LABELLED.match, texts)):
+        return Aside.FOOTER
     if _SIGNED.match(first) or (_FOOTER.match(first) and (is_last or len(texts) <= 2)):
         return Aside.FOOTER
     return Aside.FOOTER if len(texts) == 1 and (_PAGE.match(first) or _ENDS.match(first)) else None
+
+
+def _is_noted(texts: list[str], is_last: bool) -> bool:
+    """Tell whether a row is a note, at the foot also one with a cell of its own behind its word."""
+    is_short = len(texts) <= LEAST
+    return is_short and (_NOTE.match(texts[0]) is not None or (is_last and len(texts) > 1 and texts[0] in NOTES))

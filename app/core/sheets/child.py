@@ -2,7 +2,7 @@
 
 It is started by its path, without the portal: whatever a hostile file does to the parser ends here. From standard
 input it takes the file; its arguments are the kind, the most rows, and the limits in MB and seconds. Each line is a
-list whose first member says what it is: `book`, `sheet`, `row`, `hidden`, `fault`, `end`.
+list whose first member says what it is: `book`, `sheet`, `rows`, `hidden`, `fault`, `end`.
 """
 
 import json
@@ -18,6 +18,8 @@ MOST_CELLS = 60_000_000
 """How many cells the rectangle of a sheet may have, filled or not: the parser makes room for all."""
 CHUNK = 1 << 20
 OVERLAP = 4096
+TOGETHER = 100
+"""How many rows are told in one line."""
 CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
 GAP = re.compile(
@@ -67,9 +69,9 @@ class Scanned:
 
     def look(self, text: bytes) -> None:
         """Look at a part of the XML."""
-        cells = CELL.findall(text)
-        self.last_row = max([self.last_row, *map(int, {number for _letters, number in cells})])
-        self.last_column = max([self.last_column, *(column(letters) + 1 for letters in {one[0] for one in cells})])
+        for letters, numbers in [zip(*CELL.findall(text), strict=True)] if CELL.search(text) else ():
+            self.last_row = max(self.last_row, *map(int, {*numbers}))
+            self.last_column = max(self.last_column, *(column(one) + 1 for one in {*letters}))
         self.hidden |= {int(number) - 1 for number in ROW.findall(text)}
         if b"<f" in text:
             self.marks |= {(int(number) - 1, column(letters)): "formula" for letters, number in GAP.findall(text)}
@@ -193,7 +195,7 @@ def read(kind: str, data: bytes, most_rows: int) -> Iterator[tuple[Any, ...]]:
             continue
         look = looks[index] if index < len(looks) else None
         for line in sheet(book.get_sheet_by_index(index), about.name, look or Scanned()):
-            rows += line[0] == "row"
+            rows += len(line[1]) if line[0] == "rows" else 0
             if rows > most_rows:
                 yield "fault", "many"
                 return
@@ -211,10 +213,16 @@ def sheet(found: Any, name: str, look: Scanned) -> Iterator[tuple[Any, ...]]:
         by_row.setdefault(row, {})[at] = mark
     # The parser counts rows from the top of the sheet, but columns from the first one that holds something.
     empty = [None] * found.start[1]
+    told: list[Any] = []
     for number, cells in enumerate(found.iter_rows()):
         line = marked(empty + [None if value == "" else value for value in cells], by_row.get(number, {}))
         if line:
-            yield "row", number, line
+            told.append((number, line))
+        if len(told) == TOGETHER:
+            yield "rows", told
+            told = []
+    if told:
+        yield "rows", told
 
 
 def marked(row: list[Any], marks: dict[int, str]) -> list[Any]:

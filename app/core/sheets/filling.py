@@ -1,6 +1,7 @@
 """What all ways of reading a cell share: how what was read stands in the draft of its row."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from app.core import checks
 from app.core.sheets.ledger import Draft, Reader
@@ -24,6 +25,17 @@ def seen(text: str) -> str:
     if checks.visible(text) is None:
         return text
     return "".join(sign for sign in text if sign == "\n" or checks.visible(sign) is None)
+
+
+_WIDE: Final = {
+    sign: sign - 0xFEE0 for sign in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+_DASH: Final = re.compile("(?<=[0-9A-Za-z])－(?=[0-9A-Za-z])")
+
+
+def narrow(said: str) -> str:
+    """Return a text with letters and digits of half width; its other signs stay as they are."""
+    return said if said.isascii() else _DASH.sub("-", said.translate(_WIDE))
 
 
 def add(draft: Draft, column: str, text: str) -> None:

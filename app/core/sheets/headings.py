@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from opencc import OpenCC
 
 _BRACKETS: Final = re.compile(r"[(（\[【〔][^)）\]】〕]*[)）\]】〕]")
-_MARKS: Final = re.compile(r"[\s*:：·.．。、_\-—＿/]+")
+_MARKS: Final = re.compile("[\\s*:：·.．。、_\\-—＿/\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
+"""What is not compared, also what nobody sees and copying leaves behind."""
 NUMBERING: Final = frozenset({"序号", "编号", "序", "no", "行号", "项次"})
 """Headings of a column that only counts the rows; in some lists 编号 is a code, which that list then says."""
 

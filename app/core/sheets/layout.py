@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from app.core.sheets import days_apart
 from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain, within
 from app.core.sheets.book import Cell, Fault, Sheet, unreadable
 from app.core.sheets.headings import NUMBERING, comparable, readings
@@ -29,6 +30,8 @@ DITTO: Final = frozenset({"同上", "同前", "〃", "″", '"', "''", "“", "�
 """What people write instead of saying again what stands above."""
 
 _DITTO_BEGINS: Final = frozenset(text[0] for text in DITTO)
+_DITTO_MAY_BEGIN: Final = _DITTO_BEGINS | {sign for sign in map(chr, range(0x3001)) if sign.isspace()}
+"""Blanks may stand before it; none of them comes after U+3000."""
 
 Known = Callable[[str], bool]
 """Tells whether a heading, as it is compared, is known to some list."""
@@ -95,6 +98,7 @@ def tables(sheet: Sheet, known: Known, near: Known | None = None) -> list[Layout
         layout = Layout(head, _headings(rows, head), _title(rows, above, head[0]), _low(rows, head), rows)
         above = _sort(sheet, layout, end)
         layout.nameless = _nameless(sheet, layout)
+        layout.rows = days_apart.joined(layout.headings, rows, [at for at, _section in layout.data])
         found.append(layout)
     return found
 
@@ -271,23 +275,32 @@ def _title(rows: list[list[Cell]], above: int, first: int) -> str:
 
 def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
     """Part the rows below the headings into data and what is none; return below which row all are none."""
-    rows, section = layout.rows, opening(layout.title)
-    before: Aside | None = Aside.HEADER
+    rows, section, titles = layout.rows, opening(layout.title), list[str]()
     last_said = max((at for at, row in enumerate(rows[:end]) if any(_says(value) for value in row)), default=0)
-    around, below = Around(layout.headings, layout.title), layout.header[-1] + 1
-    for at in range(layout.header[-1] + 1, end):
+    around, below = _around(layout, end), layout.header[-1] + 1
+    before: Aside | None = Aside.HEADER
+    for at in range(below, end):
         cells = _cells(rows[at])
         if not cells or not _says_itself(sheet.rows[at], around):
             continue
         before = around.aside(cells, at >= last_said - FOOT, before)
-        if before is None:
+        if before is None and _stands_alone(cells) and _is_title(layout, at, end, around):
+            before, titles = Aside.SECTION, [*titles, _called(cells)]
+            section = "\n".join(titles)
+        elif before is None:
             layout.data.append((at, section))
-            below = at + 1
+            below, titles = at + 1, []
             continue
+        elif before is Aside.SECTION:
+            section = within(section, _called(cells))
         layout.asides.append((at, before))
-        if before is Aside.SECTION:
-            section = within(section, str(next(iter(cells.values()))).strip())
     return below
+
+
+def _around(layout: Layout, end: int) -> Around:
+    found = Around(layout.headings, layout.title)
+    found.is_counted = any(_counts(row, found) for row in islice(layout.rows, layout.header[-1] + 1, end))
+    return found
 
 
 def _nameless(sheet: Sheet, layout: Layout) -> list[int]:
@@ -301,18 +314,49 @@ def _says_itself(row: list[Cell], around: Around) -> bool:
     return any(at not in around.numbering or not _is_number(value) for at, value in enumerate(row) if _says(value))
 
 
+def _counts(row: list[Cell], around: Around) -> bool:
+    """Tell whether a row is numbered in figures."""
+    return any(at < len(row) and _says(row[at]) and _is_number(row[at]) for at in around.numbering)
+
+
+def _stands_alone(cells: dict[int, Cell]) -> bool:
+    first = next(iter(cells.values()))
+    return isinstance(first, str) and all(value == first for value in cells.values())
+
+
+def _is_title(layout: Layout, at: int, end: int, around: Around) -> bool:
+    """Tell whether the headings come again right below a row that says one thing: it is the title of what follows."""
+    below = (cells for row in range(at + 1, end) if (cells := _cells(layout.rows[row])))
+    for cells in islice(below, TALLEST):
+        if around.is_header_again(cells):
+            return True
+        if not _stands_alone(cells):
+            return False
+    return False
+
+
+def _called(cells: dict[int, Cell]) -> str:
+    """Return what a section is called: what stands in its row, and before it the number that has a cell of its own."""
+    return "、".join(dict.fromkeys(str(value).strip() for value in cells.values()))
+
+
 def _is_number(value: Cell) -> bool:
     return not isinstance(value, str) or value.strip().isdecimal()
 
 
 def said_again(cells: dict[int, Cell], above: dict[int, Cell]) -> dict[int, Cell]:
     """Return the cells of a row with what it only says to be the same as above."""
-    again = {at: above[at] for at, value in cells.items() if at in above and _is_ditto(value)}
+    # By its first sign most of a million cells is none, which is seen without a call for each.
+    again = {
+        at: above[at]
+        for at, value in cells.items()
+        if isinstance(value, str) and value[:1] in _DITTO_MAY_BEGIN and at in above and _is_ditto(value)
+    }
     return cells | again if again else cells
 
 
-def _is_ditto(value: Cell) -> bool:
-    return isinstance(value, str) and value.lstrip()[:1] in _DITTO_BEGINS and plain(value) in DITTO
+def _is_ditto(value: str) -> bool:
+    return value.lstrip()[:1] in _DITTO_BEGINS and plain(value) in DITTO
 
 
 def _cells(row: list[Cell]) -> dict[int, Cell]:

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final, Self
 
+from app.core.sheets.asides import is_title
 from app.core.sheets.book import Cell
 from app.core.sheets.columns import Lexicon
 from app.core.sheets.values import Reason, Rejected
@@ -24,8 +25,9 @@ class Sight:
     """What is known while a sheet is read.
 
     `today`: the day against which dates are held. `find`: the rows of a model that words may mean. `year`: the one the
-    title says, for days without one. `subjects`: what titles are about. `over`: the words over the names. `learned`:
-    by column what cells say by themselves.
+    title says, for days without one. `subjects`: what titles are about. `over`: the words over the names. `headings`:
+    by column the words over it. `learned`: by column what cells say by themselves. `keeps`: whether the community has
+    places of a kind.
     """
 
     today: date
@@ -35,6 +37,8 @@ class Sight:
     title: str = ""
     subjects: Sequence[str] = ()
     over: Sequence[str] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+    keeps: Callable[[Any], bool] = lambda kind: True
     learned: "dict[str, dict[tuple[type, Cell], Draft | None]]" = field(default_factory=dict)
 
 
@@ -186,6 +190,11 @@ class Ledger:
         return {column.key: column for column in self.columns}
 
     @cached_property
+    def needed(self) -> tuple[str, ...]:
+        """Return the columns without which a row says nothing."""
+        return tuple(column.key for column in self.columns if column.needed)
+
+    @cached_property
     def lexicon(self) -> Lexicon:
         """Return the words over the columns."""
         return self.with_words({})
@@ -207,16 +216,15 @@ TICKED: Final = "tag:"
 def read_row(ledger: Ledger, draft: Draft, cells: Mapping[str, Sequence[tuple[int, Cell]]], sight: Sight) -> None:
     """Read the cells of a row, by column; each key may stand over several."""
     for key, found in cells.items():
-        own = key.partition(":")[0] if key.startswith(TICKED) else key
-        column = ledger.by_key.get("tags" if own == "tag" else own)
+        column = ledger.by_key.get("tags" if key.startswith(TICKED) else key)
         for place, cell in found:
             if column is not None and cell is not None:
                 draft.at.setdefault(column.key, place)
                 _read_again(column, draft, key, cell, sight)
     _read_sections(ledger, draft, sight)
-    for column in ledger.columns:
-        if column.needed and column.key not in draft.said and not _has(draft, column.key):
-            draft.reject(Reason.MISSING, column.key)
+    for needed in ledger.needed:
+        if needed not in draft.said and not _has(draft, needed):
+            draft.reject(Reason.MISSING, needed)
     wrong = len(draft.troubles)
     ledger.finish(draft, sight)
     if len(draft.troubles) < wrong:
@@ -242,17 +250,18 @@ def _read_again(column: Column, draft: Draft, key: str, cell: Cell, sight: Sight
     learned = sight.learned.setdefault(key, {})
     # 1, 1.0 and True are the same to a dict.
     same = cell.__class__, cell
-    if same not in learned and len(learned) < MOST_LEARNED:
-        learned[same] = _by_itself(column, key, cell, sight)
     found = learned.get(same)
+    if found is None and len(learned) < MOST_LEARNED and same not in learned:
+        learned[same] = found = _by_itself(column, key, cell, sight)
     if found is None:
         read_cell(column, draft, key, cell, sight)
         return
-    draft.said |= found.said
-    draft.meant |= found.meant
-    draft.keys |= found.keys
-    draft.troubles += [one for one in found.troubles if one not in draft.troubles]
-    draft.warnings += found.warnings
+    draft.said.update(found.said)
+    draft.meant.update(found.meant)
+    draft.keys.update(found.keys)
+    if found.troubles or found.warnings:
+        draft.troubles += [one for one in found.troubles if one not in draft.troubles]
+        draft.warnings += found.warnings
 
 
 def _by_itself(column: Column, key: str, cell: Cell, sight: Sight) -> Draft | None:
@@ -349,8 +358,10 @@ def _with(before: Any, value: Any) -> Any:
 
 def _above(draft: Draft, sight: Sight) -> list[str]:
     """Return the words a row stands under, the nearest first: its section, the headings, its sheet, the title."""
-    sections = map(section_words, reversed(draft.section.split("\n")))
-    found = [*sections, *sight.over, section_words(draft.sheet), *sight.subjects]
+    lines = draft.section.split("\n")
+    sections = map(section_words, reversed(lines))
+    titles = [words for line in lines if is_title(line) for words in subjects(line)]
+    found = [*sections, *titles, *sight.over, section_words(draft.sheet), *sight.subjects]
     return [words for words in dict.fromkeys(found) if words]
 
 

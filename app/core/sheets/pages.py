@@ -11,6 +11,8 @@ from app.core import access
 from app.core.addresses import BadQuery
 from app.core.errors import answer
 from app.core.gate import requires
+from app.core.sheets import chosen
+from app.core.sheets.cells import names_of
 from app.core.sheets.exporting import export
 from app.core.sheets.sending import streamed
 from app.core.sheets.templates import template
@@ -24,6 +26,12 @@ class Sheets(Specification):
     """What of a list is handed out as a file."""
 
     asked: Any
+
+    @property
+    def seen_in_files(self) -> list[str]:
+        """Return the columns of the list page that its files have."""
+        known = names_of(self.model)
+        return [name for name in self.list_columns if name in known]
 
     def _unused(self) -> set[str]:
         return super()._unused() | unused(self.model)
@@ -59,7 +67,7 @@ class Sheets(Specification):
     def handed_out(self, ending: str, args: MultiDict[str, str]) -> Page:
         """Answer with the file of what an address asks for; 400 for what the list does not have."""
         try:
-            query = self.asked(args)
+            query = chosen.asked_of(self, args)
         except BadQuery as bad:
             return answer(400, bad.sentence)
         # Who only asks what there would be takes nothing out.

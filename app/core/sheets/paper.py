@@ -9,6 +9,12 @@ Value = str | int | float | Decimal | date | datetime | None
 """What stands in a cell: a text, a number, a day, or a moment as it is said here; None where nothing does."""
 
 
+def is_empty(values: Sequence[Value]) -> bool:
+    """Tell whether a column says nothing in any row."""
+    # Most columns say something in the first row or in none.
+    return not values or (values[0] is None and values.count(None) == len(values))
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column. `kind`: text, day, moment or number; `width` in characters of half width.

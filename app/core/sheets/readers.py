@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from app.called import own_word, standard_word
 from app.core.fields import Labelled, NotUnderstood, Worded
-from app.core.sheets import values
+from app.core.sheets import spans, values
 from app.core.sheets.book import Cell
 from app.core.sheets.boxes import ticked
 from app.core.sheets.centuries import When, with_century
-from app.core.sheets.filling import add, filling, keep, seen
+from app.core.sheets.filling import add, filling, keep, narrow, seen
 from app.core.sheets.headings import comparable, simplified
 from app.core.sheets.ledger import TICKED, Draft, Reader, Sight
 from app.core.sheets.values import Day, Reason, Rejected
@@ -57,7 +57,7 @@ def line(sets: str = "", limit: int = 0) -> Reader:
     """A text of one line."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = " ".join(seen(values.text(cell)).split())
+        text = " ".join(seen(narrow(values.text(cell))).split())
         if limit and len(text) > limit:
             raise Rejected(Reason.TOO_LONG, text)
         if text:
@@ -80,15 +80,24 @@ def code(sets: str = "", limit: int = 40) -> Reader:
 
 
 def _day(draft: Draft, key: str, cell: Cell, sight: Sight, when: When) -> Day | None:
-    """Return a day; of one whose year has two digits it is said how it was read. Raises Rejected."""
+    """Return a day; of one whose year has two digits, or of several, it is said how it was read. Raises Rejected."""
     try:
         return values.day(cell, sight.date1904, None if when is When.BORN else sight.year)
     except Rejected:
+        if key in FIRST | LAST and (ends := spans.ends(cell, sight.year)) is not None:
+            found = ends[key in LAST]
+            draft.warn("days", key, f"{cell} → {found}")
+            return found
         whole = with_century(cell, sight.today, when)
         if whole is None:
             raise
     draft.warn("year_short", key, f"{cell} → {whole}")
     return values.day(whole)
+
+
+FIRST: Final = frozenset({"start_date", "from", "valid_from"})
+LAST: Final = frozenset({"done_date", "to", "valid_to"})
+"""The columns that say when something began, and when it ended; what is of one day only has no two."""
 
 
 def day(sets: str = "", future: bool = False, part: bool = False) -> Reader:
@@ -136,7 +145,7 @@ def birth(sets: str = "birth") -> Reader:
     """A day of birth, or only its month or year."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = _day(draft, key, cell, sight, When.BORN)
+        found = _day(draft, key, values.born(cell), sight, When.BORN)
         if found is None:
             return
         if values.is_ambiguous_month(cell):
@@ -148,11 +157,18 @@ def birth(sets: str = "birth") -> Reader:
     return filling(sets, read)
 
 
-def count(sets: str = "", least: int = 0, most: int = 2**31 - 1) -> Reader:
-    """A whole number, also with its unit behind it."""
+def count(sets: str = "", least: int = 0, most: int = 2**31 - 1, beside: bool = True) -> Reader:
+    """A whole number, also with its unit behind it. `beside`: and more in brackets, which is told: 15（含预备2）."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = values.whole(cell)
+        try:
+            found = values.whole(cell)
+        except Rejected:
+            told = _TOLD_BESIDE.fullmatch(values.half(cell)) if beside else None
+            if told is None:
+                raise
+            draft.warn("beside_number", key, told[2])
+            found = values.whole(told[1])
         if found is None:
             return
         if not least <= found <= most:
@@ -160,6 +176,9 @@ def count(sets: str = "", least: int = 0, most: int = 2**31 - 1) -> Reader:
         keep(draft, key, sets, found, found)
 
     return filling(sets, read)
+
+
+_TOLD_BESIDE: Final = re.compile(r"(\d+\s*[\u3400-\u9fff]?)\(([^()]*[\u3400-\u9fff][^()]*)\)")
 
 
 def amount(sets: str = "", least: float = 0, most: float = 1e9) -> Reader:
@@ -254,7 +273,7 @@ def parts(sets: str = "", joined: str = "") -> Reader:
     """Several things, parted by commas. `joined`: how the list keeps them as one text."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        found = [part for one in values.parts(cell) if (part := seen(one).strip())]
+        found = [part for one in values.items(cell) if (part := seen(one).strip())]
         if found:
             keep(draft, key, sets, found, joined.join(found) if joined else found)
 
@@ -304,11 +323,26 @@ def row_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Rea
         if not text:
             return
         found = sight.find(model(), text) or sight.find(model(), simplified("".join(text.split())))
+        found = found or sight.find(model(), numbered(text, sight.headings.get(key, "")))
+        if not found and unknown is Reason.PLACE and (beside := _BESIDE.fullmatch(text)) is not None:
+            found = sight.find(model(), beside[1])
+            draft.warn("beside_place", key, text)
         if len(found) != 1:
             raise Rejected(ambiguous if found else unknown, text)
         keep(draft, key, sets, found[0][1], found[0][0])
 
     return filling(sets, read)
+
+
+_BESIDE: Final = re.compile(r"([^()（）]{2,})[(（][^()（）]+[)）]")
+_BARE: Final = re.compile("[0-9]{1,3}[A-Za-z]?|[A-Za-z]|[一二三四五六七八九十]{1,3}")
+_SORTS: Final = (("单元", "单元"), ("片区", "片区"), ("网格", "网格"), ("栋", "栋"), ("幢", "栋"), ("楼", "栋"))
+
+
+def numbered(text: str, heading: str) -> str:
+    """Return what a bare number is called below a heading that says of what it is one: 3 below 楼栋 is 3栋."""
+    sort = next((sort for word, sort in _SORTS if word in heading), "")
+    return f"{text}{sort}" if _BARE.fullmatch(text) else text
 
 
 def rows_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Reason) -> Reader:

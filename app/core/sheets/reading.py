@@ -88,7 +88,7 @@ def _heard(kind: str, lines: Iterable[bytes], most_rows: int) -> Book:
             hidden.append(str(said[0]))
         elif what == "sheet":
             book.sheets.append(_sheet(*said))
-        elif what == "row":
+        elif what == "rows":
             _add(book.sheets[-1], words, *said)
         ended = what == "end"
     if not ended:
@@ -124,9 +124,10 @@ class Words(dict[str, str]):
         return text
 
 
-def _add(sheet: Sheet, words: Words, number: int, cells: list[Any]) -> None:
-    sheet.rows += [[] for _row in range(number - len(sheet.rows))]
-    sheet.rows.append([_cell(value, words) for value in cells])
+def _add(sheet: Sheet, words: Words, rows: list[tuple[int, list[Any]]]) -> None:
+    for number, cells in rows:
+        sheet.rows += [[] for _row in range(number - len(sheet.rows))]
+        sheet.rows.append([words[value] if isinstance(value, str) else _cell(value) for value in cells])
 
 
 _SPOKEN: Final[dict[str, Callable[[Any], Cell]]] = {
@@ -138,9 +139,7 @@ _SPOKEN: Final[dict[str, Callable[[Any], Cell]]] = {
 }
 
 
-def _cell(spoken: Any, words: Words) -> Cell:
-    if isinstance(spoken, str):
-        return words[spoken]
+def _cell(spoken: Any) -> Cell:
     if isinstance(spoken, list):
         letter, value = spoken
         return _SPOKEN[letter](value)

@@ -11,7 +11,7 @@ from app.extensions import db
 
 AT_ONCE: Final = 500
 KEPT: Final = 20_000
-"""So many titles are remembered; then it begins anew, so that no export grows with its rows."""
+"""So many titles of a list are remembered; then it begins anew, so that no export grows with its rows."""
 
 
 class Titles:
@@ -23,23 +23,29 @@ class Titles:
 
     def __init__(self, raw: bool = False) -> None:
         self.raw = raw
-        self._known: dict[tuple[Any, int], str | None] = {}
+        self._known: dict[Any, dict[int, str | None]] = {}
         self._doubled: dict[Any, frozenset[str]] = {}
 
     def load(self, target: Any, numbers: Iterable[int | None]) -> None:
         """Ask for those that are not known yet."""
-        if len(self._known) > KEPT:
-            self._known.clear()
-        missing = [pk for pk in dict.fromkeys(numbers) if pk is not None and (target, pk) not in self._known]
+        known = self._known.setdefault(target, {})
+        if len(known) > KEPT:
+            known.clear()
+        missing = [pk for pk in dict.fromkeys(numbers) if pk is not None and pk not in known]
         for start in range(0, len(missing), AT_ONCE):
             some = missing[start : start + AT_ONCE]
-            self._known |= dict.fromkeys(((target, pk) for pk in some), None)
+            known |= dict.fromkeys(some, None)
             rows = list(db.session.scalars(select(target).where(target.id.in_(some))))
-            self._known |= {(target, row.id): text for row, text in zip(rows, self.said(target, rows), strict=True)}
+            known |= {row.id: text for row, text in zip(rows, self.said(target, rows), strict=True)}
 
     def of(self, target: Any, pk: int | None) -> str | None:
         """Return what a row is called; None where there is none, or none in sight."""
-        return self._known.get((target, pk)) if pk is not None else None
+        return self._known[target].get(pk) if pk is not None else None
+
+    def named(self, target: Any, numbers: Iterable[Any]) -> list[str | None]:
+        """Return the same of several."""
+        known = self._known[target]
+        return [known.get(pk) for pk in numbers]
 
     def said(self, target: Any, rows: Collection[Any]) -> list[str]:
         """Return what rows are called: by their name, or the full one where others of the list have the same."""

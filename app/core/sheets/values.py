@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from app.core.masking import COMPOUND_SURNAMES
 from app.core.sheets.book import Cell, Mark
 from app.core.sheets.boxes import ticked
 
@@ -75,13 +76,14 @@ class Day:
 
 # -- texts ----------------------------------------------------------------------------------------------------------
 
-EMPTY: Final = frozenset({"无", "/", "-", "—", "——", "--", "暂无", "空", "没有", "\\", "无。"})
-NO_PHONE: Final = re.compile(r"(?:无|没有|没)(?:手机|电话|联系方式|联系电话|固话)(?:号码)?")
+EMPTY: Final = frozenset({"无", "無", "/", "-", "—", "——", "--", "暂无", "暫無", "空", "没有", "沒有", "\\", "无。"})
+LONGEST_EMPTY: Final = max(map(len, EMPTY))
 _QUOTED: Final = re.compile(r"^['’‘`]+(?=[\d+(])")
 """The mark by which a number is typed as text, where it has become part of the text."""
 _UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 """What nobody sees and copying from chats and web pages leaves between digits."""
 _DOTS: Final = re.compile("[•∙⋅・･‧●．]|(?<=[\u3400-\u9fff])\\.(?=[\u3400-\u9fff])")
+_HAN_LINES: Final = re.compile("([\u3400-\u9fff]{2,})[ \t]*\n\\s*(?=[\u3400-\u9fff]{2})")
 _HAN_GAP: Final = re.compile(r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])")
 
 
@@ -92,7 +94,11 @@ def text(cell: Cell) -> str:
     if cell is None:
         return ""
     said = written(cell)
-    return "" if said in EMPTY or unicodedata.normalize("NFKC", said) in EMPTY else said
+    if said[:1] == "'" and "'" not in said[1:]:
+        # The mark by which a cell is typed as text, where it has become part of it.
+        said = said[1:].strip()
+    # No sign becomes less than one, so that a longer text never reads like these.
+    return "" if len(said) <= LONGEST_EMPTY and unicodedata.normalize("NFKC", said) in EMPTY else said
 
 
 def written(cell: Cell) -> str:
@@ -108,13 +114,21 @@ def written(cell: Cell) -> str:
 
 def half(cell: Cell) -> str:
     """Return the text with letters, digits and signs of half width. Raises Rejected."""
-    said = _UNSEEN.sub("", unicodedata.normalize("NFKC", ticked(text(cell))))
+    said = ticked(text(cell))
+    if not said.isascii():
+        said = _UNSEEN.sub("", unicodedata.normalize("NFKC", said))
     return _QUOTED.sub("", said.strip())
 
 
 def name(cell: Cell) -> str:
     """Return the name of a person: no blanks between Chinese characters, and one sort of dot. Raises Rejected."""
-    return " ".join(_HAN_GAP.sub("", _DOTS.sub("·", half(cell))).split())
+    said = _HAN_LINES.sub(_line_of_names, half(cell))
+    return " ".join(_HAN_GAP.sub("", _DOTS.sub("·", said)).split())
+
+
+def _line_of_names(found: re.Match[str]) -> str:
+    """Keep the names of several lines apart; a surname of two characters goes on in the next."""
+    return found[0] if found[1] in COMPOUND_SURNAMES else f"{found[1]}、"
 
 
 SEPARATORS: Final = re.compile(r"[、,，;；/／\n]+|\s{2,}")
@@ -123,6 +137,26 @@ SEPARATORS: Final = re.compile(r"[、,，;；/／\n]+|\s{2,}")
 def parts(cell: Cell) -> list[str]:
     """Return the several things a cell names. Raises Rejected."""
     return list(dict.fromkeys(part for one in SEPARATORS.split(ticked(text(cell))) if (part := one.strip())))
+
+
+_ITEM: Final = re.compile(r"(?:^|[\s;,、]+)(?:\d{1,2}\s*[.、)．](?!\d)|[(]\d{1,2}[)])\s*|\s*[①-⑳]\s*")
+"""The number of one thing among several: 1.政策宣传岗 2.治安巡逻岗."""
+_WORDS: Final = re.compile("[\u3400-\u9fff]{2,}(?: [\u3400-\u9fff]{2,})+")
+
+
+def items(cell: Cell) -> list[str]:
+    """Return the several things a cell names, also numbered or with single blanks between. Raises Rejected."""
+    said = ticked(text(cell)).strip()
+    if _WORDS.fullmatch(said):
+        return list(dict.fromkeys(said.split()))
+    numbered = _ITEM.split(unwide(said))
+    several = numbered if len(numbered) > 1 else [said]
+    return list(dict.fromkeys(part for one in several for part in parts(one)))
+
+
+def unwide(said: str) -> str:
+    """Return a text with the brackets and stops that part numbers from words in half width."""
+    return said.translate({ord("（"): "(", ord("）"): ")", ord("；"): ";", ord("，"): ","})
 
 
 # -- marks ----------------------------------------------------------------------------------------------------------
@@ -177,11 +211,15 @@ def _han_number(said: str) -> float:
     """Return a number below a thousand in Chinese numerals: 二十, 一百二十. Raises Rejected."""
     digit = "[一二两三四五六七八九]"
     after = f"(?:零(?={digit}$)|(?={digit}十)|$)"
-    found = re.fullmatch(f"(?:({digit})百{after})?(?:({digit})?(十))?({digit})?", said)
+    found = re.fullmatch(f"(?:({digit})?(百){after})?(?:({digit})?(十))?({digit})?", said)
     if found is None:
         raise Rejected(Reason.NUMBER, said)
-    hundreds, tens, ten, ones = found.groups()
-    return 100 * _HAN_VALUES.get(hundreds, 0) + 10 * _HAN_VALUES.get(tens, 1 if ten else 0) + _HAN_VALUES.get(ones, 0)
+    hundreds, hundred, tens, ten, ones = found.groups()
+    return (
+        100 * _HAN_VALUES.get(hundreds, 1 if hundred else 0)
+        + 10 * _HAN_VALUES.get(tens, 1 if ten else 0)
+        + _HAN_VALUES.get(ones, 0)
+    )
 
 
 def whole(cell: Cell) -> int | None:
@@ -205,72 +243,6 @@ def hours(cell: Cell) -> float | None:
     return number(cell)
 
 
-# -- phones ---------------------------------------------------------------------------------------------------------
-
-_AND: Final = re.compile(r"[/、,;\n]+|\s+(?=1[3-9]|0\d{2,3}-)|或|和")
-_MOBILE: Final = re.compile(r"1[3-9]\d{9}")
-_LANDLINE: Final = re.compile(r"(0\d{2,3})-?([2-9]\d{6,7})(?:-(\d{1,5}))?")
-_SERVICE: Final = re.compile(r"[19]\d{4}|400-?\d{3}-?\d{4}|[2-9]\d{6,7}")
-_AREA: Final = re.compile(r"\((0\d{2,3})\)\s*-?")
-_EXTENSION: Final = re.compile(r"(?<=\d)\s*(?:转|分机)\s*(?=\d)")
-_LABEL: Final = re.compile(r"(?:手机号?码?|联系电话|电话|固话|座机|办公|家庭|宅电|本人)\s*:")
-_COUNTRY: Final = re.compile(r"(?<!\d)(?:\+|00)86[-\s]*(?=\d)|(?<!\d)86[-\s]*(?=1[3-9]\d{9}\b)")
-
-
-def phones(cell: Cell) -> list[str]:
-    """Return the telephone numbers of a cell, one or several. Raises Rejected."""
-    said = re.sub("[‐‑‒–—―−－]", "-", _LABEL.sub(";", half(cell))).strip("; ")
-    said = _EXTENSION.sub("-", _AREA.sub(r"\1-", said))
-    # All its digits are there, so that nothing was lost when Excel wrote it like this.
-    said = re.sub(r"^1\.([0-9]{10})[eE]\+?10$", r"1\1", said)
-    joined = "" if NO_PHONE.fullmatch(said) else _COUNTRY.sub("", re.sub(r"\.0$", "", said))
-    found: list[str] = []
-    for one in _AND.split(joined):
-        number = _phone("".join(one.split()))
-        if number is not None and number not in found:
-            found.append(number)
-    return found
-
-
-_OWNER: Final = re.compile(r"[\u3400-\u9fff]{1,12}")
-_BRACKETS: Final = str.maketrans(dict.fromkeys("():[]", " "))
-_OWN: Final = frozenset({"本人", "自己", "手机", "电话", "号码", "联系"})
-
-
-def owned_phones(cell: Cell) -> list[tuple[str, str]]:
-    """Return the telephone numbers of a cell, each with whose it is: 13800001234(女儿). Raises Rejected."""
-    said = half(cell)
-    if not _OWNER.search(said):
-        return [("", number) for number in phones(cell)]
-    found: list[tuple[str, str]] = []
-    for one in re.split(r"[/、,;\n]+", _LABEL.sub(";", _EXTENSION.sub("-", said))):
-        found += _owned(one.strip()) if one.strip() not in _OWN else []
-    return list(dict.fromkeys(found))
-
-
-def _owned(said: str) -> list[tuple[str, str]]:
-    owners = _OWNER.findall(said)
-    if len(owners) != 1 or NO_PHONE.fullmatch(said):
-        return [("", number) for number in phones(said)]
-    numbers = phones(_OWNER.sub("", said).translate(_BRACKETS))
-    if not numbers:
-        raise Rejected(Reason.PHONE, said)
-    return [("" if owners[0] in _OWN else owners[0], number) for number in numbers]
-
-
-def _phone(said: str) -> str | None:
-    if not said or said in EMPTY:
-        return None
-    digits = said.replace("-", "")
-    if _MOBILE.fullmatch(digits):
-        return digits
-    if landline := _LANDLINE.fullmatch(said):
-        return "-".join(part for part in landline.groups() if part)
-    if _SERVICE.fullmatch(said):
-        return said
-    raise Rejected(Reason.PHONE, said)
-
-
 # -- identity numbers -----------------------------------------------------------------------------------------------
 
 _SCIENTIFIC: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
@@ -291,16 +263,19 @@ def identity(cell: Cell) -> str:
 _HAN_DIGITS: Final = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _HAN_TENS: Final = re.compile(r"([一二三])?十([一二三四五六七八九])?")
 _CLOCK: Final = r"(?:[\sT]*(上午|下午|晚上|AM|PM)?\s*(\d{1,2})(?:[:时点](\d{1,2})?)(?:[:分](\d{1,2})?)?秒?(?:\.\d+)?)?"
+_HALF: Final = r"\s*(?:上午|中午|下午|晚上|早上|傍晚|凌晨|夜间)?"
 _WEEKDAY: Final = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")
 _FULL: Final = re.compile(
-    rf"(\d{{4}})(?:\s*[-/.年、,。]\s*|\s+)(\d{{1,2}})(?:\s*[-/.月、,。]\s*|\s+)(\d{{1,2}})\s*[日号]?{_CLOCK}\s*(?:上午|中午|下午|晚上)?",
+    rf"(\d{{4}})(?:\s*[-/.年、,。]\s*|\s+)(\d{{1,2}})(?:\s*[-/.月、,。]\s*|\s+)(\d{{1,2}})\s*[日号]?{_CLOCK}{_HALF}",
     re.IGNORECASE,
 )
+_MIXED: Final = re.compile(r"\d{4}\s*(?:([-/.])\s*\d{1,2}\s*(?!\1)[-/.]|年\s*\d{1,2}\s*[-/])")
+"""May be two months as well as a day: 2024.3/4, 2026.3-4."""
 _RUN: Final = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_CLOCK}", re.IGNORECASE)
 _MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:份|[上中下]旬|月?[初中底末])?")
 _MONTH_RUN: Final = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])")
 _YEAR: Final = re.compile(r"(\d{4})年?")
-_NO_YEAR: Final = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_NO_YEAR: Final = re.compile(rf"(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*[日号]?{_CLOCK}{_HALF}", re.IGNORECASE)
 
 
 def day(cell: Cell, date1904: bool = False, year: int | None = None) -> Day | None:
@@ -313,6 +288,14 @@ def day(cell: Cell, date1904: bool = False, year: int | None = None) -> Day | No
         return _from_number(cell, date1904)
     said = half(cell).rstrip("。.,")
     return _from_text(said, date1904, year) if said else None
+
+
+def born(cell: Cell) -> Cell:
+    """Return a birthday without what says that it is one: 1950年1月1日生."""
+    return _OF_BIRTH.sub("", cell) if isinstance(cell, str) else cell
+
+
+_OF_BIRTH: Final = re.compile(r"(?<=[日号月年\d])\s*(?:出生|生)\s*$")
 
 
 def is_ambiguous_month(cell: Cell) -> bool:
@@ -341,6 +324,8 @@ def _from_text(said: str, date1904: bool, year: int | None) -> Day:
     plain = digits(_WEEKDAY.sub("", said)).strip()
     if re.fullmatch(r"\d{5}(?:\.\d+)?", plain):
         return _from_number(float(plain), date1904)
+    if _MIXED.match(plain):
+        raise Rejected(Reason.DATE, said)
     if found := _FULL.fullmatch(plain) or _RUN.fullmatch(plain):
         return checked(said, int(found[1]), int(found[2]), int(found[3]), _clock(found[4], found[5], found[6]))
     if found := _MONTH.fullmatch(plain) or _MONTH_RUN.fullmatch(plain):
@@ -350,7 +335,7 @@ def _from_text(said: str, date1904: bool, year: int | None) -> Day:
     if found := _NO_YEAR.fullmatch(plain):
         if year is None:
             raise Rejected(Reason.NO_YEAR, said)
-        return checked(said, year, int(found[1]), int(found[2]))
+        return checked(said, year, int(found[1]), int(found[2]), _clock(found[3], found[4], found[5]))
     raise Rejected(Reason.DATE, said)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.sheets import values
+from app.core.sheets import telephones, values
 from app.core.sheets.book import Cell, Mark
 from app.core.sheets.values import Reason, Rejected
 
@@ -141,12 +141,12 @@ def test_a_month_that_may_have_lost_its_nought_is_noticed():
     ],
 )
 def test_telephone_numbers_are_repaired_where_that_is_sure(cell: Cell, found: list[str]):
-    assert values.phones(cell) == found
+    assert telephones.phones(cell) == found
 
 
 @pytest.mark.parametrize("cell", ["1880000621", "188000062199", "28800006219", "请打座机", "1.88E+10", 12.5])
 def test_what_is_no_telephone_number_is_refused(cell: Cell):
-    assert reason(values.phones, cell) is Reason.PHONE
+    assert reason(telephones.phones, cell) is Reason.PHONE
 
 
 def test_an_identity_number_kept_as_a_number_has_lost_its_tail():
@@ -204,7 +204,7 @@ def test_what_says_nothing_is_empty(cell: Cell):
 
 
 def test_a_formula_or_an_error_is_never_taken_for_a_value():
-    for read in (values.text, values.day, values.phones, values.whole, values.flag, values.name, values.identity):
+    for read in (values.text, values.day, telephones.phones, values.whole, values.flag, values.name, values.identity):
         for mark in Mark:
             assert reason(read, mark) is Reason.FORMULA
 
@@ -215,7 +215,7 @@ def test_several_things_in_a_cell_are_parted_once_each():
 
 @given(st.one_of(st.none(), st.text(max_size=20), st.floats(), st.integers(), st.booleans(), st.datetimes()))
 def test_whatever_stands_in_a_cell_it_is_read_or_refused(cell: Cell):
-    for read in (values.text, values.day, values.phones, values.whole, values.flag, values.name, values.hours):
+    for read in (values.text, values.day, telephones.phones, values.whole, values.flag, values.name, values.hours):
         try:
             read(cell)
         except Rejected as refused:
@@ -232,10 +232,15 @@ def test_whatever_stands_in_a_cell_it_is_read_or_refused(cell: Cell):
         ("手机：13800001234 座机：0512-65430066", ["13800001234", "0512-65430066"]),
         ("无手机", []),
         ("没有电话", []),
+        ("138 0015-1502", ["13800151502"]),
+        ("138 0015 1502", ["13800151502"]),
+        ("138-0013 0001／139.0015.1902", ["13800130001", "13900151902"]),
+        ("13800151502 13900151902 0751-8123456", ["13800151502", "13900151902", "0751-8123456"]),
+        ("86138 0015 1502", ["13800151502"]),
     ],
 )
 def test_phones_are_read_as_people_write_them(written: str, read: list[str]):
-    assert values.phones(written) == read
+    assert telephones.phones(written) == read
 
 
 @pytest.mark.parametrize(
@@ -245,17 +250,19 @@ def test_phones_are_read_as_people_write_them(written: str, read: list[str]):
         ("女儿13800001234", [("女儿", "13800001234")]),
         ("本人 13800001234、儿子：13800005678", [("", "13800001234"), ("儿子", "13800005678")]),
         ("0512-65430000转801", [("", "0512-65430000-801")]),
+        ("13800001234\n（微信同号）", [("", "13800001234")]),
+        ("马二 138 0015 1502", [("马二", "13800151502")]),
         ("无手机", []),
     ],
 )
 def test_a_phone_says_whose_it_is(written: str, read: list[tuple[str, str]]):
-    assert values.owned_phones(written) == read
+    assert telephones.owned_phones(written) == read
 
 
 @pytest.mark.parametrize("written", ["张三13800001234李四", "女儿", "短号662904"])
 def test_what_is_no_phone_stays_none_with_words_beside_it(written: str):
     with pytest.raises(Rejected):
-        values.owned_phones(written)
+        telephones.owned_phones(written)
 
 
 @pytest.mark.parametrize(
