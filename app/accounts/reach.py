@@ -11,11 +11,13 @@ from sqlalchemy import bindparam, or_, select
 from app.accounts.models import Account, Grant, GrantRole
 from app.accounts.sessions import held_by
 from app.communities.models import Community, Place
-from app.core import clock
+from app.core import clock, edition, scope
 from app.core.actor import Actor, Held, acting, system
 from app.core.reads import KEPT
-from app.extensions import db
+from app.parties.models import Party
 from app.roles import Role
+
+edition.rests_on(Account, Grant, Place, Community, Party)
 
 
 def working(community_id: int, roles: Collection[Role], ids: Collection[int]) -> list[Actor]:
@@ -23,12 +25,20 @@ def working(community_id: int, roles: Collection[Role], ids: Collection[int]) ->
 
     Only people who may sign in; each as an actor with the grants that were asked about.
     """
+    about = (community_id, frozenset(roles), frozenset(ids), clock.today())
+    found = edition.kept(("working", *about), lambda: _working(*about))
+    return [Actor(f"person:{number}", number, held) for number, held in found]
+
+
+def _working(
+    community_id: int, roles: Collection[Role], ids: Collection[int], day: date
+) -> tuple[tuple[int, tuple[Held, ...]], ...]:
     asked = {"community": community_id, "roles": [GrantRole.of(role) for role in roles], "people": [*ids]}
     found: defaultdict[int, list[Held]] = defaultdict(list)
-    with acting(system("reach")), db.session.no_autoflush:
-        for row in db.session.execute(_grants(clock.today()), asked):
+    with acting(system("reach")):
+        for row in scope.columns(_grants(day), asked):
             found[row.account_id].append(held_by(row))
-    return [Actor(f"person:{number}", number, tuple(held)) for number, held in found.items()]
+    return tuple((number, tuple(held)) for number, held in found.items())
 
 
 @lru_cache(maxsize=2)

@@ -4,7 +4,7 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -23,7 +23,7 @@ from app.accounts.models import Account, Grant
 from app.accounts.traces import SignIn
 from app.called import NO_WORDS
 from app.communities.models import Community, Place
-from app.core import clock, reads
+from app.core import clock, edition, reads, scope
 from app.core.actor import Actor, Held, acting, current, system
 from app.core.database import Unavailable, transaction, writing
 from app.extensions import db
@@ -103,6 +103,7 @@ def find(token: str) -> tuple[Person, Actor] | None:
     if not rows:
         return None
     first = rows[0]
+    edition.learn(first.mark)
     _see(first.sign_in_id, first.seen_at)
     # Two grants alike reach no further than one, and every condition built from them would say it twice.
     held = tuple(dict.fromkeys(held_by(row) for row in rows if row.role is not None))
@@ -114,11 +115,11 @@ def find(token: str) -> tuple[Person, Actor] | None:
     return person, Actor(f"person:{first.id}", first.id, held, name=first.name)
 
 
-def _rows(token_hash: str) -> list[Row[Any]]:
+def _rows(token_hash: str) -> Sequence[Row[Any]]:
     moment = clock.now()
     asked = {"token": token_hash, "moment": moment, "seen": moment - idle()}
     with acting(system("sign-in")):
-        return list(db.session.execute(_wanted(clock.today()), asked))
+        return scope.columns(_wanted(clock.today()), asked)
 
 
 @lru_cache(maxsize=2)
@@ -131,6 +132,7 @@ def _wanted(_day: date) -> Any:
             *(Account.id, Account.name, Account.login, SignIn.id.label("sign_in_id"), SignIn.seen_at),
             *(Grant.role, Grant.community_id, Grant.place_id, Place.path, Grant.subject_id),
             *(Community.name.label("community_name"), Community.words, Community.slogan, Community.unused),
+            edition.MARK,
         )
         .select_from(SignIn)
         .join(Account, Account.id == SignIn.account_id)

@@ -29,7 +29,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, object_session, relationship
 from sqlalchemy.sql import ColumnElement
 
-from app.communities import naming
+from app.communities import naming, paths
 from app.communities.rules import (
     LONGEST_PATH,
     category_fits,
@@ -53,7 +53,6 @@ from app.core.rules import RowRule
 LEVEL_NAMES: Final[tuple[Text, ...]] = (_("Community"), _("Grid"), _("Building"), _("Building unit"))
 """What the levels of the tree are called unless a community says otherwise; the first is the community itself."""
 
-LARGEST_SORT: Final = 0xFFF
 SAME_DIGITS: Final = 5 * 10**10
 """Added to whole numbers of the database, below zero too, it makes texts of one length of them."""
 LONGEST_SOUGHT: Final = 600
@@ -233,25 +232,22 @@ class Place(Recorded, Sought, Scoped, Model):
         return select(table.c.id).where(table.c.community_id == self.community_id, in_subtree(self.path))
 
     def own_path(self) -> str:
-        """Return the path that follows from the place above: a segment of eight hexadecimal digits more.
+        """Return the path that follows from the place above: a segment of eight signs more.
 
-        Three of them are the order among the neighbours, so that a tree sorted by path is in the people's order.
+        Three of them are the order among the neighbours, so that a tree sorted by path is in the people's order; five
+        are the place's own and stay for its life.
         """
         above = self.parent.path if self.parent is not None else "/"
-        return f"{above}{_digits(self.sort)}{self.uid[:5]}/"
+        return f"{above}{paths.digits(self.sort)}{self.path[-6:]}"
 
 
 Place.option_order = (Place.level, Place.sort, Place.id)
 
 
-def _digits(sort: int | None) -> str:
-    return f"{min(max(sort or 0, 0), LARGEST_SORT):03x}"
-
-
 @event.listens_for(Place, "init")
 def _begin_path(place: Place, _args: Any, kwargs: dict[str, Any]) -> None:
     place.uid = kwargs.setdefault("uid", new_uid())
-    place.path = place.own_path()
+    place.path = f"/{paths.digits(place.sort)}{paths.signs(place.uid)}/"
 
 
 @event.listens_for(Place.parent, "set")
@@ -264,7 +260,7 @@ def _follow_parent(place: Place, above: Place | None, _before: Any, _initiator: 
 @event.listens_for(Place.sort, "set")
 def _follow_sort(place: Place, sort: int | None, _before: Any, _initiator: Any) -> None:
     if not sa_inspect(place).persistent:
-        place.path = f"{place.path[:-9]}{_digits(sort)}{place.path[-6:]}"
+        place.path = f"{place.path[:-9]}{paths.digits(sort)}{place.path[-6:]}"
 
 
 def in_subtree(path: str) -> ColumnElement[bool]:

@@ -90,6 +90,9 @@ def names() -> dict[str, str]:
 
 
 def _require(key: str, word: str) -> None:
+    if key not in CATALOGUE and (several := [name for code, name in names().items() if str(CATALOGUE[code]) == key]):
+        known = gettext(", ").join(several)
+        raise NotUnderstood(gettext("“%(name)s” means several things; write one of: %(known)s.", name=key, known=known))
     if key not in CATALOGUE:
         raise NotUnderstood(gettext("Nothing called “%(name)s” can be named.", name=key[:40]))
     name = str(CATALOGUE[key])

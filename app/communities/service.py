@@ -13,11 +13,12 @@ from sqlalchemy.sql import ColumnElement
 
 from app.called import NO_WORDS
 from app.communities import naming
-from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place, in_subtree
+from app.communities.models import Category, Community, Holiday, Place, in_subtree
 from app.communities.own_words import OwnWords
+from app.communities.paths import LARGEST_SORT
 from app.communities.rules import LONGEST_PATH
 from app.communities.worktime import SATURDAY, WorkCalendar
-from app.core import access, clock
+from app.core import access, clock, scope
 from app.core.actor import Actor
 from app.core.fields import NotUnderstood, Text
 from app.core.moves import Refused
@@ -247,8 +248,8 @@ def next_working_day(community: Community, day: date) -> date:
 
 def calendar_of(community: Community) -> WorkCalendar:
     """Return when the office of a community works; what its holidays do not say is Monday to Friday."""
-    days = db.session.execute(_holidays(), {"community": community.id}).all()
-    return WorkCalendar(community.office_hours, dict(days))
+    days = scope.columns(_holidays(), {"community": community.id})
+    return WorkCalendar(community.office_hours, {row.day: row.works for row in days})
 
 
 @cache

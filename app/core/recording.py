@@ -8,14 +8,15 @@ end of the chain is read and locked, and the entries are added; a trigger moves 
 
 import enum
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final
 
 from flask import Flask, current_app, has_request_context, request
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection, bindparam, event, insert, select
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.orm.base import LoaderCallableStatus
@@ -230,26 +231,47 @@ def _write(session: Session) -> None:
 def _append(connection: Connection, number: int, entries: list[dict[str, Any]]) -> None:
     """Add entries to one chain, whose end stays locked until the transaction is over."""
     end = _end(connection, number)
-    key = keyring.fixed("history chain")
+    key, text_of = keyring.fixed("history chain"), cache(_text_of_several)
     previous, moment = end.hash, clock.now()
     for seq, entry in enumerate(entries, start=end.seq + 1):
         entry |= {"seq": seq, "at": moment}
-        previous = entry["hash"] = chain.link(key, previous, parts(entry))
+        previous = entry["hash"] = chain.link_text(key, previous, _text_of(entry, text_of))
     plans.add(connection, Entry.__table__, entries)
 
 
 def _end(connection: Connection, number: int) -> Any:
-    wanted = select(ChainHead.seq, ChainHead.hash).where(ChainHead.chain == number).with_for_update()
-    found = connection.execute(wanted).one_or_none()
+    asked = {"chain": number}
+    found = connection.execute(_end_of(), asked).one_or_none()
     if found is None:
         connection.execute(insert(ChainHead.__table__).values(chain=number, seq=0, hash=chain.START))
-        found = connection.execute(wanted).one()
+        found = connection.execute(_end_of(), asked).one()
     return found
+
+
+@cache
+def _end_of() -> Any:
+    return select(ChainHead.seq, ChainHead.hash).where(ChainHead.chain == bindparam("chain")).with_for_update()
 
 
 def parts(entry: Any) -> list[Any]:
     """Return what an entry's hash is made of, in the one way it can be written."""
     return [entry[name].isoformat() if name == "at" else entry[name] for name in CHAINED]
+
+
+def _text_of(entry: Mapping[str, Any], of_several: Callable[..., tuple[str, str]]) -> str:
+    """Return what an entry's hash is made of as the one JSON text it has; what many entries say is written once."""
+    before, after = of_several(*(entry[name] for name in _OF_SEVERAL))
+    row = ",".join(chain.encode(entry[name]) for name in ("row_id", "row_uid", "step_uid"))
+    return f"[{entry['chain']},{entry['seq']},{before},{row},{after},{chain.encode(entry['changes'])}]"
+
+
+_OF_SEVERAL: Final = ("at", "act", "list", "actor_id", "actor_label", "roles", "request", "ip")
+"""What the entries of one act by one actor say alike: the first three stand before the row, the others behind it."""
+
+
+def _text_of_several(at: datetime, *said: Any) -> tuple[str, str]:
+    texts = [*map(chain.encode, (at.isoformat(), *said))]
+    return ",".join(texts[:3]), ",".join(texts[3:])
 
 
 def _entries(connection: Connection, pending: Pending) -> list[dict[str, Any]]:

@@ -1,15 +1,14 @@
 """How many rows wait under the quick filters of the lists: one statement for menu, list and home page together."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from flask import current_app, g
 from sqlalchemy import func, select
 
-from app.core import fresh
+from app.core import fresh, repeating
 from app.core.access import may
-from app.extensions import db
 
 MOST: Final = 999
 """Waiting rows are counted up to here; beyond it the page says “999+”."""
@@ -49,16 +48,17 @@ def none() -> None:
 def _count() -> Tallies:
     views = [view for view in current_app.extensions["appbuilder"].list_views() if may("v", view.guard)]
     told = {id(view) for view in g.get("tallied", ())}
-    asked = {
-        (view.list_name, name): _under(view, name)
-        for view in views
-        for name in (view.quick_filters if id(view) in told else view.badges)
-    }
-    asked |= {("", name): rows() for name, rows in _COUNTED.items()}
-    if not asked:
+    asked = [(view, name) for view in views for name in (view.quick_filters if id(view) in told else view.badges)]
+    keys = *((view.list_name, name) for view, name in asked), *(("", name) for name in _COUNTED)
+    if not keys:
         return {}
-    counts = db.session.execute(select(*(_counting(rows) for rows in asked.values()))).one()
-    return dict(zip(asked, counts, strict=True))
+    counts = repeating.numbers(keys, lambda: select(*map(_counting, _rows(asked))))
+    return dict(zip(keys, counts, strict=True))
+
+
+def _rows(asked: list[tuple[Any, str]]) -> Iterator[Any]:
+    yield from (_under(view, name) for view, name in asked)
+    yield from (rows() for rows in _COUNTED.values())
 
 
 def _under(view: Any, name: str) -> Any:

@@ -4,7 +4,7 @@ The first runs from when a need was received until somebody answers. The second 
 still while the need is on hold, and runs anew when it is taken up again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Any, Final
@@ -15,9 +15,9 @@ from sqlalchemy.orm.attributes import get_history
 
 from app.communities import service as communities
 from app.communities.defaults import WORKING_HOURS
-from app.communities.models import Category, Community
+from app.communities.models import Category, Community, Holiday
 from app.communities.worktime import WorkCalendar
-from app.core import clock
+from app.core import clock, edition, scope
 from app.core.actor import acting, system
 from app.core.plans import Plain
 from app.core.reads import KEPT
@@ -26,6 +26,8 @@ from app.needs.choices import Urgency
 from app.needs.limits import DEFAULTS, Limit, Limits, TimeLimit
 
 MINUTE: Final = 60
+
+edition.rests_on(TimeLimit, Category, Holiday, Community)
 
 
 class Book:
@@ -36,7 +38,8 @@ class Book:
         # Of thousands of needs of one ledger most ask the same.
         self.limits = cache(self._limits)
         self.after = cache(self._after)
-        self.guesses = cache(self._guesses)
+        self.answer = cache(self._answer)
+        self.work = cache(self._work)
 
     def _limits(self, urgency: Urgency, category_id: int | None) -> Limits:
         """Return what holds for an urgency in a category: its own line, that of the one above, that of all."""
@@ -52,18 +55,30 @@ class Book:
         """Return when a limit is reached that begins to run at `moment`; the calendar is asked only where it counts."""
         return limit.after(moment, self.calendar) if limit.works else limit.after(moment, ANY_TIME)
 
-    def _guesses(self, limit: Limit, due: datetime) -> bool:
+    def _answer(self, urgency: Urgency, category_id: int | None, begun: datetime) -> tuple[datetime, bool]:
+        """Return when such a need must be answered, and whether that is guessed."""
+        limit = self.limits(urgency, category_id).response
+        due = self.after(limit, begun)
+        return due, self.guesses(limit, due)
+
+    def _work(self, urgency: Urgency, category_id: int | None, begun: datetime) -> tuple[datetime, bool]:
+        """Return when such a need must be done, and whether that is guessed."""
+        limit = self.limits(urgency, category_id).resolution
+        due = self.after(limit, begun)
+        return due, self.guesses(limit, due)
+
+    def guesses(self, limit: Limit, due: datetime) -> bool:
         """Tell whether a limit was reckoned without the holidays of the year it is due in."""
         return limit.works and not self.calendar.knows(clock.local(due).year)
 
     @cached_property
     def calendar(self) -> WorkCalendar:
         """Return when the office works."""
-        return asked(lambda: communities.calendar_of(db.session.get_one(Community, self.community_id)))
+        return self._kept("calendar", lambda: communities.calendar_of(db.session.get_one(Community, self.community_id)))
 
     @cached_property
     def _lines(self) -> dict[tuple[int | None, Urgency], tuple[Limit | None, Limit | None]]:
-        found = asked(lambda: db.session.execute(_limits(), {"community": self.community_id}).all())
+        found = self._kept("limits", lambda: scope.columns(_limits(), {"community": self.community_id}))
         return {(category_id, urgency): (response, resolution) for category_id, urgency, response, resolution in found}
 
     @cached_property
@@ -71,7 +86,10 @@ class Book:
         if not any(category_id is not None for category_id, _urgency in self._lines):
             return {}
         own = select(Category.id, Category.parent_id).where(Category.community_id == self.community_id)
-        return dict(asked(lambda: db.session.execute(own).all()))
+        return dict(self._kept("parents", lambda: db.session.execute(own).all()))
+
+    def _kept(self, what: str, ask: Callable[[], Any]) -> Any:
+        return edition.kept((what, self.community_id), lambda: asked(ask))
 
 
 @cache
@@ -121,18 +139,14 @@ def _category_id(need: Any) -> int | None:
 def answer_from(need: Any, begun: datetime, book: Book | None = None) -> None:
     """Let the clock of answering run from `begun`."""
     book = book or book_of(need)
-    limit = limits_of(need, book).response
-    need.response_due = book.after(limit, begun)
-    need.is_guessed = book.guesses(limit, need.response_due)
+    need.response_due, need.is_guessed = book.answer(need.urgency, _category_id(need), begun)
 
 
 def work_from(need: Any, begun: datetime, book: Book | None = None) -> None:
     """Let the clock of doing run from `begun`."""
     book = book or book_of(need)
-    limit = limits_of(need, book).resolution
     need.work_since = begun
-    need.resolution_due = book.after(limit, begun)
-    need.is_guessed = book.guesses(limit, need.resolution_due)
+    need.resolution_due, need.is_guessed = book.work(need.urgency, _category_id(need), begun)
 
 
 def work_anew(need: Any, pauses: Iterable[tuple[datetime, datetime]]) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import inspect
 
 from app.core.history import recorded_models
-from app.core.plans import Plain, each, fresh, model_of
+from app.core.plans import Plain, each, fresh, insertion, model_of, plan
 from app.needs.choices import NeedState, Urgency
 from app.needs.models import Need
 
@@ -50,3 +50,17 @@ def test_a_plain_row_is_a_need_of_which_nothing_is_mapped(app) -> None:
 def test_lists_are_not_doubled_by_plain_rows(app) -> None:
     fresh(Need, {})
     assert recorded_models()["needs"] is Need
+
+
+def test_columns_of_which_no_row_says_anything_are_left_to_the_database(app) -> None:
+    """But for those the database would fill by itself: there an empty value must stay one that is refused."""
+    with app.app_context():
+        known = plan(Need)
+        statement = insertion(known.table, known.columns)
+        lines = statement.lines([{"title": "一", "text": "甲"}, {"title": "二", "code": "XQ2"}])
+        sql, rows = statement.without_empty(lines)
+        kept = sql.partition("(")[2].partition(")")[0].split(", ")
+    assert set(kept) == {"title", "text", "code", "live_orders", "sought", "merged_here", "is_guessed"}
+    said = [dict(zip(kept, row, strict=True)) for row in rows]
+    assert [(row["title"], row["text"], row["code"]) for row in said] == [("一", "甲", None), ("二", None, "XQ2")]
+    assert {row["live_orders"] for row in said} == {None}
