@@ -28,7 +28,7 @@ try:
     from app import create_app, instance, receiving
     from app.accounts import service as accounts
     from app.assets import fetch
-    from app.core import database
+    from app.core import arenas, database, settling
     from app.core.hosts import address, is_loopback
     from app.jobs.supervisor import Supervisor
 except ImportError as missing:
@@ -155,6 +155,8 @@ def welcome(app: Flask, chosen: frozenset[str]) -> None:
 
 def serve(app: Flask, door: socket.socket) -> None:
     """Answer requests until Ctrl+C or a stop from the system."""
+    arenas.settle()
+    settling.later(app)
     receiving.server(
         app,
         sockets=[door],

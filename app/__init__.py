@@ -42,7 +42,22 @@ from app import (
 from app.accounts import sign_in
 from app.accounts.models import Account
 from app.assets import serving
-from app.core import api, arenas, clock, database, errors, gate, hosts, keyring, page, recording, scope, sealing, words
+from app.core import (
+    addresses,
+    api,
+    arenas,
+    clock,
+    database,
+    errors,
+    gate,
+    hosts,
+    keyring,
+    page,
+    recording,
+    scope,
+    sealing,
+    words,
+)
 from app.core.actor import set_actor
 from app.core.security import Portal, PortalSecurity
 from app.extensions import csrf, db
@@ -110,6 +125,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
 
 def _extend(app: Flask) -> None:
+    app.url_map.converters["int"] = addresses.RowNumber
     db.init_app(app)
     app.before_request(_begin)
     app.teardown_appcontext(database.let_go)

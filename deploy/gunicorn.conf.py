@@ -6,14 +6,13 @@ What the operator sets are the portal's own settings (SIDAN_…); WEB_CONCURRENC
 the jobs is a service of its own: `flask --app app jobs run`.
 """
 
-import gc
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from app import instance
-from app.core import readings
+from app.core import arenas, readings, settling
 from app.core.hosts import address
 
 # `config` itself is a name gunicorn would take for one of its own settings.
@@ -55,8 +54,12 @@ def on_starting(server: Any) -> None:
 def when_ready(server: Any) -> None:
     """Leave in peace what was loaded before the processes part, so that it stays shared between them."""
     readings.tables()
-    gc.collect()
-    gc.freeze()
+    arenas.settle()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Leave in peace what the pages have loaded besides, once some were opened."""
+    settling.later(worker.wsgi)
 
 
 def on_exit(server: Any) -> None:

@@ -68,7 +68,7 @@ def _shelf() -> Shelf:
 def serve(fingerprint: str, filename: str) -> ResponseReturnValue:
     """Answer with a file, compressed where the browser takes that; 404 when its content has changed since."""
     found = _shelf().find(filename, fingerprint)
-    if found is None:
+    if found is None or found.packed is None:
         abort(404)
     packed = request.accept_encodings.quality("gzip") > 0
     response = Response(found.packed if packed else found.content, mimetype=found.kind)

@@ -20,17 +20,30 @@ log = logging.getLogger(__name__)
 
 
 class Asset:
-    """One file in memory."""
+    """One file as it was at the start; in memory only compressed, and only once somebody has asked for it."""
 
-    def __init__(self, name: str, content: bytes) -> None:
-        self.name, self.content = name, content
+    def __init__(self, name: str, path: Path) -> None:
+        self.path = path
         self.kind = TYPES.get(Path(name).suffix, "application/octet-stream")
-        self.fingerprint = lock.digest(content)[:8]
+        self.fingerprint = _fingerprint(path.read_bytes())
 
     @cached_property
-    def packed(self) -> bytes:
-        """The content compressed, once for all who ask; the server itself compresses nothing."""
-        return gzip.compress(self.content, 9, mtime=0)
+    def packed(self) -> bytes | None:
+        """The content compressed, once for all who ask; None where the file is another by now.
+
+        The server itself compresses nothing.
+        """
+        content = self.path.read_bytes() if self.path.is_file() else b""
+        return gzip.compress(content, 9, mtime=0) if _fingerprint(content) == self.fingerprint else None
+
+    @property
+    def content(self) -> bytes | None:
+        """The content as it is; None where the file is another by now."""
+        return gzip.decompress(self.packed) if self.packed is not None else None
+
+
+def _fingerprint(content: bytes) -> str:
+    return lock.digest(content)[:8]
 
 
 class Shelf:
@@ -38,10 +51,9 @@ class Shelf:
 
     def __init__(self, instance: Path) -> None:
         self.carriers = lock.load()
-        contents = dict(_own()) | {file.name: store.stored(file, instance) for file in lock.files_of(self.carriers)}
-        self._assets = {
-            name: Asset(name, content) if content is not None else None for name, content in contents.items()
-        }
+        others = {file.name: store.standing(file, instance) for file in lock.files_of(self.carriers)}
+        paths = dict(_own()) | others
+        self._assets = {name: Asset(name, path) if path is not None else None for name, path in paths.items()}
 
     def find(self, name: str, fingerprint: str) -> Asset | None:
         """Return the file if its content still is the one of the address."""
@@ -62,8 +74,8 @@ class Shelf:
             log.error("asset %s; run flask assets fetch", fault)
 
 
-def _own() -> Iterator[tuple[str, bytes | None]]:
-    yield OWN_LICENCE, (config.ROOT / "LICENSE").read_bytes()
+def _own() -> Iterator[tuple[str, Path | None]]:
+    yield OWN_LICENCE, config.ROOT / "LICENSE"
     for path in (*STATIC.iterdir(), *(STATIC / "licences").iterdir()):
         if path.is_file():
-            yield path.name, path.read_bytes()
+            yield path.name, path

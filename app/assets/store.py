@@ -28,15 +28,15 @@ def folders(instance: Path) -> tuple[Path, Path]:
     return VENDOR, instance / "assets"
 
 
-def stored(file: File, instance: Path) -> bytes | None:
-    """Return the content of a file where it is as the lock says, None where it is missing or corrupted."""
-    contents = (path.read_bytes() for folder in folders(instance) if (path := folder / file.name).is_file())
-    return next((content for content in contents if file.fits(content)), None)
+def standing(file: File, instance: Path) -> Path | None:
+    """Return where a file stands as the lock says, None where it is missing or corrupted."""
+    paths = (path for folder in folders(instance) if (path := folder / file.name).is_file())
+    return next((path for path in paths if file.fits(path.read_bytes())), None)
 
 
 def faults(files: Iterable[File], instance: Path) -> list[Fault]:
     """Return what is wrong with the files, nothing if each is as the lock says."""
-    return [_fault(file.name, instance) for file in files if stored(file, instance) is None]
+    return [_fault(file.name, instance) for file in files if standing(file, instance) is None]
 
 
 def _fault(name: str, instance: Path) -> Fault:

@@ -18,7 +18,9 @@ from app.box.contents import At, BoxError, Complaint, Spot
 from app.core import checks
 from app.core.fields import Labelled, NotUnderstood, Text, Worded, facts, shape
 from app.core.rules import BIGGEST_NUMBER, too_long
+from app.core.sheets import text as sheet_text
 from app.core.sheets import values
+from app.core.sheets.book import Unreadable
 
 LARGEST_FILE: Final = 5 * 1024 * 1024
 DEEPEST: Final = 40
@@ -61,19 +63,30 @@ def parse(data: bytes) -> Item | None:
         _refuse_traps(text)
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
-        raise BoxError([Complaint(_line_of(error, text), _NOT_YAML)]) from None
+        raise BoxError(_tabbed(text) or [Complaint(_line_of(error, text), _NOT_YAML)]) from None
     return None if root is None else Item(_line(root.start_mark), "", root)
 
 
+_TAB: Final = re.compile(r" *\t\s*\S")
+_TABBED: Final = _("The line begins with a tab; use blanks.")
 _NOT_YAML: Final = _("From here on this is not YAML; look at indentation, colons and quotation marks.")
 
 
 def _decoded(data: bytes) -> str:
+    """Return the text in any encoding Chinese offices save it in."""
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BoxError([Complaint(line, _("This is not UTF-8 text; save the file as UTF-8."))]) from None
+        return sheet_text.decoded(data)[0]
+    except Unreadable:
+        try:
+            return data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise BoxError([Complaint(line, _("This is not UTF-8 text; save the file as UTF-8."))]) from None
+
+
+def _tabbed(text: str) -> list[Complaint]:
+    """Name what nobody sees: the lines that begin with a tab where YAML wants blanks."""
+    return [Complaint(at, _TABBED) for at, line in enumerate(text.split("\n"), 1) if _TAB.match(line)]
 
 
 def _line_of(error: yaml.YAMLError, text: str) -> int:
@@ -158,7 +171,8 @@ class Lines:
         word = self.word(item)
         if item is None or word is None:
             return None
-        half = unicodedata.normalize("NFKC", word)
+        is_number = facts(model)[column].check in checks.NUMBERS
+        half = (is_number and checks.dialled(word)) or unicodedata.normalize("NFKC", word)
         # Codes and numbers typed in full width are meant in half width; texts that need no form stay as they are.
         word = half if _unfit(word, model, column) and not _unfit(half, model, column) else word
         return self._checked(item, word, _unfit(word, model, column))
@@ -235,8 +249,8 @@ class Lines:
         return day
 
     def worded(self, item: Item | None, kind: type[Worded] | None) -> Worded | None:
-        """Return a value people write in words."""
-        word = self.word(item)
+        """Return a value people write in words; a list or keys with values are lines of it."""
+        word = self.word(item) if item is None or not isinstance(item.node, yaml.CollectionNode) else self._lines(item)
         if item is None or word is None or kind is None:
             return None
         try:
@@ -244,6 +258,12 @@ class Lines:
         except NotUnderstood as error:
             self.wrong(item.line, str(error))
             return None
+
+    def _lines(self, item: Item) -> str:
+        """Return a list as lines, keys with values as lines with “=”."""
+        if not isinstance(item.node, yaml.MappingNode):
+            return "\n".join(self.word(one) or "" for one in self.items(item))
+        return "\n".join(f"{key}={self.word(value) or ''}" for key, value in self._pairs(item.node))
 
     def choice(self, item: Item | None, choices: Iterable[Labelled]) -> Any:
         """Return a choice, written as its code or in its words."""

@@ -1,6 +1,7 @@
 """What reading a box has done, and how it is told."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask_babel import gettext
@@ -15,6 +16,8 @@ class Report:
 
     code: str
     name: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The community's own words."""
     made: Counter[str] = field(default_factory=Counter)
     kept: list[Text] = field(default_factory=list)
     """Where the file says something else than what the community has; the community's word stands."""

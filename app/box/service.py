@@ -30,7 +30,8 @@ from app.box.report import Report
 from app.box.sections import PROJECTS, RESOURCES
 from app.box.words import category_words
 from app.communities import naming
-from app.communities.models import LARGEST_SORT, Category, Community, Holiday, Place
+from app.communities.models import Category, Community, Holiday, Place
+from app.communities.paths import LARGEST_SORT
 from app.communities.service import open_community
 from app.core import display
 from app.core.database import transaction
@@ -77,6 +78,7 @@ class _Applying:
         with _named(self.box.line):
             self.community = self._community()
         self.report.code = self.community.code
+        self.report.words = self.community.words.words if self.community.words else {}
         self._places(self.box.places, None)
         self._categories()
         self._holidays()
@@ -111,6 +113,7 @@ class _Applying:
         given: dict[str, Any] = {"name": box.name, **box.columns}
         given |= {"level_names": box.levels} if box.levels else {}
         if known is None:
+            self._tell_of_namesakes()
             self.report.made["communities"] += 1
             return open_community(code=box.code, reference_date=box.reference_date, **given)
         for column, value in given.items():
@@ -126,6 +129,12 @@ class _Applying:
         found = db.session.scalars(select(Community).filter_by(name=self.box.name)).all()
         return found[0] if len(found) == 1 else None
 
+    def _tell_of_namesakes(self) -> None:
+        """Say that a code was perhaps mistyped: two communities of one name are rare."""
+        for other in db.session.scalars(select(Community).filter_by(name=self.box.name).order_by(Community.id)):
+            text = _("Another community is called “%(name)s” too: %(code)s.", name=other.name, code=other.code)
+            self.report.kept.append(text)
+
     def _fill(self, row: Any, column: str, value: Any) -> None:
         """Set what is empty; name what differs."""
         present = getattr(row, column)
@@ -140,6 +149,7 @@ class _Applying:
 
     def _places(self, entries: list[PlaceEntry], above: Place | None) -> None:
         known = self._children(Place, above) if entries else {}
+        self._tell_of_renamed(known, entries)
         for position, entry in enumerate(entries, 1):
             place = known.get(naming.key(entry.name))
             if place is None:
@@ -151,6 +161,17 @@ class _Applying:
             db.session.flush()
         for entry in entries:
             self._places(entry.children, self.places[entry])
+
+    def _tell_of_renamed(self, known: Mapping[str, Place], entries: list[PlaceEntry]) -> None:
+        """Say which places stay though the file has others beside them: perhaps one was renamed in the file."""
+        said = {naming.key(entry.name) for entry in entries}
+        left = [place.name for key, place in known.items() if key not in said and place.closed_on is None]
+        if left and said - set(known):
+            text = _(
+                "Not in the file and kept: %(names)s. To rename a place, change it in the portal.",
+                names="、".join(left),
+            )
+            self.report.kept.append(text)
 
     def _children(self, model: Any, above: Any) -> dict[str, Any]:
         """The rows below `above` by the key of their name; those in use win over those that are closed."""

@@ -16,6 +16,7 @@ from app.accounts.links import VALID
 from app.accounts.traces import LinkPurpose
 from app.box.contents import Box
 from app.box.report import Report
+from app.called import speaking
 from app.core import clock
 from app.exports.files import write
 
@@ -24,7 +25,8 @@ STYLE: Final = Path("static") / "slips.css"
 
 def write_slips(path: Path, box: Box, report: Report) -> int:
     """Write the slips into a file only its owner can read, and return how many there are."""
-    slips = list(_slips(box, report))
+    with speaking(report.words):
+        slips = list(_slips(box, report))
     style = (Path(current_app.root_path) / STYLE).read_text(encoding="utf-8")
     until = clock.local(clock.now() + VALID[LinkPurpose.INVITE])
     # No request is at hand, which the portal's own pages ask for much.

@@ -43,6 +43,13 @@ def may(verb: str, listing: str, actor: Actor | None = None) -> bool:
     return actor.unbounded or any(True for _ in clauses(actor, listing, verb))
 
 
+def only_some(verb: str, listing: str) -> bool:
+    """Tell whether every rule by which the actor may do `verb` with rows of the list names only some of them."""
+    actor = current()
+    found = [rule for _held, rule in clauses(actor, listing, verb)] if actor is not None else []
+    return bool(found) and all(rule.rows for rule in found)
+
+
 def only_at_places(verb: str, listing: str) -> bool:
     """Tell whether each grant by which the actor may do `verb` with rows of the list holds for a place."""
     actor = current()

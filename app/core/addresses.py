@@ -9,14 +9,29 @@ from typing import Any, Final
 
 from flask_babel import gettext
 from sqlalchemy.sql import ColumnElement
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from app.core import checks
 from app.core.display import titled
 from app.core.fields import RELATED, Shape, Text, shape
+from app.core.rules import BIGGEST_NUMBER
 from app.core.selects import find
 
 NOT_SET: Final = "-"
 """What an address says for the rows whose relation, or choice, is empty."""
+
+
+class RowNumber(IntegerConverter):
+    """The number of a row in an address; what no database counts up to is the number of none."""
+
+    regex = r"\d{1,10}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number. Raises ValidationError, which is answered as any address that is not there."""
+        number = int(value)
+        if number > BIGGEST_NUMBER:
+            raise ValidationError
+        return number
 
 
 class BadQuery(Exception):

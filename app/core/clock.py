@@ -9,6 +9,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+AHEAD: Final = timedelta(hours=8)
+SINCE: Final = datetime(1992, 1, 1)  # noqa: DTZ001 - as the database keeps it
+"""From here on Shanghai is so far ahead of UTC at any time of the year; before there were summer times."""
 
 
 class Clock:
@@ -44,6 +47,12 @@ def today() -> date:
 def local(moment: datetime) -> datetime:
     """Return `moment` as Shanghai time."""
     return moment.astimezone(SHANGHAI)
+
+
+def wall(moment: datetime) -> datetime:
+    """Return as Shanghai time without offset what the database keeps as UTC without one."""
+    # Of many moments the table of the zone takes most of the time.
+    return moment + AHEAD if moment >= SINCE else local(moment.replace(tzinfo=UTC)).replace(tzinfo=None)
 
 
 def day_starts(day: date) -> datetime:

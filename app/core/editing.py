@@ -10,13 +10,14 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
-from app.core import access, display, moves, selects
+from app.core import access, display, moves, scope, selects
 from app.core.actor import current
 from app.core.database import Clash, transaction
 from app.core.errors import CLASH, LEAVES, NO_PLACE, STALE
 from app.core.fields import Text, shape
 from app.core.forms import NEEDED, RowForm
 from app.core.gate import requires
+from app.core.meanwhile import give_way
 from app.core.model import new_uid
 from app.core.reads import KEPT
 from app.core.rules import Violation
@@ -44,7 +45,7 @@ class Editing(Specification):
         if self._needs_place(form):
             form.place.render_kw = {**(form.place.render_kw or {}), **NEEDED}
         if request.method == "POST":
-            return self._twice(form) or self._add(form)
+            return self._add(form)
         return self._gone_back(form) or self._blank(form)
 
     def _needs_place(self, form: RowForm) -> bool:
@@ -68,15 +69,15 @@ class Editing(Specification):
 
     def _made(self, form: RowForm) -> Any:
         """Return the row this very form has already made, if it has."""
-        return db.session.scalars(_made(self.model), {"uid": _key(form.uid.data), "me": _me()}).one_or_none()
+        # Almost never is there one: only its id is asked for.
+        made = scope.columns(_made(self.model), {"uid": _key(form.uid.data), "me": _me()})
+        return db.session.get(self.model, made[0].id) if made else None
 
     def _twice(self, form: RowForm) -> Page | None:
-        """Return the way to the row this very form has already made, if it has."""
+        """Return the way to the row this very form, which holds nothing wrong, has already made, if it has."""
         row = self._made(form)
         if row is None:
             return None
-        if not form.validate():
-            return self._form_page(form, status=422)
         if differing := not_held(form, row):
             return self._asked_again(form, row, differing)
         return self._saved_before(row)
@@ -107,9 +108,10 @@ class Editing(Specification):
         try:
             with transaction():
                 row = self.create(values)
+                # Of a form sent twice the key is taken: that is told here, before anything else is done.
+                db.session.flush()
                 if "photos" in form:
                     form.photos.keep(row, "register")
-                db.session.flush()
                 # Asked afterwards, the whole row would be read again.
                 pk = row.id
         except (Violation, Clash, access.OutOfScope, moves.Refused) as error:
@@ -207,6 +209,7 @@ class Editing(Specification):
         """Show what was typed beside what somebody else has saved meanwhile."""
         db.session.rollback()
         form.renew_masks(row)
+        give_way(form, row)
         mine = form.values(row)
         pairs = [(name, display.words(mine[name]), display.shown(row, name)) for name in mine]
         differing = [pair for pair in pairs if pair[1] != pair[2]]
@@ -226,7 +229,7 @@ def not_held(form: RowForm, row: Any) -> Names:
 @cache
 def _made(model: Any) -> Any:
     own = (model.uid == bindparam("uid"), model.created_by_id == bindparam("me"))
-    return select(model).where(*own).execution_options(**{KEPT: True})
+    return select(model.id).where(*own).execution_options(**{KEPT: True})
 
 
 def _me() -> int:

@@ -3,7 +3,7 @@
 import enum
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, Protocol, Self
 
@@ -82,6 +82,8 @@ class Worded(ABC):
     """How it is written in JSON, as JSON Schema says it."""
     boxes: ClassVar[Boxes] = ()
     """Its usual parts, for a form to tick; what a box says can be read like what somebody types."""
+    is_chosen: ClassVar[bool] = False
+    """Whether a form offers what it may be, instead of having it typed."""
 
     # The three below are for each kind of value to say; the base itself is no value.
 
@@ -102,6 +104,11 @@ class Worded(ABC):
     @classmethod
     def blanks(cls) -> Blanks:
         """Return its parts, where each has a name and a form gives each a line; its JSON is then an object of them."""
+        return ()
+
+    @classmethod
+    def offers(cls) -> Sequence[tuple[str, str]]:
+        """Return what the actor chooses from, each as it is read and as it is called; empty: it is typed."""
         return ()
 
     def ticked(self) -> frozenset[str]:

@@ -229,6 +229,17 @@ class WordingLine(Wording):
     widget = TextInput()
 
 
+class Chosen(Wording):
+    """Such a value that is chosen from those there are."""
+
+    widget = TextInput()
+
+    def offered(self) -> list[tuple[str, Text, bool]]:
+        """Return what is read, how it is called and whether it is chosen, for each choice."""
+        now = self.raw_data[0] if self.raw_data else str(self.data.plain()) if isinstance(self.data, Worded) else ""
+        return [(says, label, now in (says, label)) for says, label in self.worded.offers()]
+
+
 class Ticks(Wording):
     """Such a value whose usual parts are ticked; the rest of it, or all of it, may be typed."""
 
@@ -296,6 +307,8 @@ def field_for(model: type, name: str, required: bool | None = None, **options: A
         kind = Ticks if form.worded.boxes else WordingLine
     if form.worded is not None and form.worded.blanks():
         kind = Blanks
+    if form.worded is not None and form.worded.is_chosen:
+        kind = Chosen
     options |= {"choices": form.choices} if form.kind == "choice" else {}
     options |= {"target": form.target} if form.kind in RELATED else {}
     options |= {"worded": form.worded} if form.worded is not None else {}

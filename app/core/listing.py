@@ -6,6 +6,7 @@ An unknown column, filter or page is answered with 400; nothing of the request i
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import ColumnElement
 from werkzeug.datastructures import MultiDict
 
-from app.core import checks, clock
+from app.core import checks, clock, scope
 from app.core.addresses import BadQuery, day_of, digits, meaning, month_of, reaches, unknown
 from app.core.fields import RELATED, Shape, Text, facts, shape
 from app.core.probing import MOST, Found, probe
@@ -87,6 +88,8 @@ class Query:
     """The id of the row the page begins behind; with a minus, of the row it ends before; 0: it is counted off."""
     chips: tuple[tuple[str, str, str], ...] = ()
     asked: tuple[tuple[str, str], ...] = ()
+    columns: tuple[str, ...] = ()
+    """The columns a file of the rows has; empty: all it may have."""
     rows_picked: tuple[tuple[str, str, str], ...] = ()
     memo: dict[str, Found] = field(default_factory=dict, compare=False, repr=False)
     """What the search came to, once it has been asked."""
@@ -154,16 +157,17 @@ class Query:
         """Return the rows of the page, their relations loaded as the options say."""
         model, skipped = self.offer.model, (self.page - 1) * self.size
         wanted = self._filtered(select(model))
-        if skipped:
-            # The rows before are counted off in the index; only those of the page are read.
+        if skipped or (self.text and self.found.total is not None):
+            # The rows before are counted off in the index, those found by words sorted by themselves; only those of
+            # the page are read with what hangs on them.
             ids = self._ordered(self._filtered(select(model.id))).limit(self.size).offset(skipped).subquery()
             wanted = select(model).join(ids, ids.c.id == model.id)
         statement = self._ordered(wanted).options(*options)
         return list(db.session.scalars(statement.limit(self.size)))
 
-    def picked_columns(self, columns: Iterable[Any], most: int) -> list[Any]:
-        """Return these columns of the first rows, at most so many; the page does not matter."""
-        return list(db.session.execute(self._ordered(self._filtered(select(*columns))).limit(most)))
+    def picked_columns(self, columns: Iterable[Any], most: int) -> list[list[Any]]:
+        """Return these columns, each with the values of the first rows, at most so many; the page does not matter."""
+        return scope.by_column(self._ordered(self._filtered(select(*columns))).limit(most))
 
     def counts(self, column: Any) -> dict[Any, int]:
         """Return how many rows match, by the value of a column."""
@@ -191,7 +195,24 @@ class Query:
         # Without the id as tie-breaker two pages could show the same row.
         last = self.offer.model.id
         parts = (column, last) if name != "id" else (last,)
+        if not self.archived and _in_order_only_behind(self.offer.model, name):
+            parts = (self.offer.model.archived_at, *parts)
         return statement.order_by(*(part.desc() if direction == "desc" else part.asc() for part in parts))
+
+
+def _in_order_only_behind(model: Any, name: str) -> bool:
+    """Tell whether an order is that of an index only together with `archived_at`, which is empty in all these rows.
+
+    PostgreSQL does not see that a column which must be empty orders nothing, and would sort the whole list.
+    """
+    return db.engine.dialect.name == "postgresql" and name in behind_archived(model)
+
+
+@cache
+def behind_archived(model: Any) -> frozenset[str]:
+    """Return the columns in whose order an index holds the rows of a list that are not archived."""
+    keys = [[column.name for column in index.columns] for index in model.__table__.indexes]
+    return frozenset(name for names in keys if names[:2] == ["community_id", "archived_at"] for name in names[2:])
 
 
 def counted(total: int, most: int) -> str:

@@ -5,7 +5,10 @@ import unicodedata
 
 def phone(text: str) -> str:
     """Return the digits of a phone number, without the country's 86."""
-    digits = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isascii() and sign.isdigit())
+    if text.isascii() and text.isdecimal():
+        digits = text
+    else:
+        digits = "".join(sign for sign in unicodedata.normalize("NFKC", text) if sign.isascii() and sign.isdigit())
     return digits[2:] if len(digits) == 13 and digits.startswith("861") else digits
 
 

@@ -266,7 +266,8 @@ def _files(view: Specification, base: str, row: list[Schema]) -> Schema:
 
 def _sheets(view: Specification, base: str) -> Schema:
     """Return the doors of the files the rows of a list are handed out in."""
-    asked = {"parameters": [one for one in _asked(view) if one["name"] not in ("page", "size", "after")]}
+    some = parameter("columns", {"type": "string"}, _("Columns of the file, separated by commas; all unless named"))
+    asked = {"parameters": [one for one in _asked(view) if one["name"] not in ("page", "size", "after")] + [some]}
     blank = _operation(view, "template", _("An empty workbook to be filled in and imported"), "i")
     told = {"template_xlsx": blank | file_of([ENDINGS["xlsx"]], LIST_MAY)}
     for ending, mime in ENDINGS.items():

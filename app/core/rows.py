@@ -71,7 +71,7 @@ class Rows:
 
     def _depth(self, row: Any) -> str:
         depth = self.view.depth(row) if self.in_own_order else 0
-        return f' class="main depth-{depth}"' if depth else ' class="main"'
+        return f' class="main depth-{depth}"' if depth else " class=main"
 
 
 def marked(row: Any, name: str, sprite: str) -> str:
@@ -87,4 +87,4 @@ def tagged(text: str, mark: Labelled | None, sprite: str) -> str:
 
 def icon(sprite: str, name: str) -> str:
     """Return one of the icons of the sprite."""
-    return f'<svg aria-hidden="true"><use href="{escape(sprite)}#{name}"/></svg>'
+    return f'<svg aria-hidden=true><use href="{escape(sprite)}#{name}"/></svg>'

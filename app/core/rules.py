@@ -66,20 +66,23 @@ class Examiner:
     def __init__(self, model: Any) -> None:
         shapes = [(name, field, shape(model, name)) for name, field in facts(model).items()]
         # A relation may be said by its key alone.
-        self._named = {form.column: name for name, _field, form in shapes if form.kind == "one"}
-        self._missing = {name: _complaint(None, field, form) for name, field, form in shapes if form.required}
-        self._judges = {name: judge for name, field, form in shapes if (judge := _judge(field, form)) is not None}
+        keys = {name: form.column if form.kind == "one" else name for name, _field, form in shapes}
+        missing = ((name, keys[name], _complaint(None, field, form)) for name, field, form in shapes if form.required)
+        self._missing = [one for one in missing if one[2]]
+        judges = ((name, keys[name], _judge(field, form)) for name, field, form in shapes)
+        self._judges = [(name, key, judge) for name, key, judge in judges if judge is not None]
         self._order = [name for name, _field, _form in shapes]
         self._rules: tuple[RowRule, ...] = getattr(model, "rules", ())
 
     def errors(self, row: Any) -> dict[str, list[Text]]:
         """Return what is wrong with a row nobody has written yet, by column."""
-        said = {name: value for name, value in vars(row).items() if value is not None}
-        said |= {name: said[key] for key, name in self._named.items() if key in said and name not in said}
-        wrong = {name: missing for name, missing in self._missing.items() if name not in said and missing}
-        for name, value in said.items():
-            judge = self._judges.get(name)
-            if judge is not None and (complaint := judge(value)):
+        said = vars(row).get
+        wrong = {name: missing for name, key, missing in self._missing if said(name) is None and said(key) is None}
+        for name, key, judge in self._judges:
+            value = said(name)
+            if value is None and key is not name:
+                value = said(key)
+            if value is not None and (complaint := judge(value)):
                 wrong[name] = complaint
         if wrong:
             return {name: [wrong[name]] for name in self._order if name in wrong}
@@ -102,11 +105,24 @@ def _judge(field: Field, form: Shape) -> Check | None:
     def judge(value: Any) -> Text | None:
         return _complaint(value, field, form)
 
-    if form.kind == "text" and not (field.check or field.mask or form.required):
-        longest = form.limit or sys.maxsize
-        # What can be printed can be seen.
-        return lambda value: None if len(value) <= longest and value.isprintable() else judge(value)
+    if form.kind == "text":
+        return _judge_of_texts(field.check, form.limit or sys.maxsize, judge)
+    if form.kind in ("date", "instant") and not (field.check or field.mask):
+        # Whatever the time zone, and so without asking for it.
+        return lambda value: None if 1900 < value.year < 2100 else judge(value)
     return cache(judge) if form.kind in COMPARABLE else judge
+
+
+def _judge_of_texts(check: Check | None, longest: int, judge: Check) -> Check:
+    """Return what judges texts, quickly where nothing but a check of its own could find something wrong with one."""
+
+    def judged(value: Any) -> Text | None:
+        # What can be printed can be seen.
+        if value.isprintable() and 0 < len(value) <= longest and MASKED not in value:
+            return check(value) if check is not None else None
+        return judge(value)
+
+    return judged
 
 
 FREE: Final = frozenset({"choice", "flag", "one"})

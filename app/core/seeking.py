@@ -39,8 +39,8 @@ _RUNS: Final = re.compile(r"[0-9A-Za-z]{3,}")
 
 
 def tidied(texts: Iterable[str | None]) -> str:
-    """Return texts as they are looked through: in small letters, numbers of people masked, one per line."""
-    return masking.free_text("\n".join(text for text in texts if text)).lower()
+    """Return texts as they are looked through: in small letters, numbers of people masked, each once on a line."""
+    return masking.free_text("\n".join(dict.fromkeys(text for text in texts if text))).lower()
 
 
 def grams(text: str) -> set[str]:
@@ -64,7 +64,7 @@ def asked(text: str) -> list[str]:
 
 
 def _threes(text: str) -> Iterable[str]:
-    return (text[at : at + 3] for at in range(len(text) - 2))
+    return [text[at : at + 3] for at in range(len(text) - 2)]
 
 
 def _is_plain(text: str) -> bool:
@@ -144,7 +144,8 @@ def kept(community_id: int, words: str, whole: Iterable[str | None] = ()) -> str
     """Return what FTS5 is given of a row; of `whole` each word as it is."""
     found, before = grams(words.translate(_SIGNS)), f"{community_id}{_PARTED}"
     found.update(_PARTED + word.translate(_SIGNS) for text in whole if text for word in text.split())
-    return before + f" {before}".join(sorted(found)) if found else ""
+    # FTS5 keeps no order of them.
+    return before + f" {before}".join(found) if found else ""
 
 
 def keep(connection: Connection, model: Any, rows: Iterable[Mapping[str, Any]]) -> None:

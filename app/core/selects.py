@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask_babel import gettext
 from sqlalchemy import bindparam, false, or_, select
+from sqlalchemy.orm import lazyload
 from sqlalchemy.sql import ColumnElement
 from wtforms import Field as FormField
 from wtforms.widgets import TextInput
@@ -110,8 +111,9 @@ def find_all(target: Any, given: Iterable[str]) -> list[Any]:
 
 @cache
 def _rows(target: Any) -> Any:
-    some = target.id.in_(bindparam("numbers", expanding=True))
-    return select(target).where(some).execution_options(**{KEPT: True})
+    # What a row hangs on is part of its words; those are only wanted where the form comes back.
+    some = select(target).where(target.id.in_(bindparam("numbers", expanding=True))).options(lazyload("*"))
+    return some.execution_options(**{KEPT: True})
 
 
 def offered(target: Any, text: str, *where: Any) -> list[tuple[int, str]]:

@@ -115,8 +115,8 @@ class Specification(ModelView):
         """Further pages about the list that lists above lead to, as `beside` says its own."""
         self.leads: dict[str, Callable[[Any], str | None]] = {}
         """By move: where its page leads afterwards, if not back to the row; lists above say it here."""
-        self._row_pages: dict[str, str] = {}
-        """By name of a page of a row: its address up to the number of the row."""
+        self._pages: dict[tuple[str, ...], str] = {}
+        """By name of a page, and whether it is of a row: its address, that of a row with the number 0."""
         self._one_row: dict[tuple[tuple[str, ...], bool], Any] = {}
         """By the columns shown, and whether what hangs on it is asked: the statement of one row, but for its number."""
         self.list_name = self.model.list_name
@@ -354,15 +354,19 @@ class Specification(ModelView):
         return self._one_row[names, whole]
 
     def url(self, name: str, /, **values: Any) -> str:
-        """Return the address of one of this list's pages; that of a row's page is most often asked for."""
-        if values.keys() == {"pk"} and isinstance(values["pk"], int) and has_request_context():
-            return f"{self._before_pk(name)}{values['pk']}"
-        return url_for(f"{self.endpoint}.{name}", **values)
+        """Return the address of one of this list's pages; those of a row and of the list are most often asked for."""
+        if not has_request_context():
+            return url_for(f"{self.endpoint}.{name}", **values)
+        if values.keys() == {"pk"} and isinstance(values["pk"], int):
+            return f"{self._page(name, pk=0).removesuffix('0')}{values['pk']}"
+        return url_for(f"{self.endpoint}.{name}", **values) if values else self._page(name)
 
-    def _before_pk(self, name: str) -> str:
-        if name not in self._row_pages:
-            self._row_pages[name] = url_for(f"{self.endpoint}.{name}", pk=0).removesuffix("0")
-        return self._row_pages[name]
+    def _page(self, name: str, **values: Any) -> str:
+        """Return the address of a page as it was found the first time; below the path the portal was started under."""
+        key = name, *values
+        if key not in self._pages:
+            self._pages[key] = url_for(f"{self.endpoint}.{name}", **values)
+        return self._pages[key]
 
 
 @lru_cache(maxsize=500)

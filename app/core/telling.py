@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import class_mapper
 
-from app.core import display
+from app.core import display, scope
 from app.core.chain import unseal
 from app.core.fields import RELATED, Text, facts, shape
 from app.core.history import Entry, recorded_models
@@ -22,7 +22,7 @@ from app.core.reads import KEPT, OF_LIST
 from app.core.revealing import Purpose
 from app.core.sealed import bound_to
 from app.core.subject_keys import SubjectKey, unwrap
-from app.core.timeline import Step, steps_of
+from app.core.timeline import Step
 from app.extensions import db
 
 MOST: Final = 200
@@ -194,7 +194,7 @@ def stream(view: Any, row: Any, brief: bool = True) -> list[Told]:
 
     `brief`: what the row was registered with, and what a move says by itself, is left out.
     """
-    steps = {step.uid: step for step in steps_of(db.session(), row)} if view.list_name in Step.told else {}
+    steps = {step.uid: step for step in _steps_of(row)} if view.list_name in Step.told else {}
     entries = entries_of(row)
     names = names_of(row, entries, steps.values())
     teller = _Teller(view, row, names, brief)
@@ -204,6 +204,18 @@ def stream(view: Any, row: Any, brief: bool = True) -> list[Told]:
         for entry, key in entries
     ]
     return sorted([*told, *(teller.step(step) for step in reversed(steps.values()))], key=_when, reverse=True)
+
+
+def _steps_of(row: Any) -> Iterable[Any]:
+    """Return what the steps of a row say, oldest first; of steps only what is told."""
+    return scope.columns(_steps(row.list_name), {"community": row.community_id, "row": row.id})
+
+
+@lru_cache(maxsize=64)
+def _steps(listing: str) -> Any:
+    told = (Step.uid, Step.at, Step.move, Step.source, Step.target, Step.by_id, Step.by_label, Step.said)
+    own = (Step.community_id == bindparam("community"), Step.list == listing, Step.row_id == bindparam("row"))
+    return select(*told).where(*own).order_by(Step.id).execution_options(**{KEPT: True, OF_LIST: listing})
 
 
 def _when(told: Told) -> datetime:

@@ -106,7 +106,7 @@ class ListView(Editing, Moving, Attaching, Disclosing, Sheets):
             title=display.titled(row),
             row=row,
             sections=partial(sections, self, row),
-            moves=moves.possible(row),
+            moves=sorted(moves.possible(row), key=lambda move: move.tone != "strong"),
             told=telling.stream(self, row),
             can={"e": self.editable(row), "a": access.may_row("a", row)},
             lead=self.lead(row),

@@ -112,13 +112,20 @@ def provider_serves(order: "Fulfilment") -> dict[str, Text] | None:
     return {"provider": reason} if reason is not None else None
 
 
-def stays_confirmed(order: "Fulfilment") -> dict[str, Text] | None:
-    """What was confirmed is not rewritten: a wrong one is reversed."""
+FINAL: Final = {
+    FulfilmentState.CONFIRMED: _("This is confirmed; reverse it and offer it anew."),
+    FulfilmentState.REVERSED: _("This was reversed and stays as it was; offer it anew."),
+}
+"""In which states what a report counts is not rewritten, and why."""
+
+
+def stays_final(order: "Fulfilment") -> dict[str, Text] | None:
+    """What was confirmed is not rewritten: a wrong one is reversed, and what was reversed stays what was wrong."""
     attrs: Any = sa_inspect(order).attrs
-    if order.state is not FulfilmentState.CONFIRMED or attrs["state"].history.has_changes():
+    if order.state not in FINAL or attrs["state"].history.has_changes():
         return None
     rewritten = [name for name in FIGURES if attrs[name].history.has_changes()]
-    return {name: _("This is confirmed; reverse it and offer it anew.") for name in rewritten} or None
+    return dict.fromkeys(rewritten, FINAL[order.state]) or None
 
 
 _WHAT, _WHEN, _DONE, _RECORD = _("What is asked for"), _("Appointment"), _("What was done"), _("Record")
@@ -157,7 +164,7 @@ class Fulfilment(Recorded, Placed, Model):
         project_runs,
         project_is_the_providers,
         provider_serves,
-        stays_confirmed,
+        stays_final,
     )
     row_sets: ClassVar[dict[str, RowSet]] = {"own": own, "own places": all_rows}
     acts: ClassVar[dict[str, Text]] = {"offer": _("Offered to a provider")}

@@ -14,7 +14,6 @@ from app.core.actor import acting, system
 from app.core.database import Clash, transaction, writing
 from app.extensions import db
 from app.jobs.models import JobRun, Outcome
-from app.jobs.queue import queue
 from app.jobs.registry import Job, known
 
 RETRIES: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
@@ -57,6 +56,8 @@ def _forget(session: Session) -> None:
 
 def send(run_id: int) -> None:
     """Tell the worker of a run; where it cannot be told it will find the run itself."""
+    from app.jobs.queue import queue  # noqa: PLC0415 - a megabyte, from when something first waits for the worker
+
     try:
         queue().send(run_id)
     except Exception as error:  # noqa: BLE001 - whatever a storage raises, what was saved stays saved

@@ -16,7 +16,7 @@ from flask import Flask
 from flask_babel import gettext
 
 from app import instance
-from app.core import database
+from app.core import arenas, database
 from app.jobs import service
 from app.jobs.models import Outcome
 from app.jobs.queue import Queue, queue
@@ -45,6 +45,7 @@ def work(app: Flask, supervised: bool) -> None:
         _beside(_tick_on, app, opened, consumer.stop_flag)
         if supervised:
             _beside(_until_left, consumer.stop_flag)
+        arenas.settle()
         log.info("the worker has started")
         consumer.run()
         for _worker, thread in consumer.worker_threads:

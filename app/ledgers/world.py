@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy import or_, select
 
-from app.communities.models import Category, Community, Place
+from app.communities.models import Category, Community, Place, PlaceKind
 from app.communities.service import PlaceFinder, today_for
 from app.core import clock
 from app.core.access import OutOfScope
@@ -54,13 +54,14 @@ class World:
         """Return the rows of a model these words may mean."""
         known = self._found.get((model, words))
         if known is None:
-            known = self._found[model, words] = [(row.id, titled(row)) for row in self._look_for(model, words)]
+            rows = list(self._look_for(model, words))
+            known = self._found[model, words] = [(row.id, titled(row)) for row in rows]
+            self._rows.update(((model, row.id), row) for row in rows)
         return known
 
     def _look_for(self, model: Any, words: str) -> Iterable[Any]:
         if model is Place:
-            self._places = self._places or PlaceFinder(self.community)
-            return self._places.find(words)
+            return self._finder.find(words)
         named = [getattr(model, name) for name in NAMES if hasattr(model, name)]
         wanted = select(model).where(model.community_id == self.community_id, or_(*(one == words for one in named)))
         if model is Category:
@@ -68,6 +69,15 @@ class World:
         if getattr(model, "archived_at", None) is not None:
             wanted = wanted.where(model.archived_at.is_(None))
         return list(db.session.scalars(wanted.limit(2)))
+
+    @property
+    def _finder(self) -> PlaceFinder:
+        self._places = self._places or PlaceFinder(self.community)
+        return self._places
+
+    def keeps(self, kind: PlaceKind) -> bool:
+        """Tell whether the community has open places of a kind."""
+        return any(place.kind is kind for place in self._finder.places.values())
 
     def own_community(self) -> Community:
         """Return the community, in whatever transaction."""

@@ -69,8 +69,8 @@ def stays_sorted(need: "Need") -> dict[str, Text] | None:
     if need.state in (NeedState.SUBMITTED, NeedState.REJECTED, NeedState.WITHDRAWN):
         return None
     emptied = [name for name in ("category", "place") if vars(need).get(name, need) is None]
-    complaint = _("After a need has been accepted this cannot be left empty.")
-    return {name: complaint for name in emptied if getattr(need, f"{name}_id") is not None} or None
+    emptied = [name for name in emptied if getattr(need, f"{name}_id") is not None]
+    return dict.fromkeys(emptied, _("After a need has been accepted this cannot be left empty.")) if emptied else None
 
 
 _WHAT, _WHO, _WHERE, _HOW = _("What is needed"), _("Who asks"), _("Where and what about"), _("How it is handled")

@@ -210,5 +210,5 @@ def chosen(name: str, *kinds: PartyKind) -> RowRule:
 
 
 def choices(text: str, *kinds: PartyKind) -> list[tuple[int, str]]:
-    """Return the parties of these kinds as choices of a form."""
-    return selects.offered(Party, text, Party.kind.in_(kinds))
+    """Return the parties of these kinds as choices of a form; of people only those whose names one reads."""
+    return selects.offered(Party, text, Party.kind.in_(kinds), or_(Party.kind != PartyKind.PERSON, Party.readable()))

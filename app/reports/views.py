@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 from werkzeug.datastructures import MultiDict
 
-from app.core import checks, clock, saved, tallies
+from app.core import access, checks, clock, saved, tallies
 from app.core.access import may
 from app.core.addresses import BadQuery
 from app.core.database import transaction
@@ -40,7 +40,8 @@ def index() -> str:
     today = format_date(clock.today(), "yyyy-MM-dd EEEE")
     waits = {"pressing": _pressing(lists), "groups": _grouped(lists)}
     adding = next((view for view in lists if may("c", view.guard)), None)
-    return render_template("home.html", **waits, adding=adding, charts=drawn, today=today)
+    partly = any(access.only_some("v", view.guard) for view in lists)
+    return render_template("home.html", **waits, adding=adding, charts=drawn, today=today, partly=partly)
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,10 +286,17 @@ sessionStorage.removeItem("sent");
 // -- lists ---------------------------------------------------------------------------------------------------------
 
 const columnsOf = (list) => `columns:${list}`;
+const exportOnly = (link, hidden) => {
+  const address = new URL(link.href);
+  link.dataset.shown ??= address.searchParams.get("columns");
+  address.searchParams.set("columns", link.dataset.shown.split(",").filter((name) => !hidden.has(name)).join(","));
+  link.href = address.href;
+};
 const hideColumns = () => all("table[data-list]").forEach((table) => {
   const hidden = new Set(JSON.parse(localStorage.getItem(columnsOf(table.dataset.list)) || "[]"));
   all("th", table).forEach((head, index) => all(`tr > :nth-child(${index + 1})`, table).forEach((cell) => { cell.hidden = hidden.has(head.dataset.column); }));
   all(`[data-columns="${table.dataset.list}"] input`).forEach((box) => { box.checked = !hidden.has(box.value); });
+  all('a[href*="columns="]').forEach((link) => exportOnly(link, hidden));
 });
 
 // A table that fits keeps its head below the bar of the page; one that does not scrolls in a box of its own.

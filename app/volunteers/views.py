@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from app.communities.service import place_choices
-from app.core import access, display, masking, payload, revealing, selects
+from app.core import access, display, masking, payload, revealing
 from app.core.actor import current
 from app.core.database import Clash
 from app.core.errors import CLASH
@@ -20,7 +20,7 @@ from app.core.listing import Quick
 from app.core.questions import Question, Schema, object_of
 from app.core.specification import Page, Panel
 from app.core.views import ListView, ScopedInterface
-from app.parties.models import Party, PartyKind, reads_names_somewhere
+from app.parties.models import PartyKind, choices, reads_names_somewhere
 from app.people import finding
 from app.people.by_name import ByName
 from app.people.ledger import IN_TEMPLATES
@@ -106,7 +106,7 @@ class VolunteerView(ByName, ListView):
     def choices(self, name: str, text: str) -> list[tuple[int, str]]:
         """Offer people whose names one reads, and the open places."""
         if name == "person":
-            return selects.offered(Party, text, Party.kind == PartyKind.PERSON, Party.readable())
+            return choices(text, PartyKind.PERSON)
         return place_choices(text) if name == "places" else super().choices(name, text)
 
     def alarms(self, row: Volunteer) -> Text | None:

@@ -82,6 +82,8 @@ def test_a_new_password_is_typed_twice_and_the_old_one_asked(as_worker):
     wrong_old = as_worker.post("/profile/password", {"old": "not-it-2026", "new": NEW, "again": NEW})
     assert wrong_old.status_code == 422
     assert "当前密码不对" in wrong_old.get_data(as_text=True)
+    # What was typed is not there any more: a password is never sent back.
+    assert ">请修改标红的项目。</p>" in wrong_old.get_data(as_text=True)
     differs = as_worker.post("/profile/password", {"old": PASSWORD, "new": NEW, "again": NEW + "x"})
     assert "两次输入的密码不一样" in differs.get_data(as_text=True)
     same = as_worker.post("/profile/password", {"old": PASSWORD, "new": PASSWORD, "again": PASSWORD})

@@ -88,6 +88,21 @@ def test_the_address_changes_with_the_content(depot: Depot):
     assert after.find("style.css", before.fingerprint("style.css")) is None
 
 
+def test_a_file_that_has_changed_since_the_start_is_not_given_out_as_the_old_one(depot: Depot):
+    fetch.ensure(depot.settings())
+    shelf = Shelf(depot.instance)
+    found = shelf.find("style.css", shelf.fingerprint("style.css"))
+    other = shelf.find("few.svg", shelf.fingerprint("few.svg"))
+    assert found
+    assert other
+    assert found.content == found.path.read_bytes()
+    for asset in (found, other):
+        asset.path.write_bytes(b"something else")
+    assert found.content not in (None, b"something else")
+    assert other.packed is None
+    assert other.content is None
+
+
 def test_a_name_nobody_knows_fails_while_the_page_is_made(app: Flask):
     with app.test_request_context(), pytest.raises(LookupError, match="no-such-file"):
         serving.asset("no-such-file.css")

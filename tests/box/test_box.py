@@ -364,3 +364,43 @@ def test_a_wrong_word_of_the_community_is_named_with_its_line(run, box, wrong):
     answer = run("init", box(BOX + wrong))
     assert answer.exit_code == 1
     assert answer.output.startswith(f"第{len(BOX.splitlines()) + 1}行"), answer.output
+
+
+def test_a_second_community_of_one_name_is_made_and_told(run, box):
+    run("init", box())
+    answer = run("init", box("code: dh2\nname: 东河社区\n"))
+    assert answer.exit_code == 0
+    assert "另有一个社区也叫“东河社区”：编号 dh。" in answer.output
+
+
+def test_a_place_renamed_in_the_file_only_is_made_and_the_old_one_told(run, box, behind, eastern):
+    run("init", box())
+    answer = run("init", box(BOX.replace("河西片区", "河西一片")))
+    assert "照旧保留的位置：河西片区。" in answer.output
+    with behind():
+        assert len(service.find_places(eastern(), "河西片区")) == 1
+
+
+def test_a_phone_is_read_however_it_was_typed(run, box, behind):
+    typed = BOX.replace("13900001111", "139 0000 1111").replace('"13900001112"', '"+86 139-0000-1112"')
+    assert run("init", box(typed)).exit_code == 0
+    with behind():
+        named = {one.login: one.phone for one in db.session.scalars(select(Account))}
+        assert (named["zhaoli"], named["qianwei"]) == ("13900001111", "13900001112")
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8-sig", "utf-16"])
+def test_a_box_may_be_saved_as_chinese_offices_save_text(run, tmp_path, behind, eastern, encoding):
+    path = tmp_path / "dh.yaml"
+    path.write_bytes(BOX.encode(encoding))
+    answer = run("init", path)
+    assert answer.exit_code == 0, answer.output
+    with behind():
+        assert eastern().name == "东河社区"
+
+
+@pytest.mark.parametrize("words", ["{群众需求清单: 邻里汇}", "[群众需求清单=邻里汇]", "群众需求清单=邻里汇"])
+def test_own_words_are_keys_with_values_or_lines(run, box, behind, eastern, words):
+    assert run("init", box(f"{BOX}words: {words}\nunused: [困难群众]\n")).exit_code == 0
+    with behind():
+        assert (eastern().words.plain(), str(eastern().unused)) == ({"list.needs": "邻里汇"}, "困难群众")

@@ -59,3 +59,9 @@ def test_odd_names_stay_text_on_the_slip(run, box, tmp_path):
     path = tmp_path / "slips.html"
     run("init", box(BOX.replace("赵丽", "'<b>赵丽</b>'")), "--slips", path)
     assert "<b>" not in path.read_text("utf-8")
+
+
+def test_a_slip_calls_a_role_as_the_community_does(run, box, tmp_path):
+    path = tmp_path / "slips.html"
+    run("init", box(f"{BOX}words: {{角色·网格长: 片区长}}\n"), "--slips", path)
+    assert re.findall(r"<dd>(片区长|网格长)</dd>", path.read_text("utf-8")) == ["片区长"]

@@ -130,7 +130,6 @@ def test_one_wrong_word_names_its_line(refused, said, instead, line):
         ("# 还没写\n", []),
         ("name: 东河\x07社区\n", [1]),
         ("name: 东河社区\ncode: d\x01h\n", [2]),
-        ("name: 东河社区\nstreet: 惠民".encode("gb18030"), [1]),
         ("name: 东河社区\n".encode() + b"street: \xff\n", [2]),
         (b"x" * (LARGEST_FILE + 1), []),
     ],
@@ -177,3 +176,15 @@ def test_the_clock_plays_no_part(app, box):
     clock.fixed = None
     with app.app_context():
         assert reading.read(box()).reference_date.year == 2026
+
+
+def test_a_line_that_begins_with_a_tab_is_told_so(app, box):
+    text = "name: 东河社区\nplaces:\n\t- {name: 第一网格}\n\t- {name: 第二网格}\n"
+    answer = app.test_cli_runner().invoke(commands, ["init", str(box(text))])
+    assert re.findall(r"第(\d+)行：.*制表符", answer.output) == ["3", "4"]
+
+
+def test_a_word_that_stands_for_a_role_and_a_duty_is_asked_for(app, box):
+    answer = app.test_cli_runner().invoke(commands, ["init", str(box("name: 东河社区\nwords: 网格长=片长\n"))])
+    assert (answer.exit_code, LINE.findall(answer.output)) == (1, ["2"])
+    assert "角色·网格长、岗位职责·网格长" in answer.output

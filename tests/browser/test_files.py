@@ -39,6 +39,18 @@ def test_the_secretary_takes_out_what_is_filtered_and_an_empty_template(visitor,
     assert str(reading.read(data).sheets[0].rows[HEADING_ROW][0]).startswith("示例")
 
 
+def test_a_column_put_away_on_the_page_is_not_in_the_short_file(visitor, register):
+    register(title="路灯不亮")
+    secretary = visitor(DESK).sign_in("secretary")
+    secretary.open("/needs/list/")
+    secretary.page.click("details.me summary:has-text('列')")
+    secretary.page.click("[data-columns] label:has-text('类别')")
+    secretary.page.click("details.me summary:has-text('导出')")
+    _name, data = downloaded(secretary, "text=只导出列表上的栏目")
+    heads = reading.read(data).sheets[0].rows[HEADING_ROW - 1]
+    assert heads[:3] == ["编号", "需求", "位置"]
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE])
 def test_a_raw_export_takes_two_people(visitor, register, size):
     register(reporter_name="欧阳小明", reporter_phone="13977660001")

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import axe_playwright_python
 import pytest
 
+from app.needs.choices import Urgency
 from tests.browser.conftest import DESK, PHONE
 
 pytestmark = pytest.mark.browser
@@ -217,6 +218,25 @@ def test_paper_carries_the_content_and_nothing_else(visitor, register):
         widths = "all => all.filter(one => one.offsetParent).map(one => one.getBoundingClientRect().width)"
         assert min(person.page.eval_on_selector_all("#list .rows thead th", widths), default=60) >= 60, name
         person.picture(f"print-{name}")
+
+
+def test_a_page_of_a_longer_list_says_on_paper_that_there_is_more(visitor, register):
+    for number in range(11):
+        register(title=f"第 {number} 件")
+    person = visitor().sign_in("worker")
+    person.open("/needs/list/?size=10")
+    person.page.emulate_media(media="print")
+    said = person.text()
+    assert "第 1 页，共 2 页" in said
+    assert "每页条数" not in said
+
+
+@pytest.mark.parametrize("wide", [1366, 1440])
+def test_when_a_need_is_due_is_seen_beside_what_may_be_done(visitor, register, wide):
+    register(title="二建宿舍院子里的围墙裂了一道缝", urgency=Urgency.CRITICAL)
+    person = visitor((wide, 768)).sign_in("worker")
+    person.open("/needs/list/")
+    assert person.page.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.table-box'))") <= 0
 
 
 def test_the_sign_in_page_is_light(visitor, nobody):

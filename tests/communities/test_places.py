@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import event, select
 
-from app.communities import service
+from app.communities import paths, service
 from app.communities.models import Category, Community, Holiday, Place, PlaceKind, in_subtree
 from app.core import clock
 from app.core.access import Forbidden, OutOfScope
@@ -304,3 +304,9 @@ class TestCommunities:
             assert service.today_for(ours) == clock.today()
             ours.reference_date = date(2026, 11, 20)
             assert service.today_for(ours) == date(2026, 11, 20)
+
+
+def test_neighbours_in_one_order_have_paths_of_their_own():
+    found = {paths.signs(f"{number:032x}") for number in range(3000)}
+    assert len(found) == 3000
+    assert all(len(signs) == 5 and signs.isalnum() for signs in found)

@@ -39,3 +39,10 @@ def arenas_of(how):
 def test_eight_threads_share_one_arena():
     assert arenas_of("shared") == 1
     assert arenas_of("apart") > 1
+
+
+def test_who_serves_does_not_look_for_rubbish_among_what_was_loaded():
+    look = "import gc; from app import create_app; from app.core import arenas; arenas.settle(); "
+    told = f"{look}print(gc.get_freeze_count() > 100 * len(gc.get_objects()))"
+    done = subprocess.run([sys.executable, "-c", told], cwd=config.ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"

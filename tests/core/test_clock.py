@@ -72,3 +72,9 @@ def test_a_moment_is_stored_and_comes_back_aware(acting_as, register):
 def test_a_moment_without_a_zone_is_refused():
     with pytest.raises(ValueError, match="time zone"):
         clock.Instant().process_bind_param(datetime(2026, 11, 22, 9, 30), None)  # noqa: DTZ001 - that is the point
+
+
+@pytest.mark.parametrize("text", ["1990-07-01 01:00", "1991-12-31 23:59", "1992-01-01 00:00", "2026-11-28 17:30"])
+def test_what_the_database_keeps_reads_as_on_the_clocks_of_shanghai_also_in_a_summer_time(text: str):
+    kept = datetime.fromisoformat(text)
+    assert clock.wall(kept) == clock.local(kept.replace(tzinfo=UTC)).replace(tzinfo=None)

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from app.accounts import service as accounts
 from app.accounts.models import Account
 from app.communities.models import Category, Community, Place
-from app.core import heads, verifying
+from app.core import chain, clock, heads, recording, verifying
 from app.core.access import OutOfScope
 from app.core.actor import acting, system
 from app.core.database import transaction
-from app.core.history import Entry
+from app.core.history import CHAINED, Entry
 from app.core.subject_keys import forget
 from app.extensions import db
 from app.needs.models import Need
@@ -293,6 +294,17 @@ def test_many_rows_of_one_transaction_cost_no_more(app, spoken):
         db.session.flush()
         spoken.clear()
     assert len([said for said in spoken if "history" in said or "chain_head" in said]) <= 3
+
+
+@pytest.mark.parametrize("said", [{}, {"row_id": None, "step_uid": None, "actor_id": None, "list": ""}])
+def test_an_entry_is_hashed_by_the_text_it_is_verified_by(said):
+    """What entries of one act say alike is written once for all of them; the text of each is the same."""
+    entry = dict.fromkeys(CHAINED, '张三 "says" \u2028\n') | {"chain": 3, "seq": 9, "at": clock.now()}
+    entry |= {"row_id": 12, "actor_id": 4} | said
+    once = cache(recording._text_of_several)
+    assert recording._text_of(entry, once) == chain.encode(recording.parts(entry))
+    later = entry | {"seq": 10, "row_id": 13, "changes": "{}"}
+    assert recording._text_of(later, once) == chain.encode(recording.parts(later))
 
 
 def test_eight_writers_at_once_make_one_chain(app, register, behind):

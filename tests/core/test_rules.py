@@ -1,6 +1,6 @@
 """The rules of a row: whatever is typed is stored exactly or refused, through any door."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -107,6 +107,8 @@ def test_thousands_of_new_needs_are_held_to_what_one_is_held_to(app, new_need):
         {"quantity_asked": 0},
         {"done_on": clock.today() + timedelta(days=3), "recorded_by": "长" * 41},
         {"title": "", "beneficiary": "\u202e王芳"},
+        {"held_at": datetime(1899, 6, 1, tzinfo=UTC)},
+        {"held_at": datetime(2100, 12, 31, 20, tzinfo=UTC), "resume_on": date(2101, 1, 1)},
         {"title": None},
     ]
     with app.app_context():

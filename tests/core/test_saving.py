@@ -122,6 +122,34 @@ def test_a_conflict_shows_both_texts_and_then_saves_mine(as_secretary, as_worker
     assert (need(pk)["title"], need(pk)["text"]) == ("陈秀兰写的", "我的说明")
 
 
+def test_what_i_did_not_touch_stays_as_somebody_else_saved_it_meanwhile(as_secretary, as_worker, register, need):
+    pk = register(text="灯不亮")
+    opened = _fields(as_secretary.page(f"/needs/edit/{pk}"))
+    theirs = opened | {"quantity_asked": "3", "urgency": "urgent", "csrf_token": as_worker.token()}
+    assert as_worker.post(f"/needs/edit/{pk}", theirs).status_code == 302
+    answer = as_secretary.post(f"/needs/edit/{pk}", opened | {"title": "门禁坏了"})
+    assert answer.status_code == 409
+    page = answer.get_data(as_text=True)
+    assert 'scope="row">数量</th>' not in page
+    again = _fields(page) | {"csrf_token": as_secretary.token()}
+    assert as_secretary.post(f"/needs/edit/{pk}", again).status_code == 302
+    saved = need(pk)
+    assert (saved["title"], saved["quantity_asked"], saved["urgency"].value) == ("门禁坏了", 3, "urgent")
+
+
+def test_nor_does_who_may_not_read_the_history_undo_what_others_wrote(as_gridworker, as_secretary, need, behind):
+    with behind():
+        place = db.session.scalars(select(Place.id).filter_by(name="第一网格")).first()
+    form = {"title": "门禁坏了", "text": "三单元", "place": str(place), "kind": "help"}
+    pk = as_gridworker.post("/needs/add", TYPED | form).location.rsplit("/", 1)[1]
+    opened = _fields(as_gridworker.page(f"/needs/edit/{pk}"))
+    assert as_secretary.post(f"/needs/edit/{pk}", {"version": "1", "quantity_asked": "3"}).status_code == 302
+    page = as_gridworker.post(f"/needs/edit/{pk}", opened | {"text": "四单元"}).get_data(as_text=True)
+    again = _fields(page) | {"csrf_token": as_gridworker.token()}
+    assert as_gridworker.post(f"/needs/edit/{pk}", again).status_code == 302
+    assert (need(int(pk))["text"], need(int(pk))["quantity_asked"]) == ("四单元", 3)
+
+
 def test_a_mask_in_a_conflict_stands_for_what_is_saved_now(as_secretary, as_worker, register, need):
     pk = register(reporter_phone="13800001234")
     as_worker.post(f"/needs/edit/{pk}", {"version": "1", "reporter_phone": "13900009999"})

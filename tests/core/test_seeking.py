@@ -38,3 +38,7 @@ def test_numbers_of_people_are_masked_before_they_are_cut():
         seeking.tidied(["请打13800002468", None, "身份证440204198001011234"])
         == "请打138****2468\n身份证440***********1234"
     )
+
+
+def test_words_that_are_said_twice_are_looked_through_once():
+    assert seeking.tidied(["楼道灯不亮", "楼道灯不亮", "XQ1"]) == "楼道灯不亮\nxq1"

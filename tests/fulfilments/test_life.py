@@ -12,6 +12,7 @@ from app.fulfilments import service
 from app.fulfilments.choices import FulfilmentState as State
 from app.needs.choices import WORKING_STATES, NeedState
 from tests.fulfilments.conftest import PARTNER, TEAM, UNIT, VOLUNTEER
+from tests.whole.paper import fields_of
 
 
 def test_an_order_lives_from_the_offer_to_the_residents_word(at, order, need):
@@ -187,6 +188,19 @@ def test_a_confirmed_order_is_reversed_by_the_secretary_only_and_counts_off_toda
     assert move("worker", "reverse", pk).status_code == 403
     clock.clock.fixed = clock.now() + timedelta(days=3)
     assert move("secretary", "reverse", pk).status_code in (200, 401)
+
+
+@pytest.mark.parametrize(("reversed_too", "said"), [(False, "登记有误请冲正后重新派单"), (True, "已经冲正，保留原样")])
+def test_what_a_final_order_counts_is_not_rewritten(at, move, order, as_secretary, reversed_too, said):
+    pk = at("confirmed")
+    if reversed_too:
+        assert move("secretary", "reverse", pk).status_code == 200
+    before = order(pk)
+    form = fields_of(as_secretary.page(f"/fulfilments/edit/{pk}"))
+    answer = as_secretary.post(f"/fulfilments/edit/{pk}", form | {"person_times": "99"})
+    assert answer.status_code == 422
+    assert said in answer.get_data(as_text=True)
+    assert order(pk) == before
 
 
 def test_nobody_but_the_system_lets_an_offer_run_out(offer, move, order, app):

@@ -42,7 +42,7 @@ def test_each_open_need_stands_in_its_lane_and_what_is_closed_in_none(at, make, 
 
 def test_what_is_due_first_stands_first_and_only_the_first_are_shown(register, lanes, as_secretary, monkeypatch):
     monkeypatch.setattr(board, "SHOWN", 2)
-    late, soon, sooner = (register(received_at=clock.now() - timedelta(hours=hours)) for hours in (0, 20, 40))
+    late, soon, sooner = (register(received_at=clock.now() - timedelta(days=days)) for days in (0, 20, 40))
     assert lanes("secretary")["submitted"] in ([str(sooner), str(soon)], [str(soon), str(sooner)])
     assert str(late) not in lanes("secretary")["submitted"]
     assert "全部 3 条" in as_secretary.page("/needs/board")

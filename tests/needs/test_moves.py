@@ -331,3 +331,12 @@ def test_what_is_refused_leaves_nothing_behind(at, acting_as, need):
     with acting_as("gridworker"), pytest.raises(access.Forbidden), transaction():
         moves.perform(db.session.get_one(Need, pk), "resume", {})
     assert need(pk) == before
+
+
+def test_what_brings_a_need_forward_stands_before_all_else_that_can_be_done_with_it(as_secretary, at):
+    page = as_secretary.page(f"/needs/show/{at('accepted')}")
+    offered = re.findall(r'href="/needs/move/(\w+)/\d+" data-dialog', page)
+    assert offered[0] == "plan"
+    assert {"merge", "refer", "explain"} <= {*offered[1:]}
+    form = as_secretary.page(f"/needs/move/refer/{at('accepted')}")
+    assert '<button class="btn btn-primary">转办</button>' in form

@@ -21,7 +21,7 @@ GROUPS, GRIDS, MEMBERS = 45, 47, 646
 
 
 @pytest.fixture(autouse=True)
-def thursday():
+def thursday(app):
     """It is Thursday, 2026-11-26."""
     clock.clock.fixed = clock.parse_local("2026-11-26T10:00")
 

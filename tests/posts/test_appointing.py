@@ -26,7 +26,7 @@ def count(behind):
 
 
 @pytest.fixture(autouse=True)
-def thursday():
+def thursday(app):
     """It is Thursday, 2026-11-26."""
     clock.clock.fixed = clock.parse_local("2026-11-26T10:00")
 

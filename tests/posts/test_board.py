@@ -32,7 +32,7 @@ COMPANIES = ("京东", "顺丰", "美团", "饿了么", "安新到家", "人和�
 
 
 @pytest.fixture(autouse=True)
-def thursday():
+def thursday(app):
     """It is Thursday, 2026-11-26."""
     clock.clock.fixed = clock.parse_local("2026-11-26T10:00")
 

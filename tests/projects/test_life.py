@@ -33,7 +33,7 @@ def newest(behind):
 
 
 @pytest.fixture
-def thursday():
+def thursday(app):
     """It is Thursday, 2026-11-26."""
     clock.clock.fixed = clock.parse_local("2026-11-26T10:00")
 

@@ -61,9 +61,18 @@ def without_what_differs(page):
 def test_the_liaison_is_led_to_the_form_by_name_and_the_volunteer_is_not(as_liaison, as_volunteer, as_worker):
     assert as_liaison.get("/members/add").headers["Location"].endswith("/members/enrol")
     assert UNIT in as_liaison.page("/members/enrol")
+    assert as_liaison.page("/members/enrol").count("<legend>党员情况</legend>") == 1
     assert as_volunteer.get("/members/add").status_code == 200
     assert as_volunteer.get("/members/enrol").location == "/members/add"
     assert "按姓名和电话登记" in as_worker.page("/members/add")
+
+
+def test_nobody_is_offered_people_whose_names_stand_masked(as_volunteer, as_worker, enrol):
+    enrol("林志远")
+    offered = [one["text"] for one in as_volunteer.get("/members/choices/person?q=").json["results"]]
+    assert offered
+    assert not any("*" in name for name in offered)
+    assert as_worker.get("/members/choices/person?q=林志远").json["results"]
 
 
 def test_who_is_not_among_the_people_is_added_there(as_liaison, as_worker, behind, stored, form):

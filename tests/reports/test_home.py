@@ -78,3 +78,11 @@ def test_who_may_register_nothing_is_offered_nothing_to_register(as_auditor):
 def test_the_page_names_the_day_of_the_week(as_secretary):
     clock.clock.fixed = clock.parse_local("2026-11-23T08:30")
     assert "2026-11-23 星期一" in as_secretary.page("/")
+
+
+def test_who_sees_only_some_rows_is_told_that_only_those_are_counted(as_supervisor, as_secretary, register):
+    register()
+    page = as_supervisor.page("/")
+    assert "下面只数您看得到的记录。" in page
+    assert '<a href="/figures/">全部的数在“数字”里。</a>' in page
+    assert "只数您看得到的" not in as_secretary.page("/")

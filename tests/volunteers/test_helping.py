@@ -34,7 +34,7 @@ def asked(as_secretary, accepted, behind):
 
 
 @pytest.fixture
-def thursday():
+def thursday(app):
     """It is Thursday, 2026-11-26."""
     clock.clock.fixed = clock.parse_local("2026-11-26T10:00")
 

@@ -1,13 +1,13 @@
 """How many statements a page may cost, and how they are counted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import event
 
-from app.core import fresh
+from app.core import edition, fresh
 from app.extensions import db
 
 LIST_AND_FORM = 6
@@ -43,13 +43,21 @@ def counting(app: Flask) -> Iterator[list[str]]:
         if statement.lstrip().split(maxsplit=1)[0].upper() in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
             said.append(statement)
 
-    with app.app_context():
-        engine = db.engine
     # Counts that are still known cost nothing; here every page counts anew.
     fresh._forget()
+    edition._kept.clear()
+    with hearing(app, listen):
+        yield said
+
+
+@contextmanager
+def hearing(app: Flask, listen: Callable[..., None]) -> Iterator[None]:
+    """Tell `listen` each statement before it is sent, as SQLAlchemy tells it."""
+    with app.app_context():
+        engine = db.engine
     event.listen(engine, "before_cursor_execute", listen)
     try:
-        yield said
+        yield
     finally:
         event.remove(engine, "before_cursor_execute", listen)
 

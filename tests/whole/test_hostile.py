@@ -38,6 +38,18 @@ NO_ROW = ["-1", "0", "999999999", str(2**63)]
 NO_NUMBER = ["abc", "1%00", "1e3", "%E4%B8%80", "1%2F2", "%2e%2e", "1'--", "１", "1.0"]
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize("number", ["999999999", str(2**31), str(2**63), "9" * 5000])
+def test_a_number_no_row_has_is_never_an_error_of_ours(app: Flask, as_secretary: Any, number: str):
+    numbered = [
+        rule.rule for rule in app.url_map.iter_rules() if "<int:" in rule.rule and "GET" in (rule.methods or ())
+    ]
+    assert numbered
+    for rule in numbered:
+        answer = as_secretary.get(re.sub("<[^>]+>", number, rule))
+        assert answer.status_code in (403, 404), (rule, answer.status_code)
+
+
 def lists_of(scene: Scene) -> list[Any]:
     found = scene.lists()
     assert found

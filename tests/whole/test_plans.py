@@ -8,9 +8,8 @@ from typing import Any, Final
 import pytest
 from flask import Flask
 from flask_appbuilder import Model
-from sqlalchemy import event
 
-from app.extensions import db
+from tests.whole.counting import hearing
 from tests.whole.scene import Scene
 from tests.whole.test_budget import pages
 
@@ -42,13 +41,8 @@ def planning(app: Flask) -> Iterator[dict[str, Plan]]:
             other = connection.connection.driver_connection.cursor()
             found[statement] = other.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
 
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
+    with hearing(app, listen):
         yield found
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
 
 
 def read_whole(plan: Plan, tables: Iterable[str]) -> set[str]:

@@ -29,7 +29,7 @@ ROLES: Final = people.ROLES | {"admin": Role.ADMIN, "supervisor": Role.SUPERVISO
 
 STYLE: Final = {
     "filename": "portal.css",
-    "fingerprint": Asset("", (shelf.STATIC / "portal.css").read_bytes()).fingerprint,
+    "fingerprint": Asset("portal.css", shelf.STATIC / "portal.css").fingerprint,
 }
 
 API: Final = "/api/"
