@@ -44,7 +44,7 @@ from app.communities.rules import (
     path_fits,
 )
 from app.communities.settings import RESIDENTS, Settings
-from app.core import access, checks, clock
+from app.core import access, checks, clock, lasting
 from app.core.actor import Actor, Held
 from app.core.fields import Labelled, Text, about
 from app.core.model import Guarded, Recorded, RowSet, Scoped, Sought, new_uid
@@ -387,3 +387,6 @@ class Holiday(Recorded, Scoped, Model):
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.name}"
+
+
+lasting.keep(Community, Place, Category)

@@ -88,6 +88,14 @@ def may_row(verb: str, row: Any, actor: Actor | None = None) -> bool:
     return actor.unbounded or granted or sent(verb, row, actor)
 
 
+def sees(row: Any) -> bool:
+    """Tell whether the current actor sees a row that is there, as `criterion` does of the rows in the database."""
+    actor = current()
+    if actor is None or not row.open_to_members:
+        return may_row("v", row, actor)
+    return actor.unbounded or any(map(row.is_within, actor.held)) or sent("v", row, actor)
+
+
 def sent(verb: str, row: Any, actor: Actor) -> bool:
     """Tell whether an errand of the actor allows `verb` with this row."""
     return any(

@@ -72,9 +72,12 @@ class Made:
 
 
 class Bulk:
-    """Rows to be written together by the current actor; `verb`: what the actor must be allowed to do with each."""
+    """Rows to be written together by the current actor; `verb`: what the actor must be allowed to do with each.
 
-    def __init__(self, verb: str = "c") -> None:
+    `single`: it is one row, of which nothing is worth being worked out for all.
+    """
+
+    def __init__(self, verb: str = "c", single: bool = False) -> None:
         actor = current()
         if actor is None:
             raise access.OutOfScope
@@ -82,7 +85,7 @@ class Bulk:
         self.verb = verb
         self.moment = clock.now()
         self.steps = FirstSteps(actor, self.moment)
-        self._examiner = cache(rules.Examiner)
+        self._examiner = rules.examiner if single else cache(rules.Examiner)
         self._stamps = {
             "version": 1,
             **dict.fromkeys(("created_at", "changed_at"), self.moment),
@@ -208,8 +211,7 @@ class Bulk:
         for act in self.acts:
             act()
         self.ready()
-        tables = {table.name: place for place, table in enumerate(Model.metadata.sorted_tables)}
-        models = sorted(self.made, key=lambda model: tables[plan(model).table.name])
+        models = sorted(self.made, key=lambda model: _order()[plan(model).table.name])
         for model in models:
             self._number(model)
         for model in models:
@@ -332,6 +334,12 @@ class Gone:
 
 
 # -- rows as they are written ---------------------------------------------------------------------------------------
+
+
+@cache
+def _order() -> Mapping[str, int]:
+    """Return in which place each table is written: after those its rows name."""
+    return {table.name: place for place, table in enumerate(Model.metadata.sorted_tables)}
 
 
 def _statement(model: type) -> plans.Insertion:

@@ -107,7 +107,7 @@ class Editing(Specification):
         values |= {"uid": _key(form.uid.data)} | self._community_value(form)
         try:
             with transaction():
-                row = self.create(values)
+                row = self.create_from_form(values)
                 # Of a form sent twice the key is taken: that is told here, before anything else is done.
                 db.session.flush()
                 if "photos" in form:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.unfinished import Unfinished, seen
 
-MOST_KEPT: Final = 500
+MOST_KEPT: Final = 2000
 LENGTH: Final = 16
 
 Found = TypeVar("Found")

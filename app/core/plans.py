@@ -90,6 +90,12 @@ def fresh(model: Any, values: Mapping[str, Any]) -> Any:
     return row
 
 
+def named(model: Any, values: Mapping[str, Any]) -> Any:
+    """Return a new plain row with these values; each row it names it names by its key as well."""
+    keys = {key: getattr(values.get(relation), "id", None) for key, relation in plan(model).relations.items()}
+    return fresh(model, keys | dict(values))
+
+
 @cache
 def _plain(model: Any) -> Any:
     """Return a class with all a model can do, of which the columns and relations are plain attributes."""
@@ -186,7 +192,8 @@ def _insertion(dialect: Dialect, table: Any, names: tuple[str, ...]) -> Insertio
 
 def write(connection: Connection, statement: Insertion, lines: Sequence[Any]) -> None:
     """Add rows that are ready, so many at once as one statement takes."""
-    sql, rows = statement.without_empty(lines) if lines else ("", [])
+    # What single rows leave empty differs each time, and each time it would be another statement.
+    sql, rows = statement.without_empty(lines) if len(lines) > 1 else (statement.sql, [*map(tuple, lines)])
     for start in range(0, len(rows), AT_ONCE):
         connection.exec_driver_sql(sql, rows[start : start + AT_ONCE])
 

@@ -51,7 +51,8 @@ def errors(row: Any) -> dict[str, list[Text]]:
 
 def errors_of_new(row: Any) -> dict[str, list[Text]]:
     """Return what is wrong with a row nobody has written yet; the same as `errors`."""
-    return Examiner(type(row)).errors(row)
+    model: Any = type(row)
+    return examiner(model).errors(row)
 
 
 def errors_of_values(model: Any, values: Mapping[str, Any]) -> dict[str, list[Text]]:
@@ -61,15 +62,19 @@ def errors_of_values(model: Any, values: Mapping[str, Any]) -> dict[str, list[Te
 
 
 class Examiner:
-    """Holds thousands of new rows of a model to its rules, as `errors` does one; each value judged once."""
+    """Holds new rows of a model to its rules, as `errors` does one of a session.
 
-    def __init__(self, model: Any) -> None:
+    `once`: of thousands of rows each value is judged once. Whoever outlives them keeps no value: what people typed does
+    not stay, and what is right of a day may be wrong tomorrow.
+    """
+
+    def __init__(self, model: Any, once: bool = True) -> None:
         shapes = [(name, field, shape(model, name)) for name, field in facts(model).items()]
         # A relation may be said by its key alone.
         keys = {name: form.column if form.kind == "one" else name for name, _field, form in shapes}
         missing = ((name, keys[name], _complaint(None, field, form)) for name, field, form in shapes if form.required)
         self._missing = [one for one in missing if one[2]]
-        judges = ((name, keys[name], _judge(field, form)) for name, field, form in shapes)
+        judges = ((name, keys[name], _judge(field, form, once)) for name, field, form in shapes)
         self._judges = [(name, key, judge) for name, key, judge in judges if judge is not None]
         self._order = [name for name, _field, _form in shapes]
         self._rules: tuple[RowRule, ...] = getattr(model, "rules", ())
@@ -97,7 +102,13 @@ class Examiner:
         return found
 
 
-def _judge(field: Field, form: Shape) -> Check | None:
+@cache
+def examiner(model: Any) -> Examiner:
+    """Return what holds single new rows of a model to its rules."""
+    return Examiner(model, once=False)
+
+
+def _judge(field: Field, form: Shape, once: bool) -> Check | None:
     """Return what says what is wrong with a value of a column; None where any value goes."""
     if form.kind in FREE and not field.check:
         return None
@@ -110,7 +121,7 @@ def _judge(field: Field, form: Shape) -> Check | None:
     if form.kind in ("date", "instant") and not (field.check or field.mask):
         # Whatever the time zone, and so without asking for it.
         return lambda value: None if 1900 < value.year < 2100 else judge(value)
-    return cache(judge) if form.kind in COMPARABLE else judge
+    return cache(judge) if once and form.kind in COMPARABLE else judge
 
 
 def _judge_of_texts(check: Check | None, longest: int, judge: Check) -> Check:

@@ -12,7 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from wtforms import Field as FormField
 from wtforms.widgets import TextInput
 
-from app.core import access, checks, display
+from app.core import access, checks, display, lasting
 from app.core.fields import Text, facts
 from app.core.model import Sought
 from app.core.reads import KEPT
@@ -104,6 +104,9 @@ def find_all(target: Any, given: Iterable[str]) -> list[Any]:
     numbers = [int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 10][:MOST_ASKED]
     if not numbers:
         return []
+    if lasting.are_kept(target):
+        kept = (lasting.seen(target, number) for number in dict.fromkeys(numbers))
+        return [row for row in kept if row is not None]
     # Asked for, not taken from what the session holds already: that may have come in for somebody else.
     found = {row.id: row for row in db.session.scalars(_rows(target), {"numbers": numbers})}
     return [found[number] for number in dict.fromkeys(numbers) if number in found]

@@ -247,6 +247,10 @@ class Specification(ModelView):
         db.session.add(row)
         return row
 
+    def create_from_form(self, values: dict[str, Any]) -> Any:
+        """Make and add the row of a form. Its page is another request, so what is returned may be a plain row."""
+        return self.create(values)
+
     def change(self, row: Any, values: dict[str, Any]) -> None:
         """Change a row."""
         for name, value in values.items():

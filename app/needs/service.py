@@ -14,23 +14,53 @@ from app.communities.models import Community
 from app.core import access, clock
 from app.core.access import OutOfScope
 from app.core.actor import Actor, Errand, Held, acting, current, system
+from app.core.bulk import Bulk
 from app.core.codes import next_code
 from app.core.database import transaction
 from app.core.moves import Refused, Stale, perform
+from app.core.plans import fresh, named
 from app.core.reads import KEPT
 from app.core.rules import Violation
-from app.core.timeline import add_step
+from app.core.timeline import Step, add_step, stepped
 from app.extensions import db
 from app.needs import clocks
 from app.needs.choices import NeedState, Urgency
 from app.needs.models import Need
+from app.needs.segments import set_up
 
 PREFIX: Final = "XQ"
+REGISTER: Final = "register"
 
 
 def register(**columns: Any) -> Need:
     """Register a need as `submitted`: give it its code, its answer-by date and its first line in the timeline."""
     need = Need(**columns)
+    _begin(need)
+    with db.session.no_autoflush:
+        need.code = _next_code(need)
+    db.session.add(need)
+    db.session.flush()
+    add_step(db.session, need, REGISTER, None, need.state.value)
+    return need
+
+
+def register_plainly(**columns: Any) -> Need:
+    """Register a need in the same way past the session, which takes half as long; the row returned is a plain one.
+
+    What it names it names by rows, which were found within the scope.
+    """
+    need: Need = named(Need, columns)
+    _begin(need)
+    set_up(need)
+    need.code = _next_code(need)
+    bulk = Bulk(single=True)
+    made = bulk.add(need, REGISTER, need.state.value)
+    bulk.write()
+    stepped.send(Need, row=need, step=fresh(Step, made.step or {}))
+    return need
+
+
+def _begin(need: Need) -> None:
     need.title = need.title or first_sentence(need.text or "")
     need.received_at = need.received_at or clock.now()
     need.urgency = need.urgency or Urgency.NORMAL
@@ -39,12 +69,10 @@ def register(**columns: Any) -> Need:
     need.state = NeedState.SUBMITTED
     clocks.answer_from(need, need.received_at)
     need.recorded_by = need.recorded_by or _own_name()
-    with db.session.no_autoflush:
-        need.code = next_code(db.session, need.community.id, PREFIX, clock.today())
-    db.session.add(need)
-    db.session.flush()
-    add_step(db.session, need, "register", None, need.state.value)
-    return need
+
+
+def _next_code(need: Need) -> str:
+    return next_code(db.session, need.community.id, PREFIX, clock.today())
 
 
 def first_sentence(text: str) -> str:

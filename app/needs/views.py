@@ -119,9 +119,13 @@ class NeedView(Messaging, ListView):
     def create(self, values: dict[str, Any]) -> Need:
         """Register it, and note of which open need it is the same where somebody said so."""
         need = service.register(**values)
-        if has_request_context() and request.form.get("same_as"):
-            similar.same(need, selects.find(Need, request.form["same_as"]))
+        if _same_as():
+            similar.same(need, selects.find(Need, _same_as()))
         return need
+
+    def create_from_form(self, values: dict[str, Any]) -> Need:
+        """Register it past the session, unless it is at once merged into another one."""
+        return self.create(values) if _same_as() else service.register_plainly(**values)
 
     def above_form(self, form: Any) -> list[Panel]:
         """Show which open needs of the place may be the same; the form of a need there already asks nothing."""
@@ -220,3 +224,8 @@ def _within_reach() -> ColumnElement[bool]:
     actor = current()
     grants = [held for verb in "cem" for held, _rule in access.clauses(actor, Need.guard(), verb)] if actor else []
     return or_(false(), *(Place.within(held) & in_subtree(held.place_path or "/") for held in dict.fromkeys(grants)))
+
+
+def _same_as() -> str:
+    """Return of which open need the form says that it is the same, if it does."""
+    return request.form.get("same_as", "") if has_request_context() else ""

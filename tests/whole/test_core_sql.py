@@ -220,6 +220,7 @@ SEE_EVERYTHING = {
     "app.volunteers.service.let_names_be_read": "marks the party of a volunteer, whose name is read from then on",
     "app.volunteers.service.out_of_service": "asks only where a volunteer stands who is offered work",
     "app.volunteers.service.person_of": "finds the person of one volunteer: guardian, age and own number",
+    "app.core.lasting._as_it_stands": "keeps a place, category or community; who sees it is decided when it is given",
     "app.needs.clocks.asked": "limits, holidays and who is in charge, for whoever moves one need; none is shown",
     "app.needs.effects._merged": "lets those merged before follow the need, whose merging was allowed",
     "app.needs.story._of_the_other": "says only where the need stands that another was merged into",
