@@ -57,4 +57,3 @@ def test_a_move_refused_in_its_window_is_not_lost_when_the_page_is_loaded_again(
     assert person.page.input_value("dialog[open] #reason") == SAID
     person.page.click("dialog[open] >> text=丢弃")
     person.until("() => document.querySelector('dialog[open] #reason').value === ''")
-
