@@ -12,12 +12,26 @@ from app.communities.rules import days_form, hold_form, hours_form, share_form
 from app.communities.unused import StoredParts, UnusedParts
 from app.communities.worktime import LENGTH, WorkingHours
 from app.core import checks
-from app.core.fields import WordedText, about
+from app.core.fields import Text, WordedText, about
 
 USED: Final = _("Which parts we use")
 OWN_WORDS: Final = _("In our own words")
 RESIDENTS: Final = _("For residents")
 CLOCKS: Final = _("Time limits")
+
+UNSET: Final[dict[str, Text]] = {
+    "reference_date": _("By default: the day itself"),
+    "silence_days": _("By default: %(count)s d", count=defaults.SILENCE_DAYS),
+    "offer_hours": _("By default: %(count)s h", count=defaults.OFFER_HOURS),
+    "callback_share": _("By default: %(count)s %%", count=defaults.CALLBACK_SHARE),
+    "callback_quota": _("By default: %(count)s", count=defaults.CALLBACK_QUOTA),
+    "working_hours": _("By default: %(hours)s", hours=defaults.WORKING_HOURS),
+    "hold_days": _("By default: %(count)s d", count=defaults.HOLD_DAYS),
+    "reopen_days": _("By default: %(count)s d", count=defaults.REOPEN_DAYS),
+    "unused": _("By default: all are used"),
+    "words": _("By default: the standard words"),
+}
+"""What holds where a community sets nothing, in words."""
 
 
 class Settings:

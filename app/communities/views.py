@@ -11,6 +11,7 @@ from sqlalchemy.sql import ColumnElement
 
 from app.communities import service
 from app.communities.models import Category, Community, Holiday, Place, PlaceKind, in_subtree
+from app.communities.settings import UNSET
 from app.core import access, checks, clock, selects
 from app.core.actor import current
 from app.core.database import transaction
@@ -65,6 +66,10 @@ class CommunityView(ListView):
         "unused",
         "words",
     )
+
+    def when_unset(self, name: str) -> Text:
+        """Say what holds as long as the community sets nothing itself."""
+        return UNSET.get(name, "")
 
     def beside(self) -> list[tuple[Text, str]]:
         """The eight questions, for who may set up a community."""

@@ -35,6 +35,8 @@ def sections(view: Any, row: Any, sprite: str) -> Iterator[tuple[Text, list[Line
 
 def _line(view: Any, row: Any, name: str, sprite: str) -> Line:
     said = _said(row, name, sprite)
+    if said == display.EMPTY and (holds := view.when_unset(name)):
+        said = escape(holds)
     reveals = view.url("reveal", pk=row.id, name=name) if revealing.can_reveal(row, name) else ""
     # Without its tags it is never longer.
     is_wide = len(said) > WIDE and len(said.striptags()) > WIDE

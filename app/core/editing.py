@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response
 
-from app.core import access, display, moves, scope, selects
+from app.core import access, display, moves, rules, scope, selects
 from app.core.actor import current
 from app.core.database import Clash, transaction
 from app.core.errors import CLASH, LEAVES, NO_PLACE, STALE
@@ -103,6 +103,7 @@ class Editing(Specification):
     def _add(self, form: RowForm) -> Page:
         values = form.values() if form.validate() else None
         if values is None:
+            form.complain(self._no_place(form))
             return self._form_page(form, status=422)
         values |= {"uid": _key(form.uid.data)} | self._community_value(form)
         try:
@@ -188,9 +189,16 @@ class Editing(Specification):
             form.complain({"": [error.reason]})
             return self._form_page(form, row, status=409)
         else:
-            is_missing = row is None and self._needs_place(form) and form.place.data is None
-            form.complain({"place" if "place" in form else "": [NO_PLACE if is_missing else LEAVES]})
+            # Whether a row is in sight is asked before its rules; what these say is told at once all the same.
+            form.complain(rules.errors_of_values(self.model, form.values(row)))
+            no_place = self._no_place(form) if row is None else {}
+            form.complain(no_place or {"place" if "place" in form else "": [LEAVES]})
         return self._form_page(form, row, status=422)
+
+    def _no_place(self, form: RowForm) -> dict[str, list[Text]]:
+        """Return the complaint where a new row lacks the place at which alone the actor may add it."""
+        is_missing = self._needs_place(form) and form.place.data is None and not form.place.errors
+        return {"place": [NO_PLACE]} if is_missing else {}
 
     def clash(self, error: Clash) -> dict[str, list[Text]]:
         """Return the complaint for a unique key that is taken, beside the field it is about."""

@@ -128,6 +128,10 @@ class Names:
         """Return what a row is called; a dash where there is none or it is out of sight."""
         return self._found.get((model, pk or 0), display.EMPTY)
 
+    def row(self, model: Any, pk: int) -> str:
+        """Return what a row is called; its number where it is no more, or out of sight."""
+        return self._found.get((model, pk)) or gettext("No. %(number)s (no longer there, or out of sight)", number=pk)
+
     def person(self, pk: int | None, label: str = "") -> str:
         """Return who it was; `label`: that of the actor, for those without an account."""
         if pk is None:

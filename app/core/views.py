@@ -134,6 +134,10 @@ class ListView(Editing, Moving, Attaching, Disclosing, Sheets):
         """Return what stands in small letters beside a value of the detail page, such as an age; mostly nothing."""
         return ""
 
+    def when_unset(self, name: str) -> Text:
+        """Return what holds where a column of the detail page says nothing, if anything does."""
+        return ""
+
     @expose("/history/<pk>", methods=["GET"])
     @requires("v")
     def history(self, pk: str) -> Page:

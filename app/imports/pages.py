@@ -33,6 +33,8 @@ import_pages: Final = Blueprint("imports", __name__)
 
 SHOWN: Final = 50
 """How many ledgers the list shows at once."""
+FEW: Final = 10
+"""How many of the rows somebody has changed since are named."""
 SECONDS: Final = 3
 """After so long the page of a ledger somebody is at work with looks again how far it is."""
 NO_FILE: Final = _("Choose the file first.")
@@ -150,7 +152,8 @@ def _show(
     rows = showing.Rows(batch, request.args.get("show", ""), int(page) if page.isdigit() and len(page) < 7 else 1)
     changed = undoing.changed_since(batch) if batch.state is BatchState.APPLIED else []
     sheets = showing.sheets(batch)
-    values = {"batch": batch, "rows": rows, "sheets": sheets, "changed": changed}
+    values = {"batch": batch, "rows": rows, "sheets": sheets, "changed": len(changed)}
+    values |= {"changes": showing.named(changed[:FEW])}
     values |= {"old": "" if batch.history else showing.old_columns(sheets)}
     values |= {
         "ledgers": [

@@ -7,8 +7,9 @@ from flask import current_app
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from app.core import masking
+from app.core import masking, telling
 from app.core.fields import Text
+from app.core.history import recorded_models
 from app.core.sheets.ledger import Draft, Trouble
 from app.imports import registry, storing
 from app.imports.models import ImportBatch
@@ -51,6 +52,15 @@ def titles() -> dict[str, str]:
         if name.startswith(KEYED):
             found[name] = gettext("%(list)s (an export handed back)", list=title)
     return found | {listing: views.get(listing, listing) for listing in registry.listed()}
+
+
+def named(rows: list[tuple[str, int]]) -> list[tuple[str, str]]:
+    """Return what rows, given by list and id, are called, each with the address of its page."""
+    names, models = telling.Names(), recorded_models()
+    for listing, pk in rows:
+        names.ask(models[listing], pk)
+    names.load()
+    return [(names.row(models[listing], pk), f"/{listing}/show/{pk}") for listing, pk in rows]
 
 
 @dataclass

@@ -135,25 +135,39 @@ def _acts() -> dict[str, Text]:
 
 def _lines(entries: list[Entry]) -> list[dict[str, Any]]:
     """Return what the page shows of each entry: which columns changed, and never their values."""
+    opened = {
+        view.list_name: view
+        for view in current_app.extensions["appbuilder"].list_views()
+        if access.may("v", view.guard)
+    }
     names = telling.Names()
     for entry in entries:
         names.ask(Account, entry.actor_id)
+        if entry.list in opened:
+            names.ask(opened[entry.list].model, entry.row_id)
     names.load()
-    views = {view.list_name: view for view in current_app.extensions["appbuilder"].list_views()}
-    return [_line(entry, names, views.get(entry.list)) for entry in entries]
+    titles = TITLED | _lists()
+    return [
+        {"list": titles.get(entry.list, entry.list)} | _line(entry, names, opened.get(entry.list)) for entry in entries
+    ]
 
 
 def _line(entry: Entry, names: telling.Names, view: Any) -> dict[str, Any]:
     model = recorded_models().get(entry.list)
-    opened = view is not None and entry.row_id is not None and access.may("v", view.guard)
     return {
         "entry": entry,
         "label": telling.act_label(model, entry.act),
         "by": names.person(entry.actor_id, entry.actor_label),
-        "list": view.list_title if view is not None else TITLED.get(entry.list, entry.list),
-        "address": view.url("history", pk=entry.row_id) if opened else "",
+        "row": _row(entry, names, view),
         "columns": telling.taken_out(entry) or gettext(", ").join(_columns(model, entry)),
     }
+
+
+def _row(entry: Entry, names: telling.Names, view: Any) -> tuple[str, str] | None:
+    """Return what the row is called and the address of its history; None where the list is not opened to the person."""
+    if view is None or entry.row_id is None:
+        return None
+    return names.row(view.model, entry.row_id), view.url("history", pk=entry.row_id)
 
 
 def _columns(model: Any, entry: Entry) -> list[str]:

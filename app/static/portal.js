@@ -134,7 +134,8 @@ class Draft {
     if (!this.dirty) this.restore();
     form.addEventListener("input", () => { this.dirty = true; this.keep(); });
     form.addEventListener("submit", () => { this.dirty = false; sessionStorage.setItem("sent", this.key); });
-    addEventListener("beforeunload", (event) => { if (this.dirty) event.preventDefault(); });
+    // What was typed into a dialog that was closed holds nobody back.
+    addEventListener("beforeunload", (event) => { if (this.dirty && this.form.offsetParent) event.preventDefault(); });
   }
 
   fields() {
@@ -180,10 +181,15 @@ class Draft {
     const note = Object.assign(document.createElement("p"), { className: "alert alert-info", textContent: `${words.restored} ` });
     note.setAttribute("role", "status");
     const forget = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm btn-outline-secondary", textContent: words.forget });
-    forget.addEventListener("click", () => { localStorage.removeItem(this.key); this.dirty = false; location.reload(); });
+    forget.addEventListener("click", () => { localStorage.removeItem(this.key); this.dirty = false; this.anew(); });
     note.append(forget);
     this.form.prepend(note);
     this.dirty = true;
+  }
+
+  anew() {
+    if (dialog?.contains(this.form)) openIn(this.form.getAttribute("action"));
+    else location.reload();
   }
 }
 
@@ -400,6 +406,9 @@ addEventListener("focus", async () => {
 document.addEventListener("htmx:sendError", () => {
   if (dialog.open) refuse(words.offline);
 });
+
+// Where something else came back than the way onward, nothing was saved.
+["htmx:beforeSwap", "htmx:sendError"].forEach((name) => document.addEventListener(name, () => sessionStorage.removeItem("sent")));
 
 document.addEventListener("htmx:load", (event) => begin(event.target.parentElement || event.target));
 

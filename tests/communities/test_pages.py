@@ -236,3 +236,16 @@ def test_an_area_is_a_number_that_can_be(as_secretary, behind, community_called,
     page = as_secretary.page(f"/communities/edit/{pk}")
     values = {"version": version(page), "code": "wjb", "name": "武江北社区", "level_names": "社区\n网格\n楼栋"}
     assert as_secretary.post(f"/communities/edit/{pk}", {**values, "area_km2": area}).status_code == 422
+
+
+def test_her_community_says_what_holds_where_it_sets_nothing_itself(as_secretary, behind, community_called):
+    with behind():
+        pk = community_called("wjb").id
+    page = as_secretary.page(f"/communities/show/{pk}")
+    unset = {"接单时限（小时）": "48 小时", "回访抽查比例（%）": "10 %", "上班时间": "9:00-12:00、14:00-18:00"}
+    for name, holds in unset.items():
+        assert f"<dt>{name}</dt><dd>默认：{holds}</dd>" in page
+    with behind():
+        db.session.get_one(Community, pk).offer_hours = 24
+        db.session.commit()
+    assert "<dt>接单时限（小时）</dt><dd>24</dd>" in as_secretary.page(f"/communities/show/{pk}")

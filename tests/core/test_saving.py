@@ -101,6 +101,19 @@ def test_who_looks_after_some_places_only_is_told_beside_the_place_to_choose_one
     assert count() == 0
 
 
+@pytest.mark.parametrize("quantity", ["", "三把"])
+def test_who_leaves_out_the_place_and_more_is_told_all_at_once(as_gridworker, count, quantity: str):
+    answer = as_gridworker.post("/needs/add", {"title": "", "reporter_phone": "123", "quantity_asked": quantity})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    beside = re.findall(r'id="(\w+)-errors"', page)
+    wanted = {"title", "place", "reporter_phone", *(["quantity_asked"] if quantity else [])}
+    assert wanted <= {*beside}
+    assert page.count('id="place-errors"') == 1
+    assert "超出了您的负责范围" not in page
+    assert count() == 0
+
+
 def test_ten_megabytes_of_text_are_refused_beside_the_field(as_secretary, count):
     answer = as_secretary.post("/needs/add", TYPED | {"text": "x" * 10_000_000})
     assert answer.status_code == 422

@@ -64,6 +64,18 @@ def test_what_was_read_is_taken_in_and_taken_back(as_secretary, batch, behind):
         assert db.session.get_one(ImportBatch, batch).state is BatchState.UNDONE
 
 
+def test_who_takes_a_ledger_back_is_told_by_name_what_was_changed_since(as_secretary, batch, behind):
+    as_secretary.post(f"/imports/{batch}/apply")
+    with behind():
+        need = db.session.scalars(select(Need)).one()
+        need.text = "二楼的也不亮"
+        db.session.commit()
+        said = f'<a href="/needs/show/{need.id}">{need.code} 楼道灯不亮</a>'
+    page = as_secretary.page(f"/imports/{batch}")
+    assert "其中 1 行后来有人改过" in page
+    assert said in page
+
+
 def test_the_rejected_row_comes_back_with_its_reasons(as_secretary, batch, read):
     answer = as_secretary.get(f"/imports/{batch}/rejected.xlsx")
     assert answer.status_code == 200

@@ -43,6 +43,8 @@ def test_the_reason_is_asked_once_and_stands_with_each(leave: Any, slips: list[s
     assert "选中的全部 2 条" in page
     assert page.count('name="reason"') == 1
     assert states() == {MemberState.REPORTED_IN}
+    # What is typed is kept in the browser for these rows, and no others.
+    assert f'/members/action_post/withdraw/{",".join(slips)}">' in page
     assert 'name="asked" value="1"' in page
     answer = leave(slips, asked="1", reason=REASON)
     assert answer.status_code == 200

@@ -321,3 +321,13 @@ def test_the_figures_count_what_was_just_written_and_speak_the_words_just_chosen
         communities.set_words(ours, {"list.resources": "邻里资源单"})
     page = as_secretary.page(f"/figures/?{MONTH}")
     assert '<h2 class="part" id="figures-resources">邻里资源单</h2>' in page
+
+
+def test_each_part_of_the_page_is_one_step_from_its_beginning(as_secretary):
+    page = as_secretary.page("/figures/")
+    contents = page.partition('<nav class="quick jump"')[2].partition("</nav>")[0]
+    led = re.findall(r'<a href="#([\w-]+)">([^<]+)</a>', contents)
+    parts = re.findall(r'<h2 class="part" id="([\w-]+)">([^<]+)</h2>', page)
+    assert len(parts) > 5
+    assert led == parts
+    assert page.count('href="#figures-parts"') == len(parts) - 1

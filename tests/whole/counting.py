@@ -18,6 +18,8 @@ NEED = 7
 HOME = 12
 FIGURES = 14
 """The page of all figures: one statement for all that the viewer reads, one for totals, and two for durations."""
+AUDIT = 32
+"""The page of history: of each list the rows that stand on it, to name them; here all lists have some."""
 LOOKED_INTO = (
     "/history/",
     "/print/",
@@ -68,6 +70,8 @@ def most(address: str) -> int:
         return HOME
     if address == "/figures/":
         return FIGURES
+    if address == "/audit/":
+        return AUDIT
     if address.endswith((".xlsx", ".csv")):
         return FILE
     if "/show/" in address:

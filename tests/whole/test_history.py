@@ -167,3 +167,20 @@ def test_what_the_page_of_history_does_not_understand_is_said_so(visit, query: s
 def test_the_secretary_looks_for_what_was_done(scene: Scene, visit, query: str):
     scene.make(next(view for view in scene.lists() if view.list_name == "needs"))
     assert "<time datetime" in visit("secretary").page(f"/audit/?{query}")
+
+
+@pytest.mark.parametrize("login", ["secretary", "auditor"])
+def test_history_names_rows_as_their_own_page_does_to_the_same_person(scene: Scene, visit, login: str):
+    person = visit(login)
+    for name in ("needs", "people"):
+        pk = scene.make(next(view for view in scene.lists() if view.list_name == name))
+        heading = re.search("<h1>(.+?)</h1>", person.page(f"/{name}/show/{pk}"))
+        assert f'<a href="/{name}/history/{pk}">{heading[1]}</a>' in person.page("/audit/")
+
+
+def test_history_says_that_a_row_is_no_more(app: Flask, scene: Scene, visit):
+    pk = scene.make(next(view for view in scene.lists() if view.list_name == "holidays"))
+    with app.app_context():
+        db.session.execute(text("DELETE FROM holiday WHERE id = :pk"), {"pk": pk})
+        db.session.commit()
+    assert f">{pk} 号（已不在，或不在您能看的范围）</a>" in visit("secretary").page("/audit/")
