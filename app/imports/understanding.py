@@ -18,7 +18,7 @@ from app.core.sheets.layout import Layout, Line
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row, section_words, subjects
 from app.core.sheets.values import Reason
 from app.core.sheets.writing import letters
-from app.imports import parting, reasons
+from app.imports import circles, parting, reasons
 from app.imports.listless import ATTENDANCE, LEAST_THERE, ONLY_THERE, STRANGE
 from app.imports.parting import Part
 
@@ -271,11 +271,14 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
     for place, key in sorted(one.assignment.columns.items()):
         places.setdefault(key, []).append(place)
     numbering = _numbering(one.assignment)
-    cells = _cells_of(one.assignment, places)
+    cells, marked = _cells_of(one.assignment, places), circles.circles(one.layout, one.assignment)
     for line in one.layout.lines:
         # Forms are often numbered before they are filled in.
         if not line.cells.keys() <= numbering:
-            yield _draft(one, one.ledger, line, cells(line), sight)
+            draft = _draft(one, one.ledger, line, cells(circles.meant(line, marked) if marked else line), sight)
+            if marked:
+                circles.tell(draft, line, marked, one.assignment)
+            yield draft
         if spend:
             one.layout.rows[line.row] = []
 
@@ -318,10 +321,7 @@ def _cells(assignment: Assignment, places: Sequence[int], line: Line) -> list[tu
 
 
 def _is_ticked(cell: Cell) -> bool:
-    return cell is not None and values.written(cell).upper() in TICKS
-
-
-TICKS: Final = values.YES | {"○", "◯"}
+    return cell is not None and values.written(cell).upper() in values.YES
 
 
 # -- what else there is ---------------------------------------------------------------------------------------------

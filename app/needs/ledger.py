@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from app.communities.models import Category, Place
-from app.core.sheets import filling, names, readers, spans, values
+from app.core.sheets import done_days, filling, names, readers, spans, values
 from app.core.sheets.book import Cell
 from app.core.sheets.boxes import ticked
 from app.core.sheets.headings import NUMBERING
@@ -170,7 +170,7 @@ SHARED: Final = (
     ),
     Column(
         "done_date",
-        readers.day("done_on", part=True),
+        done_days.done_day("done_on"),
         "办结时间 办结日期 完成时间 完成日期 解决时间 解决日期 办结日",
         is_old=True,
     ),

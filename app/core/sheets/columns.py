@@ -132,7 +132,7 @@ def _holds_marks(layout: Layout, places: Sequence[int]) -> bool:
     return bool(cells - {""}) and all(_MARK.fullmatch(cell) for cell in cells - {""})
 
 
-_MARK: Final = re.compile("[√✓✔☑○●◯vV×✗✘☐□]|是|否|1|0|1\\.0|0\\.0|True|False")
+_MARK: Final = re.compile("[√✓✔☑○●◯〇⭕✅■vV×✗✘☐□]|是|否|1|0|1\\.0|0\\.0|True|False")
 
 
 def _numbered(layout: Layout) -> list[int]:
@@ -217,7 +217,8 @@ def _spoken(words: tuple[str, ...]) -> list[str]:
 
 def _exactly(words: tuple[str, ...], lexicon: Lexicon, of: str = "") -> tuple[str, ...]:
     if of:
-        return lexicon.known.get(_GROUPED.sub("", of) + comparable(words[-1]), ())
+        whose, said = _GROUPED.sub("", of), comparable(words[-1])
+        return lexicon.known.get(said if said.startswith(whose) else whose + said, ())
     if box := next((said for said in readings(words[-1]) if said in lexicon.boxes), ""):
         return (f"{TICKED}{box}",)
     if len(words) > 1 and any(comparable(word) in lexicon.groups for word in words[:-1]):

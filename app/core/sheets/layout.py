@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from app.core.sheets import days_apart
+from app.core.sheets import days_apart, homes
 from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain, within
 from app.core.sheets.book import Cell, Fault, Sheet, unreadable
 from app.core.sheets.headings import NUMBERING, comparable, readings
@@ -96,7 +96,7 @@ def tables(sheet: Sheet, known: Known, near: Known | None = None) -> list[Layout
     found, above = [], 0
     for head, end in zip(heads, ends, strict=True):
         layout = Layout(head, _headings(rows, head), _title(rows, above, head[0]), _low(rows, head), rows)
-        above = _sort(sheet, layout, end)
+        above = _sort(sheet, layout, end, known)
         layout.nameless = _nameless(sheet, layout)
         layout.rows = days_apart.joined(layout.headings, rows, [at for at, _section in layout.data])
         found.append(layout)
@@ -149,11 +149,11 @@ def _header(rows: list[list[Cell]], known: Known, near: Known) -> list[int]:
     better.
     """
     places = [at for at, row in enumerate(rows) if any(value is not None for value in row)][:LOOKED_AT]
-    scores = {at: _score(_words(rows[at]), known, near) for at in places}
+    scores = {at: _score(_words(rows[at]), known, near) for at in places if not homes.lines(_cells(rows[at]), known)}
     best = max(scores.values(), default=0)
     if best < 1:
         return []
-    first = next(at for at in places if scores[at] >= min(best, max(LEAST, best * 0.6)))
+    first = next(at for at in scores if scores[at] >= min(best, max(LEAST, best * 0.6)))
     return _joined(rows, first, known)
 
 
@@ -191,7 +191,7 @@ def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -
     spans = spans or _is_all_groups(upper, lower)
     # What is merged down over both rows says it as well as headings that are known: below 性别 may stand 男 and 女.
     down = [at for at in upper if lower.get(at) == upper[at] and _knows(upper[at], known)]
-    is_down = len(down) >= LEAST and bool(grouped) and set(own) == set(grouped)
+    is_down = (len(down) >= LEAST or alone == set(down)) and bool(grouped) and set(own) == set(grouped)
     return spans and (len(named) * 2 >= len(own) or is_down) and len(set(upper.values())) > 1
 
 
@@ -233,6 +233,8 @@ def _begins_another(row: list[Cell], known: Known) -> bool:
     if any(_LONG_NUMBER.match(text) for text in short) or not any(_knows(text, known) for text in short):
         return False
     cells = _cells(row)
+    if homes.lines(cells, known):
+        return False
     texts = {comparable(value): value for value in cells.values() if isinstance(value, str)}
     named = {said for said, text in texts.items() if _is_short(text) and _knows(text, known)}
     return len(named) >= ANOTHER and len(named) * 2 >= len(cells) and not any(map(_holds_number, texts))
@@ -273,9 +275,10 @@ def _title(rows: list[list[Cell]], above: int, first: int) -> str:
 # -- the rows -------------------------------------------------------------------------------------------------------
 
 
-def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
+def _sort(sheet: Sheet, layout: Layout, end: int, known: Known) -> int:
     """Part the rows below the headings into data and what is none; return below which row all are none."""
-    rows, section, titles = layout.rows, opening(layout.title), list[str]()
+    rows, titles = layout.rows, list[str]()
+    section = _opening(layout, known)
     last_said = max((at for at, row in enumerate(rows[:end]) if any(_says(value) for value in row)), default=0)
     around, below = _around(layout, end), layout.header[-1] + 1
     before: Aside | None = Aside.HEADER
@@ -283,7 +286,8 @@ def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
         cells = _cells(rows[at])
         if not cells or not _says_itself(sheet.rows[at], around):
             continue
-        before = around.aside(cells, at >= last_said - FOOT, before)
+        home = homes.lines(cells, known)
+        before = Aside.SECTION if home else around.aside(cells, at >= last_said - FOOT, before)
         if before is None and _stands_alone(cells) and _is_title(layout, at, end, around):
             before, titles = Aside.SECTION, [*titles, _called(cells)]
             section = "\n".join(titles)
@@ -292,9 +296,16 @@ def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
             below, titles = at + 1, []
             continue
         elif before is Aside.SECTION:
-            section = within(section, _called(cells))
+            section = within(section, "\n".join(home) or _called(cells))
         layout.asides.append((at, before))
     return below
+
+
+def _opening(layout: Layout, known: Known) -> str:
+    """Return the section of the first rows: whose household they are, where the row above the headings says it."""
+    above = layout.header[0] - 1
+    home = homes.lines(_cells(layout.rows[above]), known) if above >= 0 else []
+    return "\n".join(home) or opening(layout.title)
 
 
 def _around(layout: Layout, end: int) -> Around:

@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 from app.core.sheets.asides import is_title
 from app.core.sheets.book import Cell
 from app.core.sheets.columns import Lexicon
+from app.core.sheets.headings import NUMERALS, comparable
 from app.core.sheets.values import Reason, Rejected
 
 Found = Sequence[tuple[int, str]]
@@ -165,11 +166,12 @@ class Column:
 class Ledger:
     """One sort of ledger.
 
-    `name`: what outsiders call it. `list_name`: the list its rows go to. `titles`: words in names of sheets and titles
-    that mean it. `boxes`: headings that are a box to tick. `sections`: the columns a line above several rows may fill,
-    such as the grid they all lie in. `surely` and `own`: words in titles that mean it, and columns of which two mean
-    it, whatever column its rows cannot do without is nowhere; each row then says what it lacks. `finish`: looks at a
-    whole row once its cells have been read.
+    `name`: what outsiders call it. `list_name`: the list its rows go to. `titles`: words in names of sheets and
+    titles that mean it. `boxes`: headings that are a box to tick. `sections`: the columns a line above several rows
+    may fill, such as the grid they all lie in. `homes`: the columns of a household a line above its members may
+    fill. `surely` and `own`: words in titles that mean it, and columns of which two mean it, whatever column its
+    rows cannot do without is nowhere; each row then says what it lacks. `finish`: looks at a whole row once its
+    cells have been read.
     """
 
     name: str
@@ -180,6 +182,7 @@ class Ledger:
     several: frozenset[str] = frozenset()
     boxes: str = ""
     sections: tuple[str, ...] = ()
+    homes: tuple[str, ...] = ()
     surely: str = ""
     own: frozenset[str] = frozenset()
     finish: Callable[[Draft, Sight], None] = lambda draft, sight: None
@@ -221,6 +224,7 @@ def read_row(ledger: Ledger, draft: Draft, cells: Mapping[str, Sequence[tuple[in
             if column is not None and cell is not None:
                 draft.at.setdefault(column.key, place)
                 _read_again(column, draft, key, cell, sight)
+    _read_home(ledger, draft, sight)
     _read_sections(ledger, draft, sight)
     for needed in ledger.needed:
         if needed not in draft.said and not _has(draft, needed):
@@ -299,11 +303,11 @@ class _Watched(dict[str, Any]):
         return super().pop(key, *default)
 
 
-_NUMBERED: Final = re.compile(r"^(?:[一二三四五六七八九十\d]+[、.．]|[(（][一二三四五六七八九十\d]+[)）]、?)")
+_NUMBERED: Final = re.compile(rf"^(?:[{NUMERALS}\d]+[、.．]|[(（][{NUMERALS}\d]+[)）]、?)")
 _BESIDE: Final = re.compile(r"[(（\[【:：].*$", re.DOTALL)
 _NAMES: Final = re.compile(r"^(?:资源|需求|项目|服务)?(?:类别|类型|网格|片区|小区|楼栋|岗位|职务)\s*[:：]\s*")
 """What a line that says a column calls it: 类别：场地."""
-_GRID: Final = re.compile(r"第?[一二三四五六七八九十\d]+号?网格")
+_GRID: Final = re.compile(rf"第?[{NUMERALS}\d]+号?网格")
 _SUBJECT: Final = re.compile(
     r"(?:.*(?:社区|街道|居委会))?(.+?)(?:基本|登记|信息|情况|花名册|名册|名单|台账|一览|统计|汇总|通讯录|表)+"
 )
@@ -344,11 +348,28 @@ def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
             read_cell(column, trial, key, words, sight)
             # What looks like it is it, also where nobody knows it yet.
             if trial.said and not trial.troubles and (column.above is not None or not trial.warnings):
-                draft.said |= trial.said
-                draft.meant |= {name: _with(draft.meant.get(name), value) for name, value in trial.meant.items()}
-                draft.keys |= trial.keys
-                draft.warnings += trial.warnings
+                _say_too(draft, trial)
                 break
+
+
+def _read_home(ledger: Ledger, draft: Draft, sight: Sight) -> None:
+    """Let the line above a household say of its members what they leave open; whatever is wrong there is wrong here."""
+    for line in draft.section.split("\n") if ledger.homes else ():
+        label, _colon, value = line.partition("：")
+        words = comparable(label)
+        key = next((key for key in ledger.homes if words in map(comparable, ledger.by_key[key].words)), "")
+        if value and key and key not in draft.said and not _has(draft, key):
+            trial = Draft(draft.sheet, draft.row, draft.ledger)
+            read_cell(ledger.by_key[key], trial, key, value, sight)
+            _say_too(draft, trial)
+            draft.troubles += trial.troubles
+
+
+def _say_too(draft: Draft, trial: Draft) -> None:
+    draft.said |= trial.said
+    draft.meant |= {name: _with(draft.meant.get(name), value) for name, value in trial.meant.items()}
+    draft.keys |= trial.keys
+    draft.warnings += trial.warnings
 
 
 def _with(before: Any, value: Any) -> Any:
