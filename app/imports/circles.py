@@ -1,6 +1,6 @@
 """Circles in columns of marks: alone they tick, beside another mark that ticks they do not, which is told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -20,23 +20,16 @@ Circles = Mapping[int, bool]
 
 
 def circles(layout: Layout, assignment: Assignment) -> Circles:
-    """Return what circles mean, column by column; the boxes under one heading are one column."""
+    """Return what circles mean, column by column."""
     rows = [layout.rows[at] for at, _section in layout.data]
     if all(map(CIRCLES.isdisjoint, rows)):
         return {}
     found: dict[int, bool] = {}
-    for places in _together(assignment):
-        said = {_said(row[place]) for row in rows for place in places if place < len(row) and row[place] is not None}
+    for place in assignment.columns:
+        said = {_said(row[place]) for row in rows if place < len(row) and row[place] is not None}
         if CIRCLES & said and said <= _MARKS | {""}:
-            found |= dict.fromkeys(places, not said & values.YES)
+            found[place] = not said & values.YES
     return found
-
-
-def _together(assignment: Assignment) -> Iterable[list[int]]:
-    several: dict[str | int, list[int]] = {}
-    for place, key in assignment.columns.items():
-        several.setdefault(key if place in assignment.boxes else place, []).append(place)
-    return several.values()
 
 
 def _said(cell: Cell) -> str:

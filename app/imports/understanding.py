@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from app.called import in_standard
 from app.core.sheets import columns, values
+from app.core.sheets.above import section_words, subjects
 from app.core.sheets.asides import Aside
 from app.core.sheets.book import Book, Cell, Fault, Sheet, unreadable
 from app.core.sheets.columns import Assignment, Lexicon
 from app.core.sheets.headings import NUMBERING, comparable
 from app.core.sheets.layout import Layout, Line
-from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row, section_words, subjects
+from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row
 from app.core.sheets.values import Reason
 from app.core.sheets.writing import letters
 from app.imports import circles, parting, reasons
@@ -261,6 +262,7 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
     """Yield the rows of a sheet, each as it is read; `spend`: its cells are forgotten then."""
     sight.date1904, sight.title = book.date1904, one.title
     sight.learned.clear()
+    sight.heard.clear()
     dated = one.title if values.YEAR_SAID.search(one.title) else one.above
     sight.year, sight.subjects = values.year_of(dated), subjects(one.layout.title)
     sight.over = over_names(one.assignment, one.layout)

@@ -102,10 +102,6 @@ _UNNAMED: Final = re.compile(
     "匿名(?:人|者|人士|居民|群众|市民|业主|反映|来电|投诉|举报)?"
     "|(?:居民|群众|本人)?(?:不愿意?|不便|不想|不肯|拒绝|未|没有)(?:透露|提供|告知|公开|留下?|报)(?:真实)?(?:姓名|名字|身份|名)?"
 )
-_NUMBERED: Final = re.compile(
-    r"(?:^|[\n;；。:：\s])[(（]?1[、.．)）]\s*\D.*[\n;；。\s][(（]?2[、.．)）]\s*\D", re.DOTALL
-)
-"""What is numbered within one cell."""
 
 SHARED: Final = (
     Column(
@@ -195,7 +191,7 @@ SHARED: Final = (
 def _finish(draft: Draft, sight: Sight) -> None:
     ledger_homes.live_there(draft, sight)
     text, detail = draft.meant.get("text"), draft.meant.pop("detail", None)
-    if text is not None and _NUMBERED.search(text):
+    if text is not None and values.are_numbered(text):
         draft.warn("several_needs", "content")
     if text is not None:
         draft.meant["title"] = first_sentence(text) or text[:80]

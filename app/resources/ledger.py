@@ -103,6 +103,8 @@ def _finish(draft: Draft, sight: Sight) -> None:
         quantity = draft.meant.pop("quantity")
         draft.warn("quantity_bare", "quantity", str(quantity))
         filling.add(draft, "conditions", f"数量：{quantity}")
+    if values.are_numbered(draft.meant.get("name", "")):
+        draft.warn("several_resources", "name")
 
 
 LEDGER: Final = Ledger(

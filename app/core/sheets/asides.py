@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from app.core.sheets import homes
+from app.core.sheets import labelled
 from app.core.sheets.book import Cell
 from app.core.sheets.headings import HAN, NUMBERING, NUMERALS, comparable, simplified
 
@@ -141,7 +141,7 @@ HOME: Final = "home"
 
 
 def _sort_of(section: str) -> str:
-    if homes.begins(section):
+    if labelled.parted(section)[0] in labelled.HOMES:
         return HOME
     line = plain(section)
     return "duty" if _DUTY.match(line) else "place" if _PLACE.search(line) else ""
