@@ -66,6 +66,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "beside_place": _("What stands in brackets beside the place is not kept."),
     "beside_number": _("This stands beside the number; only the number is kept."),
     "several_needs": _("This looks like several needs; write each in a row of its own, so that each can be followed."),
+    "beside_status": _("This stands beside the state; it is kept as a note."),
     "several_resources": _("This looks like several resources; write each in a row of its own."),
     "beside_phone": _("This stands beside the telephone number; only the number is kept."),
     "second_phone": _("Only the first telephone number is kept."),

@@ -19,7 +19,7 @@ from app.core.sheets.layout import Layout, Line
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row
 from app.core.sheets.values import Reason
 from app.core.sheets.writing import letters
-from app.imports import circles, parting, reasons
+from app.imports import circles, parting, reasons, scales
 from app.imports.listless import ATTENDANCE, LEAST_THERE, ONLY_THERE, STRANGE
 from app.imports.parting import Part
 
@@ -274,12 +274,13 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
         places.setdefault(key, []).append(place)
     numbering = _numbering(one.assignment)
     cells, marked = _cells_of(one.assignment, places), circles.circles(one.layout, one.assignment)
+    scaled = scales.scales(one.layout, one.assignment)
     for line in one.layout.lines:
         # Forms are often numbered before they are filled in.
         if not line.cells.keys() <= numbering:
-            draft = _draft(one, one.ledger, line, cells(circles.meant(line, marked) if marked else line), sight)
-            if marked:
-                circles.tell(draft, line, marked, one.assignment)
+            meant = scales.meant(circles.meant(line, marked), scaled)
+            draft = _draft(one, one.ledger, line, cells(meant), sight)
+            circles.tell(draft, line, marked, one.assignment)
             yield draft
         if spend:
             one.layout.rows[line.row] = []

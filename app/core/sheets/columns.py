@@ -235,7 +235,7 @@ def _take(found: Assignment, place: int, columns: tuple[str, ...], lexicon: Lexi
 def _spoken(words: tuple[str, ...]) -> list[str]:
     """Return the ways a heading of several rows can be said: what it names, all together, what groups it."""
     said = [comparable(word) for word in reversed(words)]
-    both = ["".join(reversed(said))] if len(said) > 1 else []
+    both = ["".join(reversed(said[:count])) for count in range(len(said), 1, -1)]
     return list(dict.fromkeys([*readings(words[-1]), *both, *said[1:]]))
 
 
@@ -284,7 +284,7 @@ def _nearly(said: str, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_ELSE: Final = re.compile("长|(?:人|户|个|总|栋)?数|面积|(?<=网格)员")
+_ELSE: Final = re.compile("长|(?:人|户|个|总|栋)?数|次数?|面积|(?<=网格)员")
 """What makes something else of a word it follows: 网格长 is no grid, and 楼栋数 no building."""
 
 
