@@ -1,4 +1,4 @@
-"""How place words are compared: people write 第3网格, 三网格, 网格3; 8栋, 8幢, 8号楼; and mean the same."""
+"""How place words are compared: people write 第3网格, 第叁网格, 网格3; 8栋, 8幢, 8号楼; and mean the same."""
 
 import re
 import unicodedata
@@ -6,10 +6,13 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Final
 
+from app.core.sheets.headings import FORMAL
+
 _DIGITS: Final = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _UNITS: Final = {"十": 10, "百": 100, "千": 1000}
+_PLAIN: Final = str.maketrans(FORMAL, "一二二三三四五六六七八九十百千")
 _SPOKEN: Final = frozenset(_DIGITS) | frozenset(_UNITS)
-_NUMERAL: Final = "[0-9]+|[零〇一二两三四五六七八九十百千]+"
+_NUMERAL: Final = f"[0-9]+|[零〇一二两三四五六七八九十百千{FORMAL}]+"
 
 _DASHES: Final = re.compile("[‐‑‒–—―−－]")
 _NOISE: Final = re.compile(r"(?<!\d)[-./、,，。·]|[-./、,，。·](?!\d)|[\s()（）]")
@@ -32,6 +35,7 @@ def key(words: str) -> str:
 
 def _marked(numeral: str, word: str) -> str:
     """The bars keep a number from being read with the word before it: 三网格8栋 is no 网格8."""
+    numeral = numeral.translate(_PLAIN)
     value = number(numeral) if numeral[0] in _SPOKEN else numeral.lstrip("0") or "0"
     return f"|{numeral if value is None else value}{word}|"
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.bulk import Bulk, Made
 from app.core.codes import next_codes
-from app.core.sheets import filling, names, readers, spans
+from app.core.sheets import done_days, filling, names, readers, spans
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
@@ -65,7 +65,7 @@ LEDGER: Final = Ledger(
         ),
         Column(
             "done_date",
-            readers.day("delivered_on", part=True),
+            done_days.done_day("delivered_on"),
             "完成时间 办结日期 完成日期 办结时间 落地时间 落实时间 落地日期",
             is_old=True,
         ),

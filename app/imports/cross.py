@@ -12,6 +12,7 @@ from app.core.sheets.headings import comparable
 from app.core.sheets.layout import Layout, filled
 from app.core.sheets.values import EMPTY, NO, YES
 from app.core.sheets.writing import letters
+from app.imports.circles import CIRCLES
 from app.imports.wide import cut
 from app.resources.ledger import KINDS, LEDGER
 
@@ -53,7 +54,7 @@ def _is_named(table: Layout) -> bool:
 def _is_ticked(table: Layout, kinds: dict[int, str]) -> bool:
     """Tell whether the cells only say of which categories a resource is."""
     said = {_text(row[place]) for row in _data(table) for place in kinds if place < len(row)}
-    return said <= YES | NO | EMPTY | {""}
+    return said <= YES | NO | EMPTY | CIRCLES | {""}
 
 
 def _data(table: Layout) -> list[list[Cell]]:

@@ -1,5 +1,6 @@
 """Lists of grid staff with several duties in one cell: 专职网格员/楼栋长 is a post each, of the same person."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -13,6 +14,8 @@ from app.imports.wide import cut
 from app.posts.ledger import DUTIES, LEDGER
 
 LEAST: Final = 2
+_AND: Final = re.compile(r"(?<=[长员人])\s*兼(?!职)任?\s*(?=.)")
+"""网格员兼楼栋长."""
 
 
 @cache
@@ -38,7 +41,8 @@ def _place(table: Layout) -> int | None:
 def _duties(row: Sequence[Cell], place: int) -> list[str]:
     """Return the duties of a cell; the cell as it is where not each part of it is one."""
     cell = row[place] if place < len(row) else None
-    parts = values.parts(cell) if isinstance(cell, str) else []
+    several = values.parts(cell) if isinstance(cell, str) else []
+    parts = [part for one in several for part in _AND.split(one)]
     return parts if all(simplified(part) in DUTIES for part in parts) else []
 
 

@@ -28,9 +28,11 @@ _TOGETHER: Final = frozenset(
     {"家庭成员", "家庭成员姓名", "家庭成员情况", "家庭成员及关系", "共同居住人", "共同居住人员"}
 )
 _ONE: Final = re.compile(
-    r"([\u3400-\u9fff·]{2,6})(?:\s*[(]([\u3400-\u9fff]{1,4})[)])?|([\u3400-\u9fff]{1,4})[:]([\u3400-\u9fff·]{2,6})"
+    r"(?P<own>妻子|丈夫|配偶|老伴|爱人|[长次]?[子女]|儿子|女儿|孙子|孙女|父亲|母亲|儿媳|女婿|[妻夫父母])\s*:?\s*"
+    r"(?P<whose>[\u3400-\u9fff·]{2,4})|(?P<name>[\u3400-\u9fff·]{2,6})(?:\s*[(](?P<beside>[\u3400-\u9fff]{1,4})[)])?"
+    r"|(?P<before>[\u3400-\u9fff]{1,4})[:](?P<after>[\u3400-\u9fff·]{2,6})"
 )
-"""王二(妻), or 妻:王二."""
+"""妻子王二, 王二(妻), or 妻:王二."""
 
 
 @cache
@@ -89,7 +91,13 @@ def _together(cell: Cell) -> list[tuple[str, str]] | None:
     said = [_ONE.fullmatch(part) for part in values.parts(values.half(cell))]
     if not all(said):
         return None
-    return [(one[1] or one[4], one[2] or one[3] or "") for one in said if one]
+    return [_who(one) for one in said if one]
+
+
+def _who(found: re.Match[str]) -> tuple[str, str]:
+    """Return a member with the relation to the head."""
+    name = found["whose"] or found["name"] or found["after"]
+    return name, found["own"] or found["beside"] or found["before"] or ""
 
 
 @dataclass(frozen=True, slots=True)

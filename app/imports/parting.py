@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.core.sheets import beside, layout
-from app.core.sheets.book import Sheet
+from app.core.sheets.book import Cell, Sheet
+from app.core.sheets.form_cells import FormCells
 from app.core.sheets.forms import forms
 from app.core.sheets.layout import Known, Layout
 from app.imports import cross, duties, families, wide
@@ -33,10 +34,36 @@ class Part:
 
 def parts(sheet: Sheet, known: Known, near: Known, lists: Lists) -> list[Part]:
     """Return the tables of a sheet; one without headings where there are none."""
-    found = _of_forms(forms(sheet, known), known, near) or _of_tables(sheet, known, near, lists)
+    found = _of_forms(_forms(sheet, known, near), known, near) or _of_tables(sheet, known, near, lists)
     if not any(one.table.data for one in found):
         found = _of_forms(forms(sheet, known, inline=True), known, near) or found
     return found or [Part(sheet, NONE)]
+
+
+def _forms(sheet: Sheet, known: Known, near: Known) -> list[tuple[Sheet, Layout | None]]:
+    found = forms(sheet, known)
+    return [] if found and _is_plain(sheet, layout.tables(sheet, known, near), known) else found
+
+
+def _is_plain(sheet: Sheet, tables: list[Layout], known: Known) -> bool:
+    """Tell whether a sheet is a table for sure: hardly anything but headings above, and hardly any below."""
+    if not tables or len(tables[0].headings) < LEAST_HEADINGS or not tables[0].data:
+        return False
+    table, is_label = tables[0], FormCells(sheet, known).is_label
+
+    def share(cells: list[Cell]) -> float:
+        said = [cell for cell in cells if cell is not None and str(cell).strip()]
+        return sum(map(is_label, said)) / max(len(said), 1)
+
+    above = [cell for row in table.rows[: table.header[0]] for cell in row]
+    below = [cell for at, _section in table.data for cell in table.rows[at]]
+    named = share([words[-1] for words in table.headings.values()])
+    return named >= MOST_NAMED and share(above) == 0 and share(below) <= FEW_BELOW
+
+
+LEAST_HEADINGS: Final = 4
+MOST_NAMED: Final = 0.8
+FEW_BELOW: Final = 0.1
 
 
 def _of_tables(sheet: Sheet, known: Known, near: Known, lists: Lists) -> list[Part]:

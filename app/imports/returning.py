@@ -10,7 +10,7 @@ from io import BytesIO
 from itertools import chain, count
 from typing import Any, Final
 
-from app.core import clock
+from app.core import clock, masking
 from app.core.actor import current
 from app.core.moves import Refused
 from app.core.sheets import parts, reading, writing
@@ -88,7 +88,7 @@ def _rows(tables: Sequence[Understood], wrong: Mapping[int, Draft], is_own: bool
         if place in wrong:
             if wrong[place].section != section:
                 section = wrong[place].section
-                yield [(section, PLAIN)] * width
+                yield [(section if is_own else masking.free_text(section), PLAIN)] * width
             masks = {} if is_own else _masks(about.assignment.columns)
             yield _wrong(above, width, wrong[place], masks)
         elif place <= tables[0].layout.header[-1] or place in starts:

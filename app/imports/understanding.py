@@ -10,15 +10,16 @@ from typing import Any, Final
 
 from app.called import in_standard
 from app.core.sheets import columns, values
+from app.core.sheets.above import section_words, subjects
 from app.core.sheets.asides import Aside
 from app.core.sheets.book import Book, Cell, Fault, Sheet, unreadable
 from app.core.sheets.columns import Assignment, Lexicon
 from app.core.sheets.headings import NUMBERING, comparable
 from app.core.sheets.layout import Layout, Line
-from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row, section_words, subjects
+from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row
 from app.core.sheets.values import Reason
 from app.core.sheets.writing import letters
-from app.imports import parting, reasons
+from app.imports import circles, parting, reasons, scales
 from app.imports.listless import ATTENDANCE, LEAST_THERE, ONLY_THERE, STRANGE
 from app.imports.parting import Part
 
@@ -261,6 +262,7 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
     """Yield the rows of a sheet, each as it is read; `spend`: its cells are forgotten then."""
     sight.date1904, sight.title = book.date1904, one.title
     sight.learned.clear()
+    sight.heard.clear()
     dated = one.title if values.YEAR_SAID.search(one.title) else one.above
     sight.year, sight.subjects = values.year_of(dated), subjects(one.layout.title)
     sight.over = over_names(one.assignment, one.layout)
@@ -271,11 +273,15 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
     for place, key in sorted(one.assignment.columns.items()):
         places.setdefault(key, []).append(place)
     numbering = _numbering(one.assignment)
-    cells = _cells_of(one.assignment, places)
+    cells, marked = _cells_of(one.assignment, places), circles.circles(one.layout, one.assignment)
+    scaled = scales.scales(one.layout, one.assignment)
     for line in one.layout.lines:
         # Forms are often numbered before they are filled in.
         if not line.cells.keys() <= numbering:
-            yield _draft(one, one.ledger, line, cells(line), sight)
+            meant = scales.meant(circles.meant(line, marked), scaled)
+            draft = _draft(one, one.ledger, line, cells(meant), sight)
+            circles.tell(draft, line, marked, one.assignment)
+            yield draft
         if spend:
             one.layout.rows[line.row] = []
 
@@ -318,10 +324,7 @@ def _cells(assignment: Assignment, places: Sequence[int], line: Line) -> list[tu
 
 
 def _is_ticked(cell: Cell) -> bool:
-    return cell is not None and values.written(cell).upper() in TICKS
-
-
-TICKS: Final = values.YES | {"○", "◯"}
+    return cell is not None and values.written(cell).upper() in values.YES
 
 
 # -- what else there is ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from app.communities.models import Category, Place
-from app.core.sheets import filling, names, readers, spans, values
+from app.core.sheets import done_days, filling, names, readers, spans, values
 from app.core.sheets.book import Cell
 from app.core.sheets.boxes import ticked
 from app.core.sheets.headings import NUMBERING
@@ -102,10 +102,6 @@ _UNNAMED: Final = re.compile(
     "匿名(?:人|者|人士|居民|群众|市民|业主|反映|来电|投诉|举报)?"
     "|(?:居民|群众|本人)?(?:不愿意?|不便|不想|不肯|拒绝|未|没有)(?:透露|提供|告知|公开|留下?|报)(?:真实)?(?:姓名|名字|身份|名)?"
 )
-_NUMBERED: Final = re.compile(
-    r"(?:^|[\n;；。:：\s])[(（]?1[、.．)）]\s*\D.*[\n;；。\s][(（]?2[、.．)）]\s*\D", re.DOTALL
-)
-"""What is numbered within one cell."""
 
 SHARED: Final = (
     Column(
@@ -164,13 +160,13 @@ SHARED: Final = (
         ledger_states.read,
         (
             "处理状态 状态 办理情况 办理状态 进展情况 办理进度 是否解决 解决情况 落实情况 完成情况 是否办结 办结情况 "
-            "处理情况 处置情况 处理进度"
+            "是否完成 处理情况 处置情况 处理进度"
         ),
         is_old=True,
     ),
     Column(
         "done_date",
-        readers.day("done_on", part=True),
+        done_days.done_day("done_on"),
         "办结时间 办结日期 完成时间 完成日期 解决时间 解决日期 办结日",
         is_old=True,
     ),
@@ -195,7 +191,7 @@ SHARED: Final = (
 def _finish(draft: Draft, sight: Sight) -> None:
     ledger_homes.live_there(draft, sight)
     text, detail = draft.meant.get("text"), draft.meant.pop("detail", None)
-    if text is not None and _NUMBERED.search(text):
+    if text is not None and values.are_numbered(text):
         draft.warn("several_needs", "content")
     if text is not None:
         draft.meant["title"] = first_sentence(text) or text[:80]

@@ -18,7 +18,9 @@ STATES: Final = readers.spelled(
     {
         NeedState.SUBMITTED: "待受理 已登记 已提交 未办理 未受理 待办 待处理 未办结 未解决 未完成 未落实 否 × ✗ ✘",
         NeedState.ACCEPTED: "待认领 已受理 受理",
-        NeedState.IN_PROGRESS: "办理中 处理中 进行中 在办 正在办理 跟进中 正在处理 推进中 正在推进 处置中",
+        NeedState.IN_PROGRESS: (
+            "办理中 处理中 进行中 在办 正在办理 跟进中 正在处理 推进中 正在推进 处置中 正在办理中 正在处理中"
+        ),
         NeedState.ON_HOLD: "挂起 已挂起 暂缓 暂缓办理 已暂缓 缓办 搁置",
         NeedState.REFERRED: "转办 已转办 移交 已移交 转交 已转交",
         NeedState.DELIVERED: "已落实 已落地 落实",
@@ -56,13 +58,21 @@ _chosen = readers.choice("state", NeedState, STATES, SAID_STATES, otherwise=read
 def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """Read how a need stands, and the body or need named with it."""
     text = values.half(cell)
+    text = text.strip("√✓✔ 。") or text
     for pattern, state, name in NAMING:
         found = pattern.fullmatch(text) if text not in STATES else None
         if found is not None:
             draft.meant.setdefault(name, _tidy(name, found[1]))
             draft.meant["state"], draft.said[key], draft.keys["state"] = state.value, text, key
             return
-    _chosen(draft, key, cell, sight)
+    if (beside := _BESIDE.fullmatch(text)) is not None:
+        # Why it is so, or since when: 未解决(资金不足).
+        filling.add(draft, "done_text", text)
+        draft.warn("beside_status", key, beside[1])
+    _chosen(draft, key, text, sight)
+
+
+_BESIDE: Final = re.compile(r"[^()]+\(([^()]+)\)")
 
 
 def _tidy(name: str, text: str) -> str:

@@ -168,7 +168,16 @@ SPELLINGS: Final[Mapping[type[Labelled], Mapping[str, Labelled]]] = {
         "普通群众": Political.MASSES,
         "非党员": Political.MASSES,
     },
-    Marital: {"丧夫": Marital.WIDOWED, "丧妻": Marital.WIDOWED, "单身": Marital.SINGLE, "离婚": Marital.DIVORCED},
+    Marital: {
+        "丧": Marital.WIDOWED,
+        "未": Marital.SINGLE,
+        "已": Marital.MARRIED,
+        "离": Marital.DIVORCED,
+        "丧夫": Marital.WIDOWED,
+        "丧妻": Marital.WIDOWED,
+        "单身": Marital.SINGLE,
+        "离婚": Marital.DIVORCED,
+    },
     Relation: {
         "本人": Relation.HEAD,
         "户主": Relation.HEAD,

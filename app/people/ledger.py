@@ -79,6 +79,17 @@ def _gender(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     readers.choice("sex", Sex, lambda: _more(Sex))(draft, key, cell, sight)
 
 
+def _age(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """Whole years; who has lived for months or days only has none: 3个月, 出生20天."""
+    _YEARS(draft, key, 0 if isinstance(cell, str) and _MONTHS.fullmatch(values.half(cell)) else cell, sight)
+
+
+_YEARS: Final = readers.count()
+_MONTHS: Final = re.compile(
+    r"(?:出生)?\s*(?:\d{1,2}|[一二三四五六七八九十两半]+)\s*(?:个?多?月|天|日)(?:大|半|龄)?|满月|新生儿"
+)
+
+
 def _political(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """Under 是否党员 a mark says whether somebody is a member; who is none may still be anything else."""
     said = values.half(cell).upper()
@@ -134,13 +145,14 @@ PERSON: Final = (
         "证件类型 证件种类 证件名称",
     ),
     Column("birth", readers.birth(), "出生年月 出生日期 出生年月日 生日 出生时间 出生 出生日"),
-    Column("age", readers.count(), "年龄 周岁 年龄(周岁)"),
+    Column("age", _age, "年龄 周岁 年龄(周岁)"),
     Column(
         "phone",
         names.phones(),
         (
             "联系电话 联系方式 手机 手机号 手机号码 电话 电话号码 移动电话 本人电话 联系手机 联系人电话 本人联系电话 "
-            "联系电话1 手机电话 联系手机号 常用电话 本人手机 联系号码 联系电话号码 联络电话 电话/手机"
+            "联系电话1 手机电话 联系手机号 常用电话 本人手机 联系号码 联系电话号码 联络电话 电话/手机 "
+            "党员电话 党员联系电话 居民电话 志愿者电话 本人联系方式"
         ),
     ),
     Column(

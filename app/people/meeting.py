@@ -5,7 +5,6 @@ not. What somebody's record leaves blank is filled in, what contradicts it is sh
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import select
@@ -13,14 +12,15 @@ from sqlalchemy import select
 from app.core import rules, sealing
 from app.core.bulk import Bulk, Made
 from app.core.fields import shape
-from app.core.sheets.ledger import Column, Draft, Ledger
+from app.core.sheets.ledger import Draft, Ledger
 from app.extensions import db
 from app.ledgers.keeper import MERGE, SAME, Earlier, Keeper, complain
 from app.ledgers.world import World, batches, widely
 from app.parties.models import Party
+from app.people import ledger_heads
 from app.people import phones as telephones
 from app.people.birth import Birth
-from app.people.ledger import BOXES, COLUMNS, GRID, HOME, PERSON, SECTIONS, UNIT, finish
+from app.people.ledger import BOXES, COLUMNS, GRID, HOME, PERSON, SECTIONS, UNIT
 from app.people.models import Person
 from app.people.rules import UNSAID
 from app.people.tidying import tidy
@@ -319,19 +319,15 @@ class PeopleKeeper(OfPeople):
         return next(made for made in reversed(bulk.made[Person]) if made.row is person)
 
 
-def _or_the_head(column: Column) -> Column:
-    """In a list of households that names nobody else, who is the head of one is the person."""
-    return replace(column, said=f"{column.said} 户主姓名 户主") if column.key == "name" else column
-
-
 LEDGER: Final = Ledger(
     "resident",
     "people",
     "居民 住户 人口 居民信息 户籍人员 人员信息 居民花名册 人房 困难群众 特殊人群 重点人群 老年人 家庭",
-    (*map(_or_the_head, PERSON), UNIT, GRID, *HOME),
+    (*map(ledger_heads.or_the_head, PERSON), UNIT, GRID, *HOME),
     groups={"特殊人群": "tags", "重点人群": "tags", "人员类别": "tags", "重点类别": "tags"},
     several=frozenset({"tags", "phone2"}),
     boxes=BOXES,
     sections=SECTIONS,
-    finish=finish,
+    homes=("household_no", "head", "door", "door_building", "door_unit", "address", "grid"),
+    finish=ledger_heads.finish,
 )

@@ -11,6 +11,7 @@ from app.communities.models import Place, PlaceKind
 from app.core.bulk import Bulk, Made
 from app.core.sheets import readers, values
 from app.core.sheets.filling import add, filling
+from app.core.sheets.headings import NUMERALS
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.extensions import db
@@ -130,7 +131,7 @@ def _listed(text: str, sight: Sight) -> list[str]:
 
 SEVERAL: Final = 2
 _SORT: Final = re.compile("(?:微?网格|片区|小区|楼栋|号楼|栋|幢|单元)$")
-_UNSAID: Final = re.compile("第?[0-9一二三四五六七八九十]{1,3}")
+_UNSAID: Final = re.compile(f"第?[0-9{NUMERALS}]{{1,3}}")
 
 
 _DUTY: Final = readers.choice("duty", PostDuty, DUTIES, SAID)

@@ -64,6 +64,14 @@ def _quantity(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         draft.meant.setdefault("unit_of_measure", found[1])
 
 
+def _measure(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """The unit in which something is counted; below 数量/单位 the number stands before it."""
+    if values.half(cell)[:1].isdecimal():
+        _quantity(draft, "quantity", cell, sight)
+    else:
+        readers.line("unit_of_measure", 10)(draft, key, cell, sight)
+
+
 def _until(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """A day; what holds for good has none."""
     text = values.text(cell)
@@ -103,6 +111,8 @@ def _finish(draft: Draft, sight: Sight) -> None:
         quantity = draft.meant.pop("quantity")
         draft.warn("quantity_bare", "quantity", str(quantity))
         filling.add(draft, "conditions", f"数量：{quantity}")
+    if values.are_numbered(draft.meant.get("name", "")):
+        draft.warn("several_resources", "name")
 
 
 LEDGER: Final = Ledger(
@@ -140,7 +150,7 @@ LEDGER: Final = Ledger(
             "可用时间 开放时间 服务时间 可提供时间 时间 可使用时间 服务时段 开放时段",
         ),
         Column("quantity", _quantity, "数量 规模 可容纳人数"),
-        Column("unit_of_measure", readers.line("unit_of_measure", 10), "计量单位 数量单位 单位"),
+        Column("unit_of_measure", filling.filling("unit_of_measure", _measure), "计量单位 数量单位 单位"),
         Column(
             "grid",
             readers.row_of("place", lambda: Place, Reason.PLACE, Reason.PLACE),

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
+from app.core.sheets import labelled
 from app.core.sheets.book import Cell
-from app.core.sheets.headings import HAN, NUMBERING, comparable, simplified
+from app.core.sheets.headings import HAN, NUMBERING, NUMERALS, comparable, simplified
 
 FOOT: Final = 3
 """Within how many rows of the end signatures stand."""
@@ -70,15 +71,15 @@ _VOID: Final = re.compile(r"\(?(?:本行|此行|本条|此条|该条)?已?(?:作
 """Stands in a row that no longer holds."""
 _SAMPLE: Final = re.compile(r"^(?:示例|样例|范例|例|举例|填写示例|填表示例)(?:[:\d(]|$)")
 _SECTION: Final = re.compile(
-    r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+(?:部分|类)|【)"
-    r"|^第?[一二三四五六七八九十\d]+号?(?:微网格|网格|片区|小区|单元|号楼|楼栋|栋|幢)(?:\(.*\)|:.*)?$"
+    rf"^(?:[{NUMERALS}]+[、.]|\([{NUMERALS}]+\)|第[{NUMERALS}]+(?:部分|类)|【)"
+    rf"|^第?[{NUMERALS}\d]+号?(?:微网格|网格|片区|小区|单元|号楼|楼栋|栋|幢)(?:\(.*\)|:.*)?$"
     r"|^(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?$|^第?[一二三四]季度$"
     r"|^.{2,18}(?:服务队|先锋队|志愿队|志愿者队伍|巡逻队|突击队|宣传队|文艺队|服务团队|小分队)(?:\(.*\)|:.*)?$"
     r"|^(?:资源|需求|项目|服务)?(?:类别|类型|网格|片区|小区|楼栋|岗位|职务):[^:]+$"
 )
-_NUMERAL: Final = re.compile(r"\(?[一二三四五六七八九十]{1,3}\)?[、.]?|[IVX]{1,4}[.、]?")
+_NUMERAL: Final = re.compile(rf"\(?[{NUMERALS}]{{1,3}}\)?[、.]?|[IVX]{{1,4}}[.、]?")
 _DUTY: Final = re.compile(
-    r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十]+\))?(?:专职|兼职)?"
+    rf"^(?:[{NUMERALS}]+[、.]|\([{NUMERALS}]+\))?(?:专职|兼职)?"
     r"(?:网格长|网格员|楼栋长|楼长|单元长|巷邻长|巷长|片长|党小组长|人民调解员|调解员|居民代表)(?:名单|:|\(.*\))?$"
 )
 _PLACE: Final = re.compile(r"(?:网格|片区|小区|单元|号楼|楼栋|栋|幢)(?:\(.*\)|:.*)?$")
@@ -128,14 +129,20 @@ def opening(title: str) -> str:
 
 def within(section: str, text: str) -> str:
     """Return the section that begins with a line: a duty within the place it stands under, or the other way round."""
-    said, lines = _sort_of(text), section.split("\n")
-    same = next((at for at, line in enumerate(lines) if _sort_of(line) == said), None)
-    if not said or (same is None and not _sort_of(lines[-1])):
+    lines = section.split("\n")
+    said, sorts = _sort_of(text), [_sort_of(line) for line in lines]
+    if not said or (said not in sorts and (not sorts[-1] or HOME in sorts)):
         return text
-    return "\n".join([*lines[:same], text])
+    return "\n".join([*lines[: sorts.index(said) if said in sorts else None], text])
+
+
+HOME: Final = "home"
+"""Households lie within places, and nothing within them."""
 
 
 def _sort_of(section: str) -> str:
+    if labelled.parted(section)[0] in labelled.HOMES:
+        return HOME
     line = plain(section)
     return "duty" if _DUTY.match(line) else "place" if _PLACE.search(line) else ""
 

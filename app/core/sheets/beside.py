@@ -43,11 +43,20 @@ def _behind_gap(sheet: Sheet, table: Layout) -> list[int]:
     cuts = [0]
     for last, first in pairwise(places):
         left, right = [at for at in places if cuts[-1] <= at <= last], [at for at in places if at >= first]
-        if first == last + 1 or min(len(left), len(right)) < LEAST_BESIDE:
+        if min(len(left), len(right)) < LEAST_BESIDE:
+            continue
+        if first == last + 1:
+            cuts += [first] if _are_titled(table, last, first) else []
             continue
         if _is_blank(sheet, table.header[0], last + 1, first) and _is_another(sheet, table, places, first):
             cuts.append(first)
     return cuts[1:]
+
+
+def _are_titled(table: Layout, last: int, first: int) -> bool:
+    """Tell whether the titles of two lists stand over columns side by side: 资源清单, 需求清单."""
+    over = [table.headings[at][0] for at in (last, first) if len(table.headings[at]) > 1]
+    return len(set(over)) > 1 and all(map(is_title, over))
 
 
 def _is_blank(sheet: Sheet, top: int, first: int, end: int) -> bool:

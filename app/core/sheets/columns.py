@@ -99,12 +99,14 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     beside = said_beside(layout, places)
     others = _of_others(layout)
     meant = {place: _exactly(layout.headings[place], lexicon, others.get(place, "")) for place in places}
+    numbers = _numbers_of_others(layout, lexicon)
+    meant |= numbers
     # What can be one thing only goes before what may be another as well, the usual word before the less usual one.
     order = {place: (len(meant[place]) > 1, lexicon.rank(layout.headings[place])) for place in places}
     for place in sorted((place for place in places if place not in beside), key=order.__getitem__):
         _take(found, place, meant[place], lexicon)
     _tick(found, layout, lexicon)
-    aside = {*beside, *others, *_numbered(layout)}
+    aside = {*beside, *others, *numbers, *_numbered(layout)}
     left = [place for place in places if place not in found.columns and place not in aside]
     for place in left:
         _settle(found, place, layout.headings[place], lexicon)
@@ -132,7 +134,7 @@ def _holds_marks(layout: Layout, places: Sequence[int]) -> bool:
     return bool(cells - {""}) and all(_MARK.fullmatch(cell) for cell in cells - {""})
 
 
-_MARK: Final = re.compile("[√✓✔☑○●◯vV×✗✘☐□]|是|否|1|0|1\\.0|0\\.0|True|False")
+_MARK: Final = re.compile("[√✓✔☑○●◯〇⭕✅■vV×✗✘☐□]|是|否|1|0|1\\.0|0\\.0|True|False")
 
 
 def _numbered(layout: Layout) -> list[int]:
@@ -165,6 +167,28 @@ def _of_others(layout: Layout) -> dict[int, str]:
     named = {leaf for place, leaf in leaves.items() if place not in grouped}
     groups = {group for place, group in grouped.items() if leaves[place] in named}
     return {place: group for place, group in grouped.items() if group in groups}
+
+
+def _numbers_of_others(layout: Layout, lexicon: Lexicon) -> dict[int, tuple[str, ...]]:
+    """Return the telephone numbers right of somebody else's name, in a ledger with others, and what they are here."""
+    said = {place: comparable(words[-1]) for place, words in layout.headings.items() if len(words) == 1}
+    numbers = [place for place, word in said.items() if _NUMBER.search(word)]
+    found: dict[int, tuple[str, ...]] = {}
+    for place in numbers if len(numbers) > 1 else ():
+        whose = said.get(place - 1, "")
+        if _NUMBER.fullmatch(said[place]) and _OTHERS.search(whose) and not _is_asked(whose, lexicon):
+            known = lexicon.known.get(f"{whose}电话", ())
+            found[place] = () if set(known) & set(lexicon.known.get(said[place], ())) else known
+    return found
+
+
+def _is_asked(whose: str, lexicon: Lexicon) -> bool:
+    """Tell whether a list keeps that name beside a number, as units do of their contacts."""
+    return not _KIN.search(whose) and any(said in lexicon.known for said in readings(whose))
+
+
+_NUMBER: Final = re.compile("(?:联系)?(?:电话|手机|方式)(?:号码?)?$")
+_KIN: Final = re.compile("监护|子女|家属|亲属|紧急联系")
 
 
 def _groups(layout: Layout) -> dict[int, str]:
@@ -211,13 +235,14 @@ def _take(found: Assignment, place: int, columns: tuple[str, ...], lexicon: Lexi
 def _spoken(words: tuple[str, ...]) -> list[str]:
     """Return the ways a heading of several rows can be said: what it names, all together, what groups it."""
     said = [comparable(word) for word in reversed(words)]
-    both = ["".join(reversed(said))] if len(said) > 1 else []
+    both = ["".join(reversed(said[:count])) for count in range(len(said), 1, -1)]
     return list(dict.fromkeys([*readings(words[-1]), *both, *said[1:]]))
 
 
 def _exactly(words: tuple[str, ...], lexicon: Lexicon, of: str = "") -> tuple[str, ...]:
     if of:
-        return lexicon.known.get(_GROUPED.sub("", of) + comparable(words[-1]), ())
+        whose, said = _GROUPED.sub("", of), comparable(words[-1])
+        return lexicon.known.get(said if said.startswith(whose) else whose + said, ())
     if box := next((said for said in readings(words[-1]) if said in lexicon.boxes), ""):
         return (f"{TICKED}{box}",)
     if len(words) > 1 and any(comparable(word) in lexicon.groups for word in words[:-1]):
@@ -259,7 +284,7 @@ def _nearly(said: str, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_ELSE: Final = re.compile("长|(?:人|户|个|总|栋)?数|面积|(?<=网格)员")
+_ELSE: Final = re.compile("长|(?:人|户|个|总|栋)?数|次数?|面积|(?<=网格)员")
 """What makes something else of a word it follows: 网格长 is no grid, and 楼栋数 no building."""
 
 

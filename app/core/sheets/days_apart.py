@@ -95,8 +95,11 @@ def _day(cells: Sequence[Cell]) -> Cell:
 def _moment(cells: Sequence[Cell]) -> Cell:
     day, clock = cells
     said = _time(clock)
-    if day in (None, "") or not said:
+    if not said:
         return day
+    if day in (None, ""):
+        # A time of no day is wrong, and not to be lost.
+        return said
     return f"{day:%Y-%m-%d} {said}" if isinstance(day, date) else f"{values.written(day)} {said}"
 
 

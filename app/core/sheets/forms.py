@@ -6,16 +6,26 @@ another one stands at once, as 监护人 before 姓名, stands over it.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, field, replace
-from itertools import pairwise, takewhile
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final
 
 from app.core.sheets.asides import by_its_words, plain
 from app.core.sheets.book import Cell, Sheet
 from app.core.sheets.boxes import ticked
-from app.core.sheets.headings import NUMBERING, comparable, readings
-from app.core.sheets.layout import LONGEST_HEADING, Known, Layout
+from app.core.sheets.form_cells import (
+    LEAST_BESIDE,
+    SHARE,
+    FormCells,
+    InlineCells,
+    Span,
+    is_by_turns,
+    said_by,
+    touch,
+)
+from app.core.sheets.headings import comparable
+from app.core.sheets.layout import Known, Layout
 
 LOOKED_AT: Final = 60
 """Among so many rows a form begins."""
@@ -27,29 +37,12 @@ FEWEST_DIGITS: Final = 3
 """What holds so many digits is a value."""
 LEAST_ROWS: Final = 2
 """A form of so few rows has one label more."""
-LEAST_BESIDE: Final = 2
-"""So many cells make a label and its value."""
-SHARE: Final = 0.6
-"""So much of a form its labels, or its columns, must have in common with the first."""
 MOST: Final = 0.8
 _BLANK: Final = re.compile(r"[\s年月日时分:：/_—-]+")
 """What is printed where a day is to be written in."""
 _WORD: Final = re.compile("[A-Za-z\u3400-\u9fff]")
 LEFT: Final = frozenset({"项目", "栏目", "名称", "字段", "信息项", "类别"})
 RIGHT: Final = frozenset({"内容", "具体内容", "填写内容", "情况", "说明", "备注", "值"})
-_BETWEEN: Final = " \u3000\n\t，,;；。"
-_LABEL: Final = re.compile(r"(?:^|(?<=[\s，,;；。]))([^\s:：，,;；。]{1,15})\s*[:：]")
-"""A label that stands in one cell with its value: 姓名：张三."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A cell that holds something, over the columns it is merged across."""
-
-    first: int
-    last: int
-    value: Cell
-    is_label: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +74,7 @@ def forms(sheet: Sheet, known: Known, inline: bool = False) -> list[tuple[Sheet,
     """
     if len(sheet.rows) > LONGEST:
         return []
-    spans = _Inline(sheet, known) if inline else _Cells(sheet, known)
+    spans = InlineCells(sheet, known) if inline else FormCells(sheet, known)
     first = _first(spans, min(len(sheet.rows), LOOKED_AT))
     if first is None:
         return []
@@ -100,99 +93,15 @@ def forms(sheet: Sheet, known: Known, inline: bool = False) -> list[tuple[Sheet,
     return [table, *beneath]
 
 
-# -- cells ----------------------------------------------------------------------------------------------------------
-
-
-class _Cells:
-    """The cells of a sheet, row by row, those that are merged as one."""
-
-    def __init__(self, sheet: Sheet, known: Known) -> None:
-        self.sheet, self.known = sheet, known
-        self.ends = {(top, left): right for top, left, _bottom, right in sheet.merged}
-        self.columns: set[int] = set()
-        """The columns in which labels stand."""
-        self.words: set[str] = set()
-        """The labels that are surely some."""
-
-    def __call__(self, row: int) -> list[Span]:
-        """Return the cells of a row that hold something."""
-        return self._settled(list(self.found(row)))
-
-    def found(self, row: int) -> Iterator[Span]:
-        """Yield the cells of a row that hold something."""
-        for at, value in enumerate(self.sheet.rows[row]):
-            if value is not None and str(value).strip():
-                yield Span(at, self.ends.get((row, at), at), value, self.is_label(value))
-
-    def learn(self, rows: Iterable[int]) -> None:
-        """Learn from the rows that are plainly by turns where labels stand."""
-        plainly = [found for at in rows if _is_by_turns(found := list(self.found(at)))]
-        labels = [span for found in plainly for span in found if span.is_label]
-        if sum(map(_has_two_values, plainly)) >= len(plainly) * SHARE:
-            # Values side by side: only what stands before them all is a label.
-            labels = [span for span in labels if span.first == labels[0].first]
-        self.columns = {span.first for span in labels}
-        self.words = {_said(span) for span in labels}
-
-    def _settled(self, spans: list[Span]) -> list[Span]:
-        """Return the cells, a heading that is a value as one: 党员 behind 政治面貌, where no label ever stands."""
-        is_heading = len(spans) > LEAST_BESIDE and all(span.is_label for span in spans)
-        if is_heading and any(_said(span) in self.words for span in spans):
-            return spans
-        for at in range(1, len(spans) if self.columns else 0):
-            span, is_next = spans[at], spans[at - 1].last + 1 == spans[at].first
-            if is_next and span.first not in self.columns and _said(span) not in self.words:
-                spans[at] = replace(span, is_label=False)
-        return spans
-
-    def is_label(self, value: Cell) -> bool:
-        """Tell whether a cell is a known heading."""
-        if not isinstance(value, str) or len(value) > LONGEST_HEADING or comparable(value) in NUMBERING:
-            return False
-        return any(self.known(said) for said in readings(value))
-
-
-class _Inline(_Cells):
-    """Cells that hold label and value together, each taken apart."""
-
-    def found(self, row: int) -> Iterator[Span]:
-        """Yield labels and values as if they stood side by side."""
-        values = [value for span in super().found(row) for value in self._apart(span.value)]
-        for at, value in enumerate(values):
-            if str(value).strip():
-                yield Span(at, at, value, self.is_label(value))
-
-    def _apart(self, value: Cell) -> list[Cell]:
-        text = value if isinstance(value, str) else ""
-        marks = [one for one in _LABEL.finditer(text) if self.is_label(one[1])]
-        if not marks or text[: marks[0].start()].strip():
-            return [value]
-        ends = [one.start() for one in marks[1:]] + [len(text)]
-        return [
-            part
-            for one, end in zip(marks, ends, strict=True)
-            for part in (one[1], text[one.end() : end].strip(_BETWEEN))
-        ]
-
-
 # -- finding forms --------------------------------------------------------------------------------------------------
 
 
-def _touch(one: Span, other: Span) -> bool:
-    return one.is_label and other.is_label and one.last + 1 == other.first
+def _ends_with_a_label(spans: Sequence[Span]) -> bool:
+    """Tell whether the only label stands behind all else, as 备注 does in headings that hold the title of the list."""
+    return len(spans) > LEAST_BESIDE and spans[-1].is_label and not any(span.is_label for span in spans[:-1])
 
 
-def _is_by_turns(spans: Sequence[Span]) -> bool:
-    """Tell whether labels and values stand by turns, once what stands over all of them is left away."""
-    own = spans[1:] if len(spans) > LEAST_BESIDE and _touch(spans[0], spans[1]) else spans
-    return any(span.is_label for span in own) and not any(_touch(*pair) for pair in pairwise(own))
-
-
-def _has_two_values(spans: Sequence[Span]) -> bool:
-    return len(spans) > LEAST_BESIDE and spans[0].is_label and not spans[1].is_label and not spans[2].is_label
-
-
-def _first(spans: _Cells, end: int) -> int | None:
+def _first(spans: FormCells, end: int) -> int | None:
     """Return where the first form begins: rows by turns, labels again and again in the same column."""
     lines = [(at, found) for at in range(end) if (found := spans(at)) and any(one.is_label for one in found)]
     # A label alone in its row is a title.
@@ -200,15 +109,15 @@ def _first(spans: _Cells, end: int) -> int | None:
         lines.pop(0)
     if len(lines) > LEAST_LABELS and _names_two_columns(lines[0][1]):
         lines.pop(0)
-    if not lines or not _is_by_turns(lines[0][1]):
+    if not lines or not is_by_turns(lines[0][1]) or _ends_with_a_label(lines[0][1]):
         return None
     spans.learn(at for at, _found in lines)
-    rows = list(takewhile(_is_by_turns, (spans(at) for at, _found in lines)))
-    labels = {_said(span) for found in rows for span in found if span.is_label}
+    rows = list(takewhile(is_by_turns, (spans(at) for at, _found in lines)))
+    labels = {said_by(span) for found in rows for span in found if span.is_label}
     key = next(span for span in rows[0] if span.is_label)
     once = [rows[0], *takewhile(lambda found: not any(_is_again(span, key) for span in found), rows[1:])]
     # A form says each of its labels once; what comes again below a heading is a table.
-    same = [_said(span) for found in once for span in found if span.is_label and span.first == key.first]
+    same = [said_by(span) for found in once for span in found if span.is_label and span.first == key.first]
     enough = len(labels) >= LEAST_LABELS + (len(rows) <= LEAST_ROWS) and len(set(same)) >= len(same) * MOST
     is_form = enough and len(same) >= max(LEAST_ROWS, len(once) * SHARE) and not _are_data(rows)
     return lines[0][0] if is_form else None
@@ -228,10 +137,10 @@ def _is_labelled_below(lines: Sequence[tuple[int, list[Span]]]) -> bool:
 
 def _names_two_columns(spans: Sequence[Span]) -> bool:
     """Tell whether a row only says what stands left and right: 项目, 内容."""
-    return len(spans) == LEAST_BESIDE and _said(spans[0]) in LEFT and _said(spans[1]) in RIGHT
+    return len(spans) == LEAST_BESIDE and said_by(spans[0]) in LEFT and said_by(spans[1]) in RIGHT
 
 
-def _blocks(spans: _Cells, first: int, end: int) -> Iterator[Block]:
+def _blocks(spans: FormCells, first: int, end: int) -> Iterator[Block]:
     """Yield the forms: one begins where the first label of the first form comes again with most of the others."""
     key = next(span for span in spans(first) if span.is_label)
     starts = [at for at in range(first, end) if any(_is_again(span, key) for span in spans(at))]
@@ -249,20 +158,16 @@ def _blocks(spans: _Cells, first: int, end: int) -> Iterator[Block]:
 
 
 def _is_again(span: Span, key: Span) -> bool:
-    return span.is_label and span.first == key.first and _said(span) == _said(key)
+    return span.is_label and span.first == key.first and said_by(span) == said_by(key)
 
 
-def _said(span: Span) -> str:
-    return comparable(str(span.value))
-
-
-def _block(spans: _Cells, first: int, end: int, titles: Set[str]) -> Block:
+def _block(spans: FormCells, first: int, end: int, titles: Set[str]) -> Block:
     block = Block(first)
     for at in range(first, end):
         # The title comes again above the next form.
         found = [span for span in spans(at) if span.is_label or str(span.value).strip() not in titles]
         if any(span.is_label for span in found):
-            if not _is_by_turns(found):
+            if not is_by_turns(found):
                 block.table = at
                 break
         elif not found or by_its_words([plain(span.value) for span in found], is_last=True) is not None:
@@ -274,7 +179,7 @@ def _block(spans: _Cells, first: int, end: int, titles: Set[str]) -> Block:
 def _pairs(spans: Sequence[Span], columns: Set[int]) -> Iterator[Pair]:
     """Yield the labels of a row with their values; also those no list knows, where a value follows them."""
     over: tuple[str, ...] = ()
-    if len(spans) > 1 and _touch(spans[0], spans[1]):
+    if len(spans) > 1 and touch(spans[0], spans[1]):
         over, spans = (str(spans[0].value).strip(),), spans[1:]
     at = 0
     while at < len(spans):
@@ -310,14 +215,14 @@ def _written(value: Cell) -> Cell:
 # -- lists from left to right ---------------------------------------------------------------------------------------
 
 
-def _across(spans: _Cells, blocks: Sequence[Block]) -> list[int]:
+def _across(spans: FormCells, blocks: Sequence[Block]) -> list[int]:
     """Return the rows of a list that runs from left to right: all labels in one column, several values beside each."""
     if len(blocks) > 1 or blocks[0].table is not None:
         return []
     return _in_one_column(spans, blocks[0].row)
 
 
-def _in_one_column(spans: _Cells, first: int) -> list[int]:
+def _in_one_column(spans: FormCells, first: int) -> list[int]:
     column, rows, at = spans(first)[0].first, list[int](), first
     while (found := _spans_at(spans, at)) and found[0].first == column:
         if any(span.is_label for span in found[1:]):
@@ -328,14 +233,14 @@ def _in_one_column(spans: _Cells, first: int) -> list[int]:
     return rows if len(rows) >= LEAST_LABELS and several >= len(rows) * SHARE else []
 
 
-def _spans_at(spans: _Cells, row: int) -> list[Span]:
+def _spans_at(spans: FormCells, row: int) -> list[Span]:
     try:
         return spans(row)
     except IndexError:
         return []
 
 
-def _turned(sheet: Sheet, spans: _Cells, first: int, rows: Sequence[int]) -> tuple[Sheet, Layout]:
+def _turned(sheet: Sheet, spans: FormCells, first: int, rows: Sequence[int]) -> tuple[Sheet, Layout]:
     """Return a list from left to right as one from the top; the number of a row is that of its column."""
     labels = [spans(row)[0] for row in rows]
     width = max(len(sheet.rows[row]) for row in rows)
@@ -358,7 +263,7 @@ def _is_somebody(cells: Sequence[Cell]) -> bool:
 # -- tables of forms ------------------------------------------------------------------------------------------------
 
 
-def _table(sheet: Sheet, spans: _Cells, blocks: Sequence[Block]) -> tuple[Sheet, Layout]:
+def _table(sheet: Sheet, spans: FormCells, blocks: Sequence[Block]) -> tuple[Sheet, Layout]:
     places: dict[tuple[tuple[str, ...], int], int] = {}
     records: list[tuple[int, list[Cell]]] = []
     for block in blocks:
@@ -373,7 +278,7 @@ def _table(sheet: Sheet, spans: _Cells, blocks: Sequence[Block]) -> tuple[Sheet,
     return _laid(sheet, _title(spans, blocks[0].row), words, records, blocks[0].row)
 
 
-def _title(spans: _Cells, first: int) -> str:
+def _title(spans: FormCells, first: int) -> str:
     texts = [str(span.value).strip() for at in range(first) for span in spans(at)]
     return "\n".join(dict.fromkeys(texts))
 

@@ -15,6 +15,10 @@ _MARKS: Final = re.compile("[\\s*:：·.．。、_\\-—＿/\u00ad\u200b-\u200f\
 """What is not compared, also what nobody sees and copying leaves behind."""
 NUMBERING: Final = frozenset({"序号", "编号", "序", "no", "行号", "项次"})
 """Headings of a column that only counts the rows; in some lists 编号 is a code, which that list then says."""
+FORMAL: Final = "壹贰貳叁叄肆伍陆陸柒捌玖拾佰仟"
+"""The numerals of cheques and seals, for 一二二三三四五六六七八九十百千."""
+NUMERALS: Final = f"一二三四五六七八九十{FORMAL}"
+"""By these parts of lists are counted."""
 
 
 @cache

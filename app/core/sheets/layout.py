@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from app.core.sheets import days_apart
-from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain, within
+from app.core.sheets import days_apart, labelled
+from app.core.sheets.asides import FOOT, LEAST, Around, Aside, by_its_words, is_note, opening, plain, within
 from app.core.sheets.book import Cell, Fault, Sheet, unreadable
 from app.core.sheets.headings import NUMBERING, comparable, readings
 
@@ -96,7 +96,7 @@ def tables(sheet: Sheet, known: Known, near: Known | None = None) -> list[Layout
     found, above = [], 0
     for head, end in zip(heads, ends, strict=True):
         layout = Layout(head, _headings(rows, head), _title(rows, above, head[0]), _low(rows, head), rows)
-        above = _sort(sheet, layout, end)
+        above = _sort(sheet, layout, end, known)
         layout.nameless = _nameless(sheet, layout)
         layout.rows = days_apart.joined(layout.headings, rows, [at for at, _section in layout.data])
         found.append(layout)
@@ -149,11 +149,11 @@ def _header(rows: list[list[Cell]], known: Known, near: Known) -> list[int]:
     better.
     """
     places = [at for at, row in enumerate(rows) if any(value is not None for value in row)][:LOOKED_AT]
-    scores = {at: _score(_words(rows[at]), known, near) for at in places}
+    scores = {at: _score(_words(rows[at]), known, near) for at in places if not labelled.lines(_cells(rows[at]), known)}
     best = max(scores.values(), default=0)
     if best < 1:
         return []
-    first = next(at for at in places if scores[at] >= min(best, max(LEAST, best * 0.6)))
+    first = next(at for at in scores if scores[at] >= min(best, max(LEAST, best * 0.6)))
     return _joined(rows, first, known)
 
 
@@ -191,7 +191,7 @@ def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -
     spans = spans or _is_all_groups(upper, lower)
     # What is merged down over both rows says it as well as headings that are known: below 性别 may stand 男 and 女.
     down = [at for at in upper if lower.get(at) == upper[at] and _knows(upper[at], known)]
-    is_down = len(down) >= LEAST and bool(grouped) and set(own) == set(grouped)
+    is_down = (len(down) >= LEAST or alone == set(down) != set()) and bool(grouped) and set(own) == set(grouped)
     return spans and (len(named) * 2 >= len(own) or is_down) and len(set(upper.values())) > 1
 
 
@@ -233,6 +233,8 @@ def _begins_another(row: list[Cell], known: Known) -> bool:
     if any(_LONG_NUMBER.match(text) for text in short) or not any(_knows(text, known) for text in short):
         return False
     cells = _cells(row)
+    if labelled.lines(cells, known):
+        return False
     texts = {comparable(value): value for value in cells.values() if isinstance(value, str)}
     named = {said for said, text in texts.items() if _is_short(text) and _knows(text, known)}
     return len(named) >= ANOTHER and len(named) * 2 >= len(cells) and not any(map(_holds_number, texts))
@@ -273,9 +275,10 @@ def _title(rows: list[list[Cell]], above: int, first: int) -> str:
 # -- the rows -------------------------------------------------------------------------------------------------------
 
 
-def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
+def _sort(sheet: Sheet, layout: Layout, end: int, known: Known) -> int:
     """Part the rows below the headings into data and what is none; return below which row all are none."""
-    rows, section, titles = layout.rows, opening(layout.title), list[str]()
+    rows, titles, labels = layout.rows, list[str](), list[str]()
+    section = _opening(layout, known)
     last_said = max((at for at, row in enumerate(rows[:end]) if any(_says(value) for value in row)), default=0)
     around, below = _around(layout, end), layout.header[-1] + 1
     before: Aside | None = Aside.HEADER
@@ -283,7 +286,8 @@ def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
         cells = _cells(rows[at])
         if not cells or not _says_itself(sheet.rows[at], around):
             continue
-        before = around.aside(cells, at >= last_said - FOOT, before)
+        above, labels = labels, _labels(rows, at, end, known, goes_on=bool(labels))
+        before = Aside.SECTION if labels else around.aside(cells, at >= last_said - FOOT, before)
         if before is None and _stands_alone(cells) and _is_title(layout, at, end, around):
             before, titles = Aside.SECTION, [*titles, _called(cells)]
             section = "\n".join(titles)
@@ -292,9 +296,31 @@ def _sort(sheet: Sheet, layout: Layout, end: int) -> int:
             below, titles = at + 1, []
             continue
         elif before is Aside.SECTION:
-            section = within(section, _called(cells))
+            section = _below(section, above, labels) if labels else within(section, _called(cells))
         layout.asides.append((at, before))
     return below
+
+
+def _opening(layout: Layout, known: Known) -> str:
+    """Return the section of the first rows: what the row above the headings says label by label, or its name."""
+    above = layout.header[0] - 1
+    labels = labelled.lines(_cells(layout.rows[above]), known) if above >= 0 else []
+    return "\n".join(labels) or opening(layout.title)
+
+
+def _labels(rows: list[list[Cell]], at: int, end: int, known: Known, goes_on: bool) -> list[str]:
+    """Return what a row says of those below label by label; who signs at the foot says nothing of anybody."""
+    found = labelled.lines(_cells(rows[at]), known, goes_on)
+    if not found or labelled.parted(found[0])[0] in labelled.HOMES:
+        return found
+    below = islice((cells for row in rows[at + 1 : end] if (cells := _cells(row))), TALLEST)
+    texts = (list(dict.fromkeys(map(plain, cells.values()))) for cells in below)
+    return found if any(len(one) >= LEAST and by_its_words(one, is_last=True) is None for one in texts) else []
+
+
+def _below(section: str, above: list[str], labels: list[str]) -> str:
+    """Return the section that begins with a row of labels, which may go on with the one right above."""
+    return "\n".join([section, *labels] if above else [within(section, labels[0]), *labels[1:]])
 
 
 def _around(layout: Layout, end: int) -> Around:
@@ -356,7 +382,7 @@ def said_again(cells: dict[int, Cell], above: dict[int, Cell]) -> dict[int, Cell
 
 
 def _is_ditto(value: str) -> bool:
-    return value.lstrip()[:1] in _DITTO_BEGINS and plain(value) in DITTO
+    return value.lstrip()[:1] in _DITTO_BEGINS and plain(value).rstrip("。.") in DITTO
 
 
 def _cells(row: list[Cell]) -> dict[int, Cell]:

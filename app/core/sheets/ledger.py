@@ -11,9 +11,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final, Self
 
+from app.core.sheets.above import section_words, subjects
 from app.core.sheets.asides import is_title
 from app.core.sheets.book import Cell
 from app.core.sheets.columns import Lexicon
+from app.core.sheets.headings import comparable
+from app.core.sheets.labelled import parted
 from app.core.sheets.values import Reason, Rejected
 
 Found = Sequence[tuple[int, str]]
@@ -27,7 +30,7 @@ class Sight:
     `today`: the day against which dates are held. `find`: the rows of a model that words may mean. `year`: the one the
     title says, for days without one. `subjects`: what titles are about. `over`: the words over the names. `headings`:
     by column the words over it. `learned`: by column what cells say by themselves. `keeps`: whether the community has
-    places of a kind.
+    places of a kind. `heard`: the sections rows have been read under.
     """
 
     today: date
@@ -40,6 +43,7 @@ class Sight:
     headings: Mapping[str, str] = field(default_factory=dict)
     keeps: Callable[[Any], bool] = lambda kind: True
     learned: "dict[str, dict[tuple[type, Cell], Draft | None]]" = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +169,12 @@ class Column:
 class Ledger:
     """One sort of ledger.
 
-    `name`: what outsiders call it. `list_name`: the list its rows go to. `titles`: words in names of sheets and titles
-    that mean it. `boxes`: headings that are a box to tick. `sections`: the columns a line above several rows may fill,
-    such as the grid they all lie in. `surely` and `own`: words in titles that mean it, and columns of which two mean
-    it, whatever column its rows cannot do without is nowhere; each row then says what it lacks. `finish`: looks at a
-    whole row once its cells have been read.
+    `name`: what outsiders call it. `list_name`: the list its rows go to. `titles`: words in names of sheets and
+    titles that mean it. `boxes`: headings that are a box to tick. `sections`: the columns a line above several rows
+    may fill, such as the grid they all lie in. `homes`: the columns of a household a line above its members may
+    fill. `surely` and `own`: words in titles that mean it, and columns of which two mean it, whatever column its
+    rows cannot do without is nowhere; each row then says what it lacks. `finish`: looks at a whole row once its
+    cells have been read.
     """
 
     name: str
@@ -180,6 +185,7 @@ class Ledger:
     several: frozenset[str] = frozenset()
     boxes: str = ""
     sections: tuple[str, ...] = ()
+    homes: tuple[str, ...] = ()
     surely: str = ""
     own: frozenset[str] = frozenset()
     finish: Callable[[Draft, Sight], None] = lambda draft, sight: None
@@ -221,6 +227,7 @@ def read_row(ledger: Ledger, draft: Draft, cells: Mapping[str, Sequence[tuple[in
             if column is not None and cell is not None:
                 draft.at.setdefault(column.key, place)
                 _read_again(column, draft, key, cell, sight)
+    _read_labels(ledger, draft, sight)
     _read_sections(ledger, draft, sight)
     for needed in ledger.needed:
         if needed not in draft.said and not _has(draft, needed):
@@ -299,40 +306,6 @@ class _Watched(dict[str, Any]):
         return super().pop(key, *default)
 
 
-_NUMBERED: Final = re.compile(r"^(?:[一二三四五六七八九十\d]+[、.．]|[(（][一二三四五六七八九十\d]+[)）]、?)")
-_BESIDE: Final = re.compile(r"[(（\[【:：].*$", re.DOTALL)
-_NAMES: Final = re.compile(r"^(?:资源|需求|项目|服务)?(?:类别|类型|网格|片区|小区|楼栋|岗位|职务)\s*[:：]\s*")
-"""What a line that says a column calls it: 类别：场地."""
-_GRID: Final = re.compile(r"第?[一二三四五六七八九十\d]+号?网格")
-_SUBJECT: Final = re.compile(
-    r"(?:.*(?:社区|街道|居委会))?(.+?)(?:基本|登记|信息|情况|花名册|名册|名单|台账|一览|统计|汇总|通讯录|表)+"
-)
-_LABELLED: Final = re.compile(
-    r"(?:^|(?<=[\s，,；;]))(?:所在|所属|报到|派出|工作|驻区|共建|提供)?(?:单位|网格|党组织|党支部)(?:名称|全称)?"
-    r"(?:[(（][^)）]*[)）])?\s*[:：]\s*([^\s，,；;：:]+)"
-)
-_WHOSE: Final = re.compile(
-    r"(.{2,30}?)(?:[到向赴](?:本|所在|居住地?)?社区(?:党组织)?报到的?)?(?:(?:机关)?(?:全体)?(?:在职)?党员|(?:可|能)?(?:提供|共享)?(?:的)?资源)"
-)
-_HERE: Final = re.compile("社区|街道|居委会")
-"""The community itself is no unit that reports in or shares what it has."""
-LONGEST_TITLE: Final = 40
-
-
-def section_words(section: str) -> str:
-    """Return what a line above several rows names, without its number and what stands beside it in brackets."""
-    return _BESIDE.sub("", _NAMES.sub("", _NUMBERED.sub("", section.strip()))).strip()
-
-
-def subjects(title: str) -> list[str]:
-    """Return what titles are about: 楼栋长 in 清河社区楼栋长花名册, who 单位名称： names, the only grid."""
-    plain = [_BESIDE.sub("", "".join(line.split())) for line in title.split("\n") if len(line) <= LONGEST_TITLE]
-    found = [match[1] for line in plain if (match := _SUBJECT.fullmatch(line))]
-    grids = set(_GRID.findall(title))
-    whose = [match[1] for line in plain if (match := _WHOSE.match(line)) and not _HERE.search(match[1])]
-    return [match[1] for match in _LABELLED.finditer(title)] + whose + found + (list(grids) if len(grids) == 1 else [])
-
-
 def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
     """Let what stands above a row say what the row itself leaves open, where all of it is understood."""
     for key in ledger.sections:
@@ -344,11 +317,37 @@ def _read_sections(ledger: Ledger, draft: Draft, sight: Sight) -> None:
             read_cell(column, trial, key, words, sight)
             # What looks like it is it, also where nobody knows it yet.
             if trial.said and not trial.troubles and (column.above is not None or not trial.warnings):
-                draft.said |= trial.said
-                draft.meant |= {name: _with(draft.meant.get(name), value) for name, value in trial.meant.items()}
-                draft.keys |= trial.keys
-                draft.warnings += trial.warnings
+                _say_too(draft, trial)
                 break
+
+
+def _read_labels(ledger: Ledger, draft: Draft, sight: Sight) -> None:
+    """Let the labels above a row say what it leaves open; what is wrong there is wrong here.
+
+    What no column takes from them is told of the first row below.
+    """
+    is_first = draft.section not in sight.heard
+    sight.heard.add(draft.section)
+    for label, value in map(parted, draft.section.split("\n") if "：" in draft.section else ()):
+        key = next((key for key in (*ledger.homes, *ledger.sections) if _calls(ledger.by_key[key], label)), "")
+        if value and not key and is_first:
+            draft.warn("label_unread", "", f"{label}：{value}")
+        elif value and key and key not in draft.said and not _has(draft, key):
+            trial = Draft(draft.sheet, draft.row, draft.ledger)
+            read_cell(ledger.by_key[key], trial, key, value, sight)
+            _say_too(draft, trial)
+            draft.troubles += trial.troubles
+
+
+def _calls(column: Column, label: str) -> bool:
+    return comparable(label) in map(comparable, column.words)
+
+
+def _say_too(draft: Draft, trial: Draft) -> None:
+    draft.said |= trial.said
+    draft.meant |= {name: _with(draft.meant.get(name), value) for name, value in trial.meant.items()}
+    draft.keys |= trial.keys
+    draft.warnings += trial.warnings
 
 
 def _with(before: Any, value: Any) -> Any:

@@ -11,7 +11,7 @@ from app.core.sheets.values import Reason, Rejected
 
 _TITLE: Final = re.compile(r"([\u3400-\u9fff·]{2,})\(([^()]{2,20}|[女男兼代副正亡故群党无])\)")
 """A name with something beside it, such as 王芳(组长), 王芳(女); other single signs tell people of one name apart."""
-_COUNTED: Final = re.compile(r"^\d{1,3}[.、．)）]\s*(?=[\u3400-\u9fff])")
+_COUNTED: Final = re.compile(r"^(?:\d{1,3}[.、．)）]|[(（]\d{1,3}[)）]|[①-⑳])\s*(?=[\u3400-\u9fff])")
 """The number of a row, typed before the name."""
 _ONE_NUMBER: Final = (
     r"\+?(?:1[3-9]\d(?:[\s.-]?\d{4}){2}|0\d{2,3}-?[2-9]\d{6,7}(?:(?:-|\s*(?:转|分机)\s*)\d{1,5})?"
@@ -21,7 +21,8 @@ _NUMBER: Final = re.compile(rf"[:(]*{_ONE_NUMBER}\)?$")
 _ANY_NUMBER: Final = re.compile(rf"(?<!\d){_ONE_NUMBER}")
 _LEFT: Final = re.compile(r"\d{6}")
 """Stands in no name: what is left of a number that could not be read."""
-_LABEL: Final = re.compile(r":$")
+_LABEL: Final = re.compile(":")
+"""Stands behind what something is called, and in the name of nobody."""
 _IDENTITY: Final = re.compile(r"(?<![0-9])(?:身份证(?:号码?)?:?)?\s*\(?([0-9]{17}[0-9Xx]|[0-9]{15})\)?$")
 _BETWEEN: Final = " /、,;:|\n"
 """What stands between a name and the numbers beside it."""
@@ -69,6 +70,8 @@ def person() -> Reader:
         own(draft, key, text, sight)
         if _SEVERAL.search(text):
             draft.warn("several_names", key, text)
+        elif _ODD.search(text):
+            draft.warn("odd_name", key, text)
 
     return filling("name", read)
 
@@ -76,6 +79,9 @@ def person() -> Reader:
 _SEVERAL: Final = re.compile(
     r"[\u3400-\u9fff]{2,}(?:\([^()]*\))?(?:\s*[、,，;；/和]\s*|\s+|(?<=\)))[\u3400-\u9fff]{2,}"
 )
+
+_ODD: Final = re.compile(r"(?<=[\u3400-\u9fff])[-—~+=|].|[-—]{2}|[?]$")
+"""Stands in hardly any name, but where more is said than one: 已迁出-王芳."""
 
 NOBODY: Final = frozenset({"空缺", "暂缺", "待定", "缺", "缺额", "空岗", "待补", "待聘"})
 """What stands for a name where there is nobody."""
@@ -87,7 +93,7 @@ def name(sets: str = "name", limit: int = 40, beside: str = "") -> Reader:
     """The name of a person. `beside`: where is kept what stands beside it in brackets."""
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
-        text = _COUNTED.sub("", seen(values.name(cell)))
+        text = _unmarked(draft, key, _COUNTED.sub("", seen(values.name(cell))), beside)
         if beside and (found := _TITLE.fullmatch(text)):
             text = found[1]
             add(draft, beside, f"姓名旁注：{found[2]}")
@@ -100,6 +106,20 @@ def name(sets: str = "name", limit: int = 40, beside: str = "") -> Reader:
             keep(draft, key, sets, text, text)
 
     return filling(sets, read)
+
+
+def _unmarked(draft: Draft, key: str, text: str, beside: str) -> str:
+    """Return a name without the signs by which ledgers mark somebody, which are told."""
+    found = _MARKED.fullmatch(text)
+    if found is None or not (marks := found[1] + found[3]):
+        return text
+    if beside:
+        add(draft, beside, f"姓名旁注：{marks}")
+    draft.warn("beside_name", key, marks)
+    return found[2]
+
+
+_MARKED: Final = re.compile("([★☆※△▲◆◇■□√✓]*)(.+?)([★☆※△▲◆◇■□√✓]*)")
 
 
 def phone(sets: str = "") -> Reader:

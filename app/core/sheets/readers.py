@@ -342,7 +342,8 @@ _SORTS: Final = (("单元", "单元"), ("片区", "片区"), ("网格", "网格"
 def numbered(text: str, heading: str) -> str:
     """Return what a bare number is called below a heading that says of what it is one: 3 below 楼栋 is 3栋."""
     sort = next((sort for word, sort in _SORTS if word in heading), "")
-    return f"{text}{sort}" if _BARE.fullmatch(text) else text
+    bare = text.removesuffix(".0")
+    return f"{bare}{sort}" if _BARE.fullmatch(bare) else text
 
 
 def rows_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Reason) -> Reader:

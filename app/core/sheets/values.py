@@ -77,6 +77,8 @@ class Day:
 # -- texts ----------------------------------------------------------------------------------------------------------
 
 EMPTY: Final = frozenset({"无", "無", "/", "-", "—", "——", "--", "暂无", "暫無", "空", "没有", "沒有", "\\", "无。"})
+ERRORS: Final = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
+"""What a spreadsheet shows instead of a result, where it has become text."""
 LONGEST_EMPTY: Final = max(map(len, EMPTY))
 _QUOTED: Final = re.compile(r"^['’‘`]+(?=[\d+(])")
 """The mark by which a number is typed as text, where it has become part of the text."""
@@ -94,6 +96,8 @@ def text(cell: Cell) -> str:
     if cell is None:
         return ""
     said = written(cell)
+    if said[:1] == "#" and said in ERRORS:
+        raise Rejected(Reason.FORMULA, said)
     if said[:1] == "'" and "'" not in said[1:]:
         # The mark by which a cell is typed as text, where it has become part of it.
         said = said[1:].strip()
@@ -154,6 +158,16 @@ def items(cell: Cell) -> list[str]:
     return list(dict.fromkeys(part for one in several for part in parts(one)))
 
 
+def are_numbered(said: str) -> bool:
+    """Tell whether a text numbers several things: 1、水管漏水；2、楼道堆物."""
+    return _NUMBERED.search(said) is not None
+
+
+_NUMBERED: Final = re.compile(
+    r"(?:^|[\n;；。:：\s])[(（]?1[、.．)）]\s*\D.*[\n;；。\s][(（]?2[、.．)）]\s*\D", re.DOTALL
+)
+
+
 def unwide(said: str) -> str:
     """Return a text with the brackets and stops that part numbers from words in half width."""
     return said.translate({ord("（"): "(", ord("）"): ")", ord("；"): ";", ord("，"): ","})
@@ -161,7 +175,7 @@ def unwide(said: str) -> str:
 
 # -- marks ----------------------------------------------------------------------------------------------------------
 
-YES: Final = frozenset({"√", "✓", "✔", "☑", "是", "有", "1", "Y", "YES", "对", "●", "真", "TRUE", "V"})
+YES: Final = frozenset({"√", "✓", "✔", "☑", "✅", "■", "是", "有", "1", "Y", "YES", "对", "●", "真", "TRUE", "V"})
 NO: Final = frozenset({"×", "✗", "✘", "☐", "□", "否", "不是", "0", "N", "NO", "未", "FALSE", "X"})
 
 
