@@ -245,4 +245,4 @@ def _engine_options(address: str, threads: int) -> dict[str, Any]:
     if address.startswith("sqlite"):
         return {"hide_parameters": True, "connect_args": {"timeout": 15}}
     patience = {"connect_timeout": 5}
-    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": threads, "connect_args": patience}
+    return {"hide_parameters": True, "pool_size": threads, "connect_args": patience}

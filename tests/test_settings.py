@@ -94,7 +94,6 @@ def test_a_district_may_name_its_postgresql(tmp_path):
     assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql://sidan@db/sidan"
     assert settings["SQLALCHEMY_ENGINE_OPTIONS"] == {
         "hide_parameters": True,
-        "pool_pre_ping": True,
         "pool_size": 12,
         "connect_args": {"connect_timeout": 5},
     }

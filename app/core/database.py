@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.core import revisions, seeking
+from app.core import resting, revisions, seeking  # noqa: F401 - to rest is listened to
 from app.core.moves import Stale
 from app.extensions import db
 
