@@ -40,6 +40,15 @@ def test_on_the_narrowest_phone_a_late_need_keeps_within_its_card(visitor, life)
     assert person.page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_on_a_phone_the_days_a_need_lay_with_somebody_are_not_cut_in_two(visitor, life):
+    person = visitor(PHONE).sign_in("secretary")
+    person.open(f"/needs/show/{life['held']}")
+    days = person.page.locator("table[aria-labelledby=clocks] td.code")
+    heights = days.evaluate_all("all => all.map(one => one.clientHeight)")
+    assert len(heights) > 2
+    assert max(heights) < 40
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE])
 def test_everybody_sees_what_is_late_and_moves_it_by_keyboard(visitor, life, size):
     person = visitor(size).sign_in("secretary")

@@ -331,3 +331,9 @@ def test_each_part_of_the_page_is_one_step_from_its_beginning(as_secretary):
     assert len(parts) > 5
     assert led == parts
     assert page.count('href="#figures-parts"') == len(parts) - 1
+
+
+def test_figures_on_paper_say_of_which_days_they_are(as_secretary):
+    for address in ("/figures/", "/figures/person_times"):
+        page = as_secretary.page(f"{address}?from=2026-03-01&to=2026-03-31")
+        assert '<p class="about d-none d-print-block">2026-03-01 – 2026-03-31</p>' in page
