@@ -12,7 +12,7 @@ from app.core.fields import Text
 from app.core.history import recorded_models
 from app.core.sheets.ledger import Draft, Trouble
 from app.imports import registry, storing
-from app.imports.models import ImportBatch
+from app.imports.models import BatchState, ImportBatch
 from app.imports.reporting import sentence
 from app.imports.understanding import KEYED
 
@@ -24,6 +24,7 @@ VERDICTS: Final[dict[str, Text]] = {
     "accepted": _("To be taken in"),
 }
 """The sets of rows the page shows, the one with work first."""
+APPLIED: Final = BatchState.APPLIED
 ACTIONS: Final[dict[str, Text]] = {
     "merge": _("Fills in what the other one leaves blank"),
     "same": _("Says nothing new"),
@@ -152,7 +153,7 @@ class Rows:
         self.page = min(max(page, 1), self.pages)
         wanted = places[(self.page - 1) * PAGE : self.page * PAGE]
         self.drafts = storing.rows_of(batch, wanted)
-        self.labels = VERDICTS
+        self.labels = VERDICTS | ({"accepted": APPLIED.label} if batch.state is APPLIED else {})
         self.is_kept = batch.forgotten_on is None
         self.is_doubtful = any(
             one["doubtful"] or one["not_imported"] or not one["ledger"] for one in batch.told.get("header", [])

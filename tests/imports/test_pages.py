@@ -57,6 +57,9 @@ def test_the_secretary_is_told_that_how_things_stood_is_not_taken_over(as_secret
 def test_what_was_read_is_taken_in_and_taken_back(as_secretary, batch, behind):
     assert as_secretary.post(f"/imports/{batch}/apply").status_code == 302
     assert "楼道灯不亮" in as_secretary.page("/needs/list/")
+    page = as_secretary.page(f"/imports/{batch}")
+    assert "已收入 1 行" in page
+    assert "可收入" not in page
     assert as_secretary.post(f"/imports/{batch}/apply").status_code == 409
     assert as_secretary.post(f"/imports/{batch}/undo").status_code == 302
     assert "楼道灯不亮" not in as_secretary.page("/needs/list/")
