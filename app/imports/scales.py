@@ -31,8 +31,6 @@ def scales(layout: Layout, assignment: Assignment) -> Mapping[int, str]:
 
 def meant(line: Line, found: Mapping[int, str]) -> Line:
     """Return a row with these numbers in full, as somebody would write them: 1.2万."""
-    if not found:
-        return line
     changed: dict[int, Cell] = {
         at: f"{said}{sign}" for at, sign in found.items() if (said := _number(line.cells.get(at)))
     }

@@ -278,9 +278,10 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
     for line in one.layout.lines:
         # Forms are often numbered before they are filled in.
         if not line.cells.keys() <= numbering:
-            meant = scales.meant(circles.meant(line, marked), scaled)
+            meant = scales.meant(circles.meant(line, marked), scaled) if marked or scaled else line
             draft = _draft(one, one.ledger, line, cells(meant), sight)
-            circles.tell(draft, line, marked, one.assignment)
+            if marked:
+                circles.tell(draft, line, marked, one.assignment)
             yield draft
         if spend:
             one.layout.rows[line.row] = []

@@ -29,7 +29,8 @@ OTHERS: Final = frozenset(
 _BEGINS: Final = frozenset(word[0] for word in HOMES | OTHERS)
 _LABELLED: Final = re.compile(r"(?:^|(?<=[\s，,；;、]))([\u3400-\u9fff]{2,8})\s*[:：]\s*")
 _BETWEEN: Final = " \u3000\n\t，,;；、"
-_LINE: Final = re.compile(r"([\u3400-\u9fff]{2,8})：(.+)")
+COLON: Final = "："
+_LINE: Final = re.compile(f"([\u3400-\u9fff]{{2,8}}){COLON}(.+)")
 
 Known = Callable[[str], bool]
 
@@ -40,17 +41,23 @@ def parted(line: str) -> tuple[str, str]:
     return (found[1], found[2]) if found is not None else ("", "")
 
 
+def may_begin(cells: Mapping[int, Cell]) -> bool:
+    """Tell whether a row may be the first of such lines, which most rows of data are seen not to be at once."""
+    first = next(iter(cells.values()), None)
+    return isinstance(first, str) and first.lstrip()[:1] in _BEGINS
+
+
 def lines(cells: Mapping[int, Cell], known: Known, goes_on: bool = False) -> list[str]:
     """Return what such a row says, a label with its value in each line; nothing where a row is none.
 
     `goes_on`: whether the row above is one; then it need not begin like one.
     """
-    if not cells or not (goes_on or str(next(iter(cells.values()))).lstrip()[:1] in _BEGINS):
+    if not (goes_on or may_begin(cells)):
         return []
     texts = list(dict.fromkeys(str(value).strip() for value in cells.values()))
     pairs = _by_turns(texts, known) or _together(texts)
     begins = bool(pairs) and (pairs[0][0] in HOMES | OTHERS or (goes_on and known(comparable(pairs[0][0]))))
-    return [f"{label}：{value}" for label, value in pairs if value] if begins else []
+    return [f"{label}{COLON}{value}" for label, value in pairs if value] if begins else []
 
 
 def _by_turns(texts: list[str], known: Known) -> list[tuple[str, str]]:

@@ -286,7 +286,9 @@ def _sort(sheet: Sheet, layout: Layout, end: int, known: Known) -> int:
         cells = _cells(rows[at])
         if not cells or not _says_itself(sheet.rows[at], around):
             continue
-        above, labels = labels, _labels(rows, at, end, known, goes_on=bool(labels))
+        above, labels = labels, []
+        if above or labelled.may_begin(cells):
+            labels = _labels(rows, at, end, known, goes_on=bool(above))
         before = Aside.SECTION if labels else around.aside(cells, at >= last_said - FOOT, before)
         if before is None and _stands_alone(cells) and _is_title(layout, at, end, around):
             before, titles = Aside.SECTION, [*titles, _called(cells)]
@@ -313,7 +315,7 @@ def _labels(rows: list[list[Cell]], at: int, end: int, known: Known, goes_on: bo
     found = labelled.lines(_cells(rows[at]), known, goes_on)
     if not found or labelled.parted(found[0])[0] in labelled.HOMES:
         return found
-    below = islice((cells for row in rows[at + 1 : end] if (cells := _cells(row))), TALLEST)
+    below = islice((cells for row in range(at + 1, end) if (cells := _cells(rows[row]))), TALLEST)
     texts = (list(dict.fromkeys(map(plain, cells.values()))) for cells in below)
     return found if any(len(one) >= LEAST and by_its_words(one, is_last=True) is None for one in texts) else []
 

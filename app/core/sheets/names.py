@@ -110,16 +110,17 @@ def name(sets: str = "name", limit: int = 40, beside: str = "") -> Reader:
 
 def _unmarked(draft: Draft, key: str, text: str, beside: str) -> str:
     """Return a name without the signs by which ledgers mark somebody, which are told."""
-    found = _MARKED.fullmatch(text)
-    if found is None or not (marks := found[1] + found[3]):
+    own = text.strip(_MARKS)
+    if own == text or not own:
         return text
+    marks = text.replace(own, "")
     if beside:
         add(draft, beside, f"姓名旁注：{marks}")
     draft.warn("beside_name", key, marks)
-    return found[2]
+    return own
 
 
-_MARKED: Final = re.compile("([★☆※△▲◆◇■□√✓]*)(.+?)([★☆※△▲◆◇■□√✓]*)")
+_MARKS: Final = "★☆※△▲◆◇■□√✓"
 
 
 def phone(sets: str = "") -> Reader:
