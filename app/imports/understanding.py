@@ -332,6 +332,7 @@ def _is_ticked(cell: Cell) -> bool:
 
 WHY: Final = {
     Aside.SECTION: "section",
+    Aside.HOME: "home",
     Aside.HEADER: "header",
     Aside.TOTAL: "total",
     Aside.NOTE: "note",

@@ -81,3 +81,16 @@ def test_heads_and_members_may_stand_under_groups_of_their_own(read):
     rows += [["王芳", ""], ["李强", "", "李二", "子", ""]]
     report = read(xlsx({"居民": rows}, merged={"居民": ["A2:B2", "C2:E2"]}))
     assert said(report, "name", "head") == [(4, "王芳", "王芳"), (5, "李二", "李强")]
+
+
+def test_a_household_of_which_nobody_is_named_is_told_and_gives_nobody_else_its_head(read):
+    rows = [["居民花名册"], HEAD, ["户号：001", "户主：张三"], ["户号：002", "户主：王五"], ["王五", "户主", "男"]]
+    rows += [["户号：003", "户主：赵六"]]
+    report = read(xlsx({"居民": rows}))
+    assert said(report, "name", "household_no", "head") == [(5, "王五", "002", "王五")]
+    assert why(report) == [(3, "home"), (4, "section"), (6, "home")]
+
+
+def test_who_is_the_head_in_a_row_of_two_cells_is_somebody(read):
+    rows = [["居民花名册"], ["与户主关系", "姓名", "性别"], ["户主", "张三"], ["配偶", "李四", "女"]]
+    assert said(read(xlsx({"居民": rows})), "name", "relation") == [(3, "张三", "户主"), (4, "李四", "配偶")]

@@ -63,7 +63,8 @@ def lines(cells: Mapping[int, Cell], known: Known, goes_on: bool = False) -> lis
 def _by_turns(texts: list[str], known: Known) -> list[tuple[str, str]]:
     """Return labels and values that have a cell each: 户号, 003, 户主, 张三."""
     labels, values = [comparable(text) for text in texts[::2]], texts[1::2]
-    are_labels = labels[0] in HOMES and all(known(one) and HAN.search(one) for one in labels)
+    # In a row of two cells 户主 is what somebody is to the household.
+    are_labels = len(labels) > 1 and labels[0] in HOMES and all(known(one) and HAN.search(one) for one in labels)
     is_clear = len(labels) == len(values) and not any(known(comparable(one)) for one in values)
     return list(zip(labels, values, strict=True)) if are_labels and is_clear else []
 
