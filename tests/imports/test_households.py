@@ -94,3 +94,22 @@ def test_a_household_of_which_nobody_is_named_is_told_and_gives_nobody_else_its_
 def test_who_is_the_head_in_a_row_of_two_cells_is_somebody(read):
     rows = [["居民花名册"], ["与户主关系", "姓名", "性别"], ["户主", "张三"], ["配偶", "李四", "女"]]
     assert said(read(xlsx({"居民": rows})), "name", "relation") == [(3, "张三", "户主"), (4, "李四", "配偶")]
+
+
+@pytest.mark.parametrize("line", [["户 号：003", "户 主：张三"], ["第1户", "户号：003", "户主：张三"]])
+def test_the_line_of_a_household_may_be_spaced_or_counted(read, line: list[Any]):
+    rows = [["居民花名册"], HEAD, line, ["张三", "户主", "男"]]
+    assert said(read(xlsx({"居民": rows})), "name", "household_no", "head") == [(4, "张三", "003", "张三")]
+
+
+def test_what_a_member_is_to_the_head_is_not_said_of_the_head(read):
+    rows = [["居民信息表"], ["户主信息", "", "家庭成员1", "", "家庭成员2", ""], ["姓名", "电话", *["姓名", "关系"] * 2]]
+    rows += [["王芳", "13800001001"], ["李强", "13800001002", "李二", "子", "李三", "女"]]
+    report = read(xlsx({"居民": rows}, merged={"居民": ["A2:B2", "C2:D2", "E2:F2"]}))
+    found = said(report, "name", "relation", "head")
+    assert found == [
+        (4, "王芳", None, None),
+        (5, "李强", None, None),
+        (5, "李二", "子", "李强"),
+        (5, "李三", "女", "李强"),
+    ]

@@ -138,3 +138,9 @@ def test_what_calls_a_number_beside_a_name_is_no_part_of_the_name(read):
 def test_a_formula_that_has_become_text_is_nobody(read):
     rows = [["需求清单"], ["姓名", "需求内容", "数量"], ["=A3", "修路", "1"], ["王芳", "修灯", "=SUM(C1:C2)"]]
     assert wrong(read(xlsx({"需求": rows}))) == [(3, "formula", "person"), (4, "number_bad", "quantity")]
+
+
+def test_a_list_may_say_by_labels_alone_who_gives_what_it_lists(read):
+    rows = [["资源清单"], ["资源名称", "数量", "联系电话"], ["单位名称：区医院"], ["义诊", "2次", "13800001001"]]
+    report = read(xlsx({"资源": [*rows, ["单位名称：区法院"], ["普法", "3场"]]}))
+    assert said(report, "name", "provider") == [(4, "义诊", "区医院"), (6, "普法", "区法院")]

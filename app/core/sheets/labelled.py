@@ -26,13 +26,18 @@ OTHERS: Final = frozenset(
     | {"小区", "楼栋", "片区", "所在党支部", "所在党组织", "提供单位", "共建单位"}
 )
 """With one of these that of a grid or a unit."""
-_BEGINS: Final = frozenset(word[0] for word in HOMES | OTHERS)
+_BEGINS: Final = frozenset(word[0] for word in HOMES | OTHERS | {"第"})
 _LABELLED: Final = re.compile(r"(?:^|(?<=[\s，,；;、]))([\u3400-\u9fff]{2,8})\s*[:：]\s*")
 _BETWEEN: Final = " \u3000\n\t，,;；、"
 COLON: Final = "："
 _LINE: Final = re.compile(f"([\u3400-\u9fff]{{2,8}}){COLON}(.+)")
 
 Known = Callable[[str], bool]
+
+
+_SPACED: Final = re.compile("(?<![\u3400-\u9fff])([\u3400-\u9fff])\\s+([\u3400-\u9fff])(?=\\s*[:：])")
+"""户 号：003."""
+_WHICH: Final = re.compile("第[0-9一二三四五六七八九十]+户")
 
 
 def parted(line: str) -> tuple[str, str]:
@@ -54,7 +59,8 @@ def lines(cells: Mapping[int, Cell], known: Known, goes_on: bool = False) -> lis
     """
     if not (goes_on or may_begin(cells)):
         return []
-    texts = list(dict.fromkeys(str(value).strip() for value in cells.values()))
+    texts = list(dict.fromkeys(_SPACED.sub(r"\1\2", str(value).strip()) for value in cells.values()))
+    texts = texts[1:] if len(texts) > 1 and _WHICH.fullmatch(texts[0]) else texts
     pairs = _by_turns(texts, known) or _together(texts)
     begins = bool(pairs) and (pairs[0][0] in HOMES | OTHERS or (goes_on and known(comparable(pairs[0][0]))))
     return [f"{label}{COLON}{value}" for label, value in pairs if value] if begins else []

@@ -205,7 +205,7 @@ def _is_all_groups(upper: dict[int, str], lower: dict[int, str]) -> bool:
 
 _REPORTED: Final = re.compile(r"[^(（:：]{1,12}[:：]\s*\S")
 """A label with its value, as they stand above headings: 登记人：张三."""
-_REPORTS: Final = re.compile(r"[:：\d]|.{13}")
+_REPORTS: Final = re.compile(r"[:：]|\d{2}|\d[年月日]|.{13}")
 """What stands above a list to say who reports it and when, or what it is."""
 
 

@@ -330,7 +330,7 @@ def _read_labels(ledger: Ledger, draft: Draft, sight: Sight) -> None:
     is_first = draft.section not in sight.heard
     sight.heard.add(draft.section)
     for label, value in map(parted, draft.section.split("\n")):
-        key = next((key for key in (*ledger.homes, *ledger.sections) if _calls(ledger.by_key[key], label)), "")
+        key = next((key for key in (*ledger.homes, *ledger.sections) if calls(ledger.by_key[key], label)), "")
         if value and not key and is_first:
             draft.warn("label_unread", "", f"{label}：{value}")
         elif value and key and key not in draft.said and not _has(draft, key):
@@ -340,7 +340,8 @@ def _read_labels(ledger: Ledger, draft: Draft, sight: Sight) -> None:
             draft.troubles += trial.troubles
 
 
-def _calls(column: Column, label: str) -> bool:
+def calls(column: Column, label: str) -> bool:
+    """Tell whether a label is a heading of a column."""
     return comparable(label) in map(comparable, column.words)
 
 
