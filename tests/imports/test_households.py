@@ -1,9 +1,11 @@
 """Households in ledgers: what stands above their members is said of each of them, and a head alone is somebody."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 
+from app.core.sheets import reading
 from tests.core.sheets.paper import xlsx
 from tests.imports.test_cells_together import said, warned, wrong
 from tests.imports.test_rows_apart import why
@@ -113,3 +115,15 @@ def test_what_a_member_is_to_the_head_is_not_said_of_the_head(read):
         (5, "李二", "子", "李强"),
         (5, "李三", "女", "李强"),
     ]
+
+
+def test_a_member_who_comes_back_still_stands_under_the_household(as_secretary, read):
+    rows = [["居民花名册"], HEAD, ["第一网格"], ["户号：003", "户主：张三"], ["张三", "户主", "男", "13800001001"]]
+    data = xlsx({"居民": [*rows, ["李四", "配偶", "女", "1380000"]]})
+    sent = {"community": "1", "list": "auto", "file": (BytesIO(data), "花名册.xlsx")}
+    address = as_secretary.post("/imports/", sent, content_type="multipart/form-data").location
+    back = reading.read(as_secretary.get(f"{address}/rejected.xlsx").get_data()).sheets[0].rows
+    again = read(
+        xlsx({"居民": [[*map(str, (cell or "" for cell in row[:4]))] for row in back[:-1]] + [["李四", "配偶"]]})
+    )
+    assert said(again, "name", "grid", "household_no", "head")[0][1:] == ("李四", "第一网格", "003", "张三")
