@@ -38,15 +38,13 @@ def _said(cell: Cell) -> str:
 
 def meant(line: Line, found: Circles) -> Line:
     """Return a row with ticks for the circles that tick, and nothing for the others."""
-    if not found:
-        return line
     changed = {at: TICK if found[at] else None for at in _places(line, found)}
     return replace(line, cells=line.cells | changed) if changed else line
 
 
 def tell(draft: Draft, line: Line, found: Circles, assignment: Assignment) -> None:
     """Say of a row which circles are read as no tick."""
-    for at in _places(line, found) if found else ():
+    for at in _places(line, found):
         if not found[at]:
             draft.warn(UNSURE, assignment.columns[at].removeprefix("tag:"), _said(line.cells[at]))
             draft.read = (draft.read[0], len(draft.warnings))

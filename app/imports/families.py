@@ -64,9 +64,19 @@ def apart(sheet: Sheet, tables: Sequence[Layout]) -> list[Sheet]:
 
 def _of_one(sheet: Sheet, table: Layout, own: _Member, others: set[int], head: int | None) -> Sheet:
     part = replace(sheet, name=f"{sheet.name}（{letters(own.places[0])}列起）")
-    said = own.said | ({head: HEAD} if head is not None else {})
     below = range(table.header[-1] + 1, len(sheet.rows))
-    return cut(part, table, others, said, {at: [] for at in below if not _is_told(sheet.rows[at], own)})
+    found = cut(part, table, others, own.said, {at: [] for at in below if not _is_told(sheet.rows[at], own)})
+    if head is not None:
+        _name_head(found, table, head)
+    return found
+
+
+def _name_head(sheet: Sheet, table: Layout, head: int) -> None:
+    """Let the lowest heading alone name the head: what stands over it, as 户主信息 does, is over other columns too."""
+    for at in table.header:
+        row = sheet.rows[at]
+        row.extend([None] * (head + 1 - len(row)))
+        row[head] = HEAD if at == table.header[-1] else None
 
 
 def _in_one_cell(sheet: Sheet, table: Layout) -> list[Sheet]:

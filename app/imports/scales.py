@@ -10,7 +10,9 @@ from app.core.sheets.book import Cell
 from app.core.sheets.columns import Assignment
 from app.core.sheets.layout import Layout, Line
 
-_HEADING: Final = re.compile(r"[(（\[【]\s*(?:单位\s*[:：]?\s*)?([百千万亿])\s*[元人户件次个]?\s*[)）\]】]")
+_HEADING: Final = re.compile(
+    r"[(（\[【]\s*(?:单位\s*[:：]?\s*)?(?:人民币)?([百千万亿])(?:[元人户件次个][^)）\]】]{0,6})?\s*[)）\]】]|([百千万亿])元$"
+)
 _TITLE: Final = re.compile(r"单位\s*[:：]\s*(?:人民币\s*)?([百千万亿])元")
 _MONEY: Final = re.compile("费用?|资金|金额|经费|花费")
 _NUMBER: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -23,7 +25,7 @@ def scales(layout: Layout, assignment: Assignment) -> Mapping[int, str]:
     for place in assignment.columns:
         heading = layout.headings.get(place, ("",))[-1]
         if own := _HEADING.search(heading):
-            found[place] = own[1]
+            found[place] = own[1] or own[2]
         elif whole is not None and _MONEY.search(heading):
             found[place] = whole[1]
     return found
@@ -31,8 +33,6 @@ def scales(layout: Layout, assignment: Assignment) -> Mapping[int, str]:
 
 def meant(line: Line, found: Mapping[int, str]) -> Line:
     """Return a row with these numbers in full, as somebody would write them: 1.2万."""
-    if not found:
-        return line
     changed: dict[int, Cell] = {
         at: f"{said}{sign}" for at, sign in found.items() if (said := _number(line.cells.get(at)))
     }

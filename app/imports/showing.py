@@ -108,6 +108,7 @@ def old_columns(shown: list[SheetShown]) -> str:
 
 WHYS: Final[dict[str, Text]] = {
     "section": _("Lines above several rows"),
+    "home": _("Households without anybody below; nobody is taken in for them"),
     "header": _("Headings and titles again"),
     "total": _("Totals"),
     "note": _("Notes"),

@@ -15,8 +15,9 @@ from app.core.sheets.asides import Aside
 from app.core.sheets.book import Book, Cell, Fault, Sheet, unreadable
 from app.core.sheets.columns import Assignment, Lexicon
 from app.core.sheets.headings import NUMBERING, comparable
+from app.core.sheets.labelled import parted
 from app.core.sheets.layout import Layout, Line
-from app.core.sheets.ledger import Column, Draft, Ledger, Sight, read_cell, read_row
+from app.core.sheets.ledger import Column, Draft, Ledger, Sight, calls, read_cell, read_row
 from app.core.sheets.values import Reason
 from app.core.sheets.writing import letters
 from app.imports import circles, parting, reasons, scales
@@ -241,10 +242,11 @@ def _says_above(ledger: Ledger, column: Column, laid_out: Layout, said: Sequence
     """Tell whether sections, headings, the name of the sheet or the title say what a column would."""
     if column.key not in ledger.sections:
         return False
-    sections = (line for _at, section in laid_out.data for line in section.split("\n"))
+    sections = list(dict.fromkeys(line for _at, section in laid_out.data for line in section.split("\n")))
+    labels = [value for label, value in map(parted, sections) if value and calls(column, label)]
     above = [*said, *sections, *subjects(laid_out.title)]
     words = [one for one in dict.fromkeys(map(section_words, above)) if one and column.may_be(one)]
-    return any(_is_read(column, one) for one in words)
+    return any(_is_read(column, one) for one in [*labels, *words])
 
 
 def _choose(assignment: Assignment, place: int, key: str) -> None:
@@ -278,9 +280,10 @@ def rows(one: Understood, book: Book, sight: Sight, spend: bool = False) -> Iter
     for line in one.layout.lines:
         # Forms are often numbered before they are filled in.
         if not line.cells.keys() <= numbering:
-            meant = scales.meant(circles.meant(line, marked), scaled)
+            meant = scales.meant(circles.meant(line, marked), scaled) if marked or scaled else line
             draft = _draft(one, one.ledger, line, cells(meant), sight)
-            circles.tell(draft, line, marked, one.assignment)
+            if marked:
+                circles.tell(draft, line, marked, one.assignment)
             yield draft
         if spend:
             one.layout.rows[line.row] = []
@@ -331,6 +334,7 @@ def _is_ticked(cell: Cell) -> bool:
 
 WHY: Final = {
     Aside.SECTION: "section",
+    Aside.HOME: "home",
     Aside.HEADER: "header",
     Aside.TOTAL: "total",
     Aside.NOTE: "note",

@@ -1,9 +1,11 @@
 """Households in ledgers: what stands above their members is said of each of them, and a head alone is somebody."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
 
+from app.core.sheets import reading
 from tests.core.sheets.paper import xlsx
 from tests.imports.test_cells_together import said, warned, wrong
 from tests.imports.test_rows_apart import why
@@ -81,3 +83,47 @@ def test_heads_and_members_may_stand_under_groups_of_their_own(read):
     rows += [["王芳", ""], ["李强", "", "李二", "子", ""]]
     report = read(xlsx({"居民": rows}, merged={"居民": ["A2:B2", "C2:E2"]}))
     assert said(report, "name", "head") == [(4, "王芳", "王芳"), (5, "李二", "李强")]
+
+
+def test_a_household_of_which_nobody_is_named_is_told_and_gives_nobody_else_its_head(read):
+    rows = [["居民花名册"], HEAD, ["户号：001", "户主：张三"], ["户号：002", "户主：王五"], ["王五", "户主", "男"]]
+    rows += [["户号：003", "户主：赵六"]]
+    report = read(xlsx({"居民": rows}))
+    assert said(report, "name", "household_no", "head") == [(5, "王五", "002", "王五")]
+    assert why(report) == [(3, "home"), (4, "section"), (6, "home")]
+
+
+def test_who_is_the_head_in_a_row_of_two_cells_is_somebody(read):
+    rows = [["居民花名册"], ["与户主关系", "姓名", "性别"], ["户主", "张三"], ["配偶", "李四", "女"]]
+    assert said(read(xlsx({"居民": rows})), "name", "relation") == [(3, "张三", "户主"), (4, "李四", "配偶")]
+
+
+@pytest.mark.parametrize("line", [["户 号：003", "户 主：张三"], ["第1户", "户号：003", "户主：张三"]])
+def test_the_line_of_a_household_may_be_spaced_or_counted(read, line: list[Any]):
+    rows = [["居民花名册"], HEAD, line, ["张三", "户主", "男"]]
+    assert said(read(xlsx({"居民": rows})), "name", "household_no", "head") == [(4, "张三", "003", "张三")]
+
+
+def test_what_a_member_is_to_the_head_is_not_said_of_the_head(read):
+    rows = [["居民信息表"], ["户主信息", "", "家庭成员1", "", "家庭成员2", ""], ["姓名", "电话", *["姓名", "关系"] * 2]]
+    rows += [["王芳", "13800001001"], ["李强", "13800001002", "李二", "子", "李三", "女"]]
+    report = read(xlsx({"居民": rows}, merged={"居民": ["A2:B2", "C2:D2", "E2:F2"]}))
+    found = said(report, "name", "relation", "head")
+    assert found == [
+        (4, "王芳", None, None),
+        (5, "李强", None, None),
+        (5, "李二", "子", "李强"),
+        (5, "李三", "女", "李强"),
+    ]
+
+
+def test_a_member_who_comes_back_still_stands_under_the_household(as_secretary, read):
+    rows = [["居民花名册"], HEAD, ["第一网格"], ["户号：003", "户主：张三"], ["张三", "户主", "男", "13800001001"]]
+    data = xlsx({"居民": [*rows, ["李四", "配偶", "女", "1380000"]]})
+    sent = {"community": "1", "list": "auto", "file": (BytesIO(data), "花名册.xlsx")}
+    address = as_secretary.post("/imports/", sent, content_type="multipart/form-data").location
+    back = reading.read(as_secretary.get(f"{address}/rejected.xlsx").get_data()).sheets[0].rows
+    again = read(
+        xlsx({"居民": [[*map(str, (cell or "" for cell in row[:4]))] for row in back[:-1]] + [["李四", "配偶"]]})
+    )
+    assert said(again, "name", "grid", "household_no", "head")[0][1:] == ("李四", "第一网格", "003", "张三")

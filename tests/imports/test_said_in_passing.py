@@ -121,3 +121,26 @@ def test_tables_of_one_sort_side_by_side_are_not_headings_of_each_other(read):
     ]
     found = said(read(xlsx({"志愿者": [*rows, ["钱七", "13800001004"]]})), "name")
     assert sorted(found) == [(3, "李强"), (3, "王芳"), (3, "赵敏"), (4, "钱七")]
+
+
+def test_the_number_of_who_works_on_it_is_not_that_of_who_asks(read):
+    rows = [["民情台账"], ["责任人", "联系电话", "诉求人", "联系电话", "问题内容"]]
+    rows += [["张三", "13800001001", "王芳", "13800001002", "噪音"]]
+    assert said(read(xlsx({"民情": rows})), "person", "phone") == [(3, "王芳", "13800001002")]
+
+
+def test_what_calls_a_number_beside_a_name_is_no_part_of_the_name(read):
+    rows = [["居民花名册"], ["姓名", "性别"], ["张三（电话：13800001001）", "男"], ["李四 手机13800001002", "女"]]
+    found = said(read(xlsx({"居民": rows})), "name", "phone")
+    assert found == [(3, "张三", "13800001001"), (4, "李四", "13800001002")]
+
+
+def test_a_formula_that_has_become_text_is_nobody(read):
+    rows = [["需求清单"], ["姓名", "需求内容", "数量"], ["=A3", "修路", "1"], ["王芳", "修灯", "=SUM(C1:C2)"]]
+    assert wrong(read(xlsx({"需求": rows}))) == [(3, "formula", "person"), (4, "number_bad", "quantity")]
+
+
+def test_a_list_may_say_by_labels_alone_who_gives_what_it_lists(read):
+    rows = [["资源清单"], ["资源名称", "数量", "联系电话"], ["单位名称：区医院"], ["义诊", "2次", "13800001001"]]
+    report = read(xlsx({"资源": [*rows, ["单位名称：区法院"], ["普法", "3场"]]}))
+    assert said(report, "name", "provider") == [(4, "义诊", "区医院"), (6, "普法", "区法院")]

@@ -25,6 +25,8 @@ class Aside(enum.StrEnum):
     """What a row without data is."""
 
     SECTION = "section"
+    HOME = "home"
+    """The line of a household of which nobody is named below."""
     HEADER = "header"
     TOTAL = "total"
     NOTE = "note"
@@ -131,18 +133,18 @@ def within(section: str, text: str) -> str:
     """Return the section that begins with a line: a duty within the place it stands under, or the other way round."""
     lines = section.split("\n")
     said, sorts = _sort_of(text), [_sort_of(line) for line in lines]
-    if not said or (said not in sorts and (not sorts[-1] or HOME in sorts)):
+    if not said or (said not in sorts and (not sorts[-1] or OF_HOME in sorts)):
         return text
     return "\n".join([*lines[: sorts.index(said) if said in sorts else None], text])
 
 
-HOME: Final = "home"
+OF_HOME: Final = "home"
 """Households lie within places, and nothing within them."""
 
 
 def _sort_of(section: str) -> str:
     if labelled.parted(section)[0] in labelled.HOMES:
-        return HOME
+        return OF_HOME
     line = plain(section)
     return "duty" if _DUTY.match(line) else "place" if _PLACE.search(line) else ""
 

@@ -176,7 +176,11 @@ def _numbers_of_others(layout: Layout, lexicon: Lexicon) -> dict[int, tuple[str,
     found: dict[int, tuple[str, ...]] = {}
     for place in numbers if len(numbers) > 1 else ():
         whose = said.get(place - 1, "")
-        if _NUMBER.fullmatch(said[place]) and _OTHERS.search(whose) and not _is_asked(whose, lexicon):
+        if (
+            _NUMBER.fullmatch(said[place])
+            and (_OTHERS.search(whose) or _STAFF.search(whose))
+            and not _is_asked(whose, lexicon)
+        ):
             known = lexicon.known.get(f"{whose}电话", ())
             found[place] = () if set(known) & set(lexicon.known.get(said[place], ())) else known
     return found
@@ -184,10 +188,14 @@ def _numbers_of_others(layout: Layout, lexicon: Lexicon) -> dict[int, tuple[str,
 
 def _is_asked(whose: str, lexicon: Lexicon) -> bool:
     """Tell whether a list keeps that name beside a number, as units do of their contacts."""
-    return not _KIN.search(whose) and any(said in lexicon.known for said in readings(whose))
+    keys = {key for said in readings(whose) for key in lexicon.known.get(said, ())}
+    return not _KIN.search(whose) and bool(keys - OF_STAFF)
 
 
 _NUMBER: Final = re.compile("(?:联系)?(?:电话|手机|方式)(?:号码?)?$")
+_STAFF: Final = re.compile("(?:责任|承办|经办|办理|登记|收集|采集|接待|接件|记录|走访)人|网格[员长]")
+OF_STAFF: Final = frozenset({"handler", "collector"})
+"""The columns of who works on a need."""
 _KIN: Final = re.compile("监护|子女|家属|亲属|紧急联系")
 
 

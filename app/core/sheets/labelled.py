@@ -26,12 +26,18 @@ OTHERS: Final = frozenset(
     | {"小区", "楼栋", "片区", "所在党支部", "所在党组织", "提供单位", "共建单位"}
 )
 """With one of these that of a grid or a unit."""
-_BEGINS: Final = frozenset(word[0] for word in HOMES | OTHERS)
+_BEGINS: Final = frozenset(word[0] for word in HOMES | OTHERS | {"第"})
 _LABELLED: Final = re.compile(r"(?:^|(?<=[\s，,；;、]))([\u3400-\u9fff]{2,8})\s*[:：]\s*")
 _BETWEEN: Final = " \u3000\n\t，,;；、"
-_LINE: Final = re.compile(r"([\u3400-\u9fff]{2,8})：(.+)")
+COLON: Final = "："
+_LINE: Final = re.compile(f"([\u3400-\u9fff]{{2,8}}){COLON}(.+)")
 
 Known = Callable[[str], bool]
+
+
+_SPACED: Final = re.compile("(?<![\u3400-\u9fff])([\u3400-\u9fff])\\s+([\u3400-\u9fff])(?=\\s*[:：])")
+"""户 号：003."""
+_WHICH: Final = re.compile("第[0-9一二三四五六七八九十]+户")
 
 
 def parted(line: str) -> tuple[str, str]:
@@ -40,23 +46,31 @@ def parted(line: str) -> tuple[str, str]:
     return (found[1], found[2]) if found is not None else ("", "")
 
 
+def may_begin(cells: Mapping[int, Cell]) -> bool:
+    """Tell whether a row may be the first of such lines, which most rows of data are seen not to be at once."""
+    first = next(iter(cells.values()), None)
+    return isinstance(first, str) and first.lstrip()[:1] in _BEGINS
+
+
 def lines(cells: Mapping[int, Cell], known: Known, goes_on: bool = False) -> list[str]:
     """Return what such a row says, a label with its value in each line; nothing where a row is none.
 
     `goes_on`: whether the row above is one; then it need not begin like one.
     """
-    if not cells or not (goes_on or str(next(iter(cells.values()))).lstrip()[:1] in _BEGINS):
+    if not (goes_on or may_begin(cells)):
         return []
-    texts = list(dict.fromkeys(str(value).strip() for value in cells.values()))
+    texts = list(dict.fromkeys(_SPACED.sub(r"\1\2", str(value).strip()) for value in cells.values()))
+    texts = texts[1:] if len(texts) > 1 and _WHICH.fullmatch(texts[0]) else texts
     pairs = _by_turns(texts, known) or _together(texts)
     begins = bool(pairs) and (pairs[0][0] in HOMES | OTHERS or (goes_on and known(comparable(pairs[0][0]))))
-    return [f"{label}：{value}" for label, value in pairs if value] if begins else []
+    return [f"{label}{COLON}{value}" for label, value in pairs if value] if begins else []
 
 
 def _by_turns(texts: list[str], known: Known) -> list[tuple[str, str]]:
     """Return labels and values that have a cell each: 户号, 003, 户主, 张三."""
     labels, values = [comparable(text) for text in texts[::2]], texts[1::2]
-    are_labels = labels[0] in HOMES and all(known(one) and HAN.search(one) for one in labels)
+    # In a row of two cells 户主 is what somebody is to the household.
+    are_labels = len(labels) > 1 and labels[0] in HOMES and all(known(one) and HAN.search(one) for one in labels)
     is_clear = len(labels) == len(values) and not any(known(comparable(one)) for one in values)
     return list(zip(labels, values, strict=True)) if are_labels and is_clear else []
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
-from app.core.sheets import days_apart, labelled
-from app.core.sheets.asides import FOOT, LEAST, Around, Aside, by_its_words, is_note, opening, plain, within
+from app.core.sheets import days_apart, labelled, sections
+from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain, within
 from app.core.sheets.book import Cell, Fault, Sheet, unreadable
 from app.core.sheets.headings import NUMBERING, comparable, readings
 
@@ -205,7 +205,7 @@ def _is_all_groups(upper: dict[int, str], lower: dict[int, str]) -> bool:
 
 _REPORTED: Final = re.compile(r"[^(（:：]{1,12}[:：]\s*\S")
 """A label with its value, as they stand above headings: 登记人：张三."""
-_REPORTS: Final = re.compile(r"[:：\d]|.{13}")
+_REPORTS: Final = re.compile(r"[:：]|\d{2}|\d[年月日]|.{13}")
 """What stands above a list to say who reports it and when, or what it is."""
 
 
@@ -277,7 +277,7 @@ def _title(rows: list[list[Cell]], above: int, first: int) -> str:
 
 def _sort(sheet: Sheet, layout: Layout, end: int, known: Known) -> int:
     """Part the rows below the headings into data and what is none; return below which row all are none."""
-    rows, titles, labels = layout.rows, list[str](), list[str]()
+    rows, titles, labels, homes = layout.rows, list[str](), list[str](), list[int]()
     section = _opening(layout, known)
     last_said = max((at for at, row in enumerate(rows[:end]) if any(_says(value) for value in row)), default=0)
     around, below = _around(layout, end), layout.header[-1] + 1
@@ -286,7 +286,10 @@ def _sort(sheet: Sheet, layout: Layout, end: int, known: Known) -> int:
         cells = _cells(rows[at])
         if not cells or not _says_itself(sheet.rows[at], around):
             continue
-        above, labels = labels, _labels(rows, at, end, known, goes_on=bool(labels))
+        above, labels = labels, []
+        if above or labelled.may_begin(cells):
+            beneath = (_cells(row) for row in islice(rows, at + 1, end) if any(map(_says, row)))
+            labels = sections.labels(cells, beneath, known, goes_on=bool(above))
         before = Aside.SECTION if labels else around.aside(cells, at >= last_said - FOOT, before)
         if before is None and _stands_alone(cells) and _is_title(layout, at, end, around):
             before, titles = Aside.SECTION, [*titles, _called(cells)]
@@ -296,8 +299,11 @@ def _sort(sheet: Sheet, layout: Layout, end: int, known: Known) -> int:
             below, titles = at + 1, []
             continue
         elif before is Aside.SECTION:
-            section = _below(section, above, labels) if labels else within(section, _called(cells))
+            section = sections.begun(section, above, labels) if labels else within(section, _called(cells))
+            homes += [at] if sections.is_home(labels) else []
         layout.asides.append((at, before))
+    alone = sections.lonely(homes, (at for at, _section in layout.data), end)
+    layout.asides = [(at, Aside.HOME if at in alone else aside) for at, aside in layout.asides]
     return below
 
 
@@ -306,21 +312,6 @@ def _opening(layout: Layout, known: Known) -> str:
     above = layout.header[0] - 1
     labels = labelled.lines(_cells(layout.rows[above]), known) if above >= 0 else []
     return "\n".join(labels) or opening(layout.title)
-
-
-def _labels(rows: list[list[Cell]], at: int, end: int, known: Known, goes_on: bool) -> list[str]:
-    """Return what a row says of those below label by label; who signs at the foot says nothing of anybody."""
-    found = labelled.lines(_cells(rows[at]), known, goes_on)
-    if not found or labelled.parted(found[0])[0] in labelled.HOMES:
-        return found
-    below = islice((cells for row in rows[at + 1 : end] if (cells := _cells(row))), TALLEST)
-    texts = (list(dict.fromkeys(map(plain, cells.values()))) for cells in below)
-    return found if any(len(one) >= LEAST and by_its_words(one, is_last=True) is None for one in texts) else []
-
-
-def _below(section: str, above: list[str], labels: list[str]) -> str:
-    """Return the section that begins with a row of labels, which may go on with the one right above."""
-    return "\n".join([section, *labels] if above else [within(section, labels[0]), *labels[1:]])
 
 
 def _around(layout: Layout, end: int) -> Around:

@@ -16,7 +16,7 @@ from app.core.sheets.asides import is_title
 from app.core.sheets.book import Cell
 from app.core.sheets.columns import Lexicon
 from app.core.sheets.headings import comparable
-from app.core.sheets.labelled import parted
+from app.core.sheets.labelled import COLON, parted
 from app.core.sheets.values import Reason, Rejected
 
 Found = Sequence[tuple[int, str]]
@@ -227,7 +227,8 @@ def read_row(ledger: Ledger, draft: Draft, cells: Mapping[str, Sequence[tuple[in
             if column is not None and cell is not None:
                 draft.at.setdefault(column.key, place)
                 _read_again(column, draft, key, cell, sight)
-    _read_labels(ledger, draft, sight)
+    if COLON in draft.section:
+        _read_labels(ledger, draft, sight)
     _read_sections(ledger, draft, sight)
     for needed in ledger.needed:
         if needed not in draft.said and not _has(draft, needed):
@@ -328,8 +329,8 @@ def _read_labels(ledger: Ledger, draft: Draft, sight: Sight) -> None:
     """
     is_first = draft.section not in sight.heard
     sight.heard.add(draft.section)
-    for label, value in map(parted, draft.section.split("\n") if "：" in draft.section else ()):
-        key = next((key for key in (*ledger.homes, *ledger.sections) if _calls(ledger.by_key[key], label)), "")
+    for label, value in map(parted, draft.section.split("\n")):
+        key = next((key for key in (*ledger.homes, *ledger.sections) if calls(ledger.by_key[key], label)), "")
         if value and not key and is_first:
             draft.warn("label_unread", "", f"{label}：{value}")
         elif value and key and key not in draft.said and not _has(draft, key):
@@ -339,7 +340,8 @@ def _read_labels(ledger: Ledger, draft: Draft, sight: Sight) -> None:
             draft.troubles += trial.troubles
 
 
-def _calls(column: Column, label: str) -> bool:
+def calls(column: Column, label: str) -> bool:
+    """Tell whether a label is a heading of a column."""
     return comparable(label) in map(comparable, column.words)
 
 

@@ -17,7 +17,7 @@ _ONE_NUMBER: Final = (
     r"\+?(?:1[3-9]\d(?:[\s.-]?\d{4}){2}|0\d{2,3}-?[2-9]\d{6,7}(?:(?:-|\s*(?:转|分机)\s*)\d{1,5})?"
     r"|(?<![\d-])[2-9]\d{6,7})(?!\d)"
 )
-_NUMBER: Final = re.compile(rf"[:(]*{_ONE_NUMBER}\)?$")
+_NUMBER: Final = re.compile(rf"[:(]*(?:(?:联系)?(?:电话|手机号?码?|方式))?:?{_ONE_NUMBER}\)?$")
 _ANY_NUMBER: Final = re.compile(rf"(?<!\d){_ONE_NUMBER}")
 _LEFT: Final = re.compile(r"\d{6}")
 """Stands in no name: what is left of a number that could not be read."""
@@ -98,6 +98,8 @@ def name(sets: str = "name", limit: int = 40, beside: str = "") -> Reader:
             text = found[1]
             add(draft, beside, f"姓名旁注：{found[2]}")
             draft.warn("beside_name", key, found[2])
+        if text[:1] == "=":
+            raise Rejected(Reason.FORMULA, text)
         if len(text) > limit:
             raise Rejected(Reason.TOO_LONG, text)
         if text.replace(".", "").isdecimal():
@@ -110,16 +112,17 @@ def name(sets: str = "name", limit: int = 40, beside: str = "") -> Reader:
 
 def _unmarked(draft: Draft, key: str, text: str, beside: str) -> str:
     """Return a name without the signs by which ledgers mark somebody, which are told."""
-    found = _MARKED.fullmatch(text)
-    if found is None or not (marks := found[1] + found[3]):
+    own = text.strip(_MARKS)
+    if own == text or not own:
         return text
+    marks = text.replace(own, "")
     if beside:
         add(draft, beside, f"姓名旁注：{marks}")
     draft.warn("beside_name", key, marks)
-    return found[2]
+    return own
 
 
-_MARKED: Final = re.compile("([★☆※△▲◆◇■□√✓]*)(.+?)([★☆※△▲◆◇■□√✓]*)")
+_MARKS: Final = "★☆※△▲◆◇■□√✓"
 
 
 def phone(sets: str = "") -> Reader:

@@ -15,7 +15,7 @@ from app.core.sheets.book import Cell
 from app.core.sheets.boxes import ticked
 from app.core.sheets.centuries import When, with_century
 from app.core.sheets.filling import add, filling, keep, narrow, seen
-from app.core.sheets.headings import comparable, simplified
+from app.core.sheets.headings import NUMERALS, comparable, simplified
 from app.core.sheets.ledger import TICKED, Draft, Reader, Sight
 from app.core.sheets.values import Day, Reason, Rejected
 
@@ -335,7 +335,7 @@ def row_of(sets: str, model: Callable[[], type], unknown: Reason, ambiguous: Rea
 
 
 _BESIDE: Final = re.compile(r"([^()（）]{2,})[(（][^()（）]+[)）]")
-_BARE: Final = re.compile("[0-9]{1,3}[A-Za-z]?|[A-Za-z]|[一二三四五六七八九十]{1,3}")
+_BARE: Final = re.compile(f"[0-9]{{1,3}}[A-Za-z]?|[A-Za-z]|[{NUMERALS}]{{1,3}}")
 _SORTS: Final = (("单元", "单元"), ("片区", "片区"), ("网格", "网格"), ("栋", "栋"), ("幢", "栋"), ("楼", "栋"))
 
 
