@@ -221,7 +221,7 @@ def _write(session: Session) -> None:
     if pending is None:
         return
     connection = session.connection()
-    entries = [*_entries(connection, pending), *pending.notes]
+    entries = _entries(connection, pending)
     if entries:
         heads.keep_daily(connection)
     for number in sorted({entry["chain"] for entry in entries}):
@@ -281,7 +281,8 @@ def _entries(connection: Connection, pending: Pending) -> list[dict[str, Any]]:
     found_entries = [_entry(row, change, values, _first(pending, row), keys) for row, change, values in told]
     keys |= keys_of(connection, [row.uid for row in {one[0] for one in pending.remarks} if row.uid not in keys], [])
     remarks = [_remark(*one, keys[one[0].uid]) for one in pending.remarks]
-    return [*found_entries, *_further(pending), *remarks]
+    # What was written past the session is noted as its entry already; a file that hangs on it comes after it.
+    return [*found_entries, *_further(pending), *pending.notes, *remarks]
 
 
 def _first(pending: Pending, row: Any) -> Step | None:

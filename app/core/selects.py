@@ -104,9 +104,10 @@ def find_all(target: Any, given: Iterable[str]) -> list[Any]:
     numbers = [int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 10][:MOST_ASKED]
     if not numbers:
         return []
-    if lasting.are_kept(target):
-        kept = (lasting.seen(target, number) for number in dict.fromkeys(numbers))
-        return [row for row in kept if row is not None]
+    if len(numbers) == 1 and lasting.are_kept(target):
+        # Several are asked in one statement; one by one each would be another, whenever somebody has changed one.
+        row = lasting.seen(target, numbers[0])
+        return [row] if row is not None else []
     # Asked for, not taken from what the session holds already: that may have come in for somebody else.
     found = {row.id: row for row in db.session.scalars(_rows(target), {"numbers": numbers})}
     return [found[number] for number in dict.fromkeys(numbers) if number in found]

@@ -48,6 +48,17 @@ def test_everything_registered_at_once_is_kept_and_numbered_once(crowd, write, b
         assert db.session.scalar(select(func.count()).select_from(Step)) == len(rows)
 
 
+def test_one_form_that_several_windows_send_at_the_same_moment_registers_once(as_person, behind):
+    windows = [as_person("secretary") for _window in range(6)]
+    sent = [{"csrf_token": one.token(), "title": "路灯", "uid": "ab" * 16} for one in windows]
+    with ThreadPoolExecutor(len(windows)) as pool:
+        answers = list(pool.map(lambda one, data: one.client.post("/needs/add", data=data), windows, sent))
+    with behind():
+        (row,) = db.session.execute(select(Need.id, Need.code)).all()
+    assert {(answer.status_code, answer.location) for answer in answers} == {(302, f"/needs/show/{row.id}")}
+    assert row.code.endswith("001")
+
+
 def test_one_of_many_who_accept_at_once_accepts(crowd, register, behind, need):
     pks = [register() for _each in range(6)]
     members = [(person, token) for person, token in crowd if person.login in ("secretary", "worker", "gridlead")]

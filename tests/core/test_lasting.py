@@ -32,23 +32,29 @@ def marked(app: Any, behind: Any) -> str:
         return str(db.session.scalars(select(edition.Edition.mark)).one())
 
 
+def _found(model: Any, ids: list[int]) -> list[Any]:
+    """Choose rows one after the other, as in one form after the other."""
+    return [row for one in ids for row in selects.find_all(model, [str(one)])]
+
+
 @pytest.mark.parametrize("login", sorted(NAMES))
 def test_everybody_finds_exactly_the_rows_the_database_would_show(acting_as, everything, marked, login):
     for _time in ("asked", "kept"):
         with acting_as(login):
             edition.learn(marked)
             for model, ids in everything.items():
-                given = [str(one) for one in ids]
                 shown = {*db.session.scalars(select(model.id))}
                 db.session.expunge_all()
-                assert [row.id for row in selects.find_all(model, given)] == [one for one in ids if one in shown]
+                wanted = [one for one in ids if one in shown]
+                assert [row.id for row in _found(model, ids)] == wanted
+                assert [row.id for row in selects.find_all(model, map(str, ids))] == wanted
 
 
 def test_a_row_that_is_kept_says_all_that_a_row_just_read_says(acting_as, everything, marked):
     with acting_as("secretary"):
         edition.learn(marked)
         for model, ids in everything.items():
-            for row in selects.find_all(model, map(str, ids)):
+            for row in _found(model, ids):
                 said = {name: getattr(row, name) for name in row.__mapper__.column_attrs.keys()}  # noqa: SIM118
                 db.session.expunge_all()
                 read = db.session.get_one(model, row.id)
@@ -61,7 +67,7 @@ def test_two_who_look_at_once_never_hold_the_same_object(acting_as, everything, 
     for held in (first, second):
         with acting_as("secretary"):
             edition.learn(marked)
-            held.extend(selects.find_all(Place, map(str, everything[Place])))
+            held.extend(_found(Place, everything[Place]))
             assert all(row in db.session for row in held)
             db.session.remove()
     assert first
@@ -108,6 +114,15 @@ def test_the_second_need_of_the_day_asks_neither_place_nor_category_nor_communit
         assert as_secretary.post("/needs/add", form).status_code == 302
     assert not [one for one in said if one.startswith(("SELECT place.", "SELECT category.", "SELECT community."))]
     assert len([one for one in said if not one.startswith("BEGIN")]) <= 10
+
+
+def test_several_chosen_at_once_are_asked_in_one_statement_after_somebody_changed_one(app, acting_as, everything):
+    said: list[str] = []
+    with acting_as("secretary"):
+        edition.learn("0" * edition.LENGTH)
+        with hearing(app, lambda _connection, _cursor, statement, *_more: said.append(statement)):
+            assert len(selects.find_all(Place, map(str, everything[Place]))) > 1
+    assert len([one for one in said if "FROM place" in one]) == 1
 
 
 def test_only_what_all_members_see_may_be_kept():

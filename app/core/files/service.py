@@ -23,6 +23,7 @@ from app.core.files.pictures import redraw
 from app.core.hanging import may_hang
 from app.core.model import new_uid
 from app.core.moves import ARCHIVED, Refused
+from app.core.plans import model_of
 from app.core.reads import KEPT, OF_LIST
 from app.core.rules import Violation
 from app.extensions import db
@@ -121,7 +122,7 @@ def _require_open(row: Any) -> None:
 
 def _make_room(row: Any, prepared: Prepared) -> None:
     """Count the row's files while nobody else can add one to it; a new portrait takes the place of the old one."""
-    model = type(row)
+    model = model_of(row)
     db.session.execute(select(model.id).where(model.id == row.id).with_for_update())
     if model.portrait:
         if not prepared.kind.is_picture:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.core.history import Entry
 from app.extensions import db
 from tests.core.files.conftest import PDF, office, picture, send
+from tests.whole.counting import hearing
 from tests.whole.paper import fields_of
 
 TOKEN = re.compile(r'name="photos" value="([0-9a-f]{32})"')
@@ -41,6 +42,21 @@ def test_a_need_is_registered_with_photos_in_one_go(as_gridworker, typed, kept):
     assert 'alt="照片：扶手.jpg"' in page
     assert page.count("?thumb=1") == 2
     assert "登记" in page
+
+
+def test_history_says_that_a_need_was_registered_before_it_says_that_a_photo_was_added(as_gridworker, typed, behind):
+    pk = shown(send(as_gridworker, "/needs/add", (picture(), "扶手.jpg"), **typed(reporter_name="陈小明")))
+    with behind():
+        told = select(Entry.act).where(Entry.list == "needs", Entry.row_id == pk).order_by(Entry.seq)
+        assert db.session.scalars(told).all() == ["create", "attach"]
+
+
+def test_a_need_just_registered_is_held_while_its_photo_is_added(app, as_gridworker, typed):
+    said = []
+    with hearing(app, lambda _connection, _cursor, statement, *_more: said.append(statement)):
+        shown(send(as_gridworker, "/needs/add", (picture(), "扶手.jpg"), **typed()))
+    assert [one for one in said if one.startswith("SELECT need.id")]
+    assert not [one for one in said if one.startswith("SELECT NULL")]
 
 
 @pytest.mark.parametrize("wrong", [{"title": ""}, {"place": "999999"}, {"reporter_phone": "12"}])
