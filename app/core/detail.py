@@ -40,7 +40,7 @@ def _line(view: Any, row: Any, name: str, sprite: str) -> Line:
     reveals = view.url("reveal", pk=row.id, name=name) if revealing.can_reveal(row, name) else ""
     # Without its tags it is never longer.
     is_wide = len(said) > WIDE and len(said.striptags()) > WIDE
-    return Line(view.label_columns[name], said, is_wide, view.beside_value(row, name), reveals)
+    return Line(view.labels[name], said, is_wide, view.beside_value(row, name), reveals)
 
 
 def _said(row: Any, name: str, sprite: str) -> Markup:

@@ -40,6 +40,9 @@ def veil(row: Any, name: str) -> str | list[str]:
     value, field = getattr(row, name), facts(type(row))[name]
     if isinstance(value, list):
         return [veiled(words(part), row, field) for part in value]
+    # In a choice or a day nobody can have typed a number to be masked.
+    if isinstance(value, Labelled | date) and not (field.mask or field.sealed):
+        return words(value)
     return words(value) if value in (None, "") else veiled(words(value), row, field)
 
 

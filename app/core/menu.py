@@ -4,14 +4,14 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-from flask import current_app, g, request
+from flask import current_app, request
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from app.called import own_words
 from app.core import tallies
 from app.core.access import may
-from app.core.actor import current
+from app.core.actor import Actor, current
 from app.core.rows import icon
 
 # Inside the module `groups` are those of the menu.
@@ -19,18 +19,16 @@ Groups = list[tuple[str, list[Any]]]
 
 
 def groups() -> Groups:
-    """Return the lists the actor may see, by group, in menu order; found once for the page and its bar."""
-    if current() is None:
-        return []
-    if "menu" not in g:
-        g.menu = _found()
-    found: Groups = g.menu
-    return found
+    """Return the lists the actor may see, by group, in menu order."""
+    actor = current()
+    return _found(current_app.extensions["appbuilder"], actor) if actor is not None else []
 
 
-def _found() -> Groups:
+@lru_cache(maxsize=64)
+def _found(appbuilder: Any, _actor: Actor) -> Groups:
+    """Return the same for the current actor; it follows from the grants, so the next request finds it again."""
     found: dict[str, list[Any]] = {}
-    for view in current_app.extensions["appbuilder"].list_views():
+    for view in appbuilder.list_views():
         if view.in_group and may("v", view.guard) and view.in_menu():
             found.setdefault(view.in_group, []).append(view)
     return list(found.items())

@@ -292,8 +292,14 @@ class Specification(ModelView):
         """Return what narrows the pages of this list further than the scope of its rows."""
         return ()
 
+    @cached_property
+    def labels(self) -> dict[str, Text]:
+        """What the columns are called: a word of the portal as it is read, one a community may change as it stands."""
+        known = self.label_columns.items()
+        return {name: label if isinstance(label, Called) else str(label) for name, label in known}
+
     def in_menu(self) -> bool:
-        """Tell whether the list stands in the actor's menu; asked of those who may see it."""
+        """Tell whether the list stands in the actor's menu; asked of those who may see it, and only by their grants."""
         return True
 
     def remark(self) -> Text | None:
