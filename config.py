@@ -244,5 +244,6 @@ def _engine_options(address: str, threads: int) -> dict[str, Any]:
     """Connections enough for every thread; statement parameters stay out of errors and logs."""
     if address.startswith("sqlite"):
         return {"hide_parameters": True, "connect_args": {"timeout": 15}}
-    patience = {"connect_timeout": 5}
-    return {"hide_parameters": True, "pool_size": threads, "connect_args": patience}
+    # What a page asks it asks again: it is prepared at the second time, not at the sixth.
+    how = {"connect_timeout": 5, "prepare_threshold": 1}
+    return {"hide_parameters": True, "pool_size": threads, "connect_args": how}

@@ -95,7 +95,7 @@ def test_a_district_may_name_its_postgresql(tmp_path):
     assert settings["SQLALCHEMY_ENGINE_OPTIONS"] == {
         "hide_parameters": True,
         "pool_size": 12,
-        "connect_args": {"connect_timeout": 5},
+        "connect_args": {"connect_timeout": 5, "prepare_threshold": 1},
     }
 
 
