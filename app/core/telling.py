@@ -18,6 +18,7 @@ from app.core.chain import unseal
 from app.core.fields import RELATED, Text, facts, shape
 from app.core.history import Entry, recorded_models
 from app.core.masking import MASKED
+from app.core.plans import fresh, plan
 from app.core.reads import KEPT, OF_LIST
 from app.core.revealing import Purpose
 from app.core.sealed import bound_to
@@ -182,14 +183,17 @@ def taken_out(entry: Entry) -> str:
 
 def entries_of(row: Any) -> list[tuple[Entry, str | None]]:
     """Return the entries of a row the actor may see, the newest first, each with the wrapped key of the row."""
-    asked = {"row": row.id, "uid": row.uid}
-    return [(entry, key) for entry, key in db.session.execute(_entries(row.list_name), asked)]
+    found = scope.columns(_entries(row.list_name), {"row": row.id, "uid": row.uid})
+    names = plan(Entry).columns
+    # There may be two hundred: as plain rows they cost no more than what they say.
+    return [(fresh(Entry, dict(zip(names, line, strict=False))), line.wrapped) for line in found]
 
 
 @lru_cache(maxsize=64)
 def _entries(listing: str) -> Any:
     own = (Entry.list == listing, Entry.row_id == bindparam("row"), Entry.row_uid == bindparam("uid"))
-    found = select(Entry, SubjectKey.wrapped).outerjoin(SubjectKey, SubjectKey.row_uid == Entry.row_uid).where(*own)
+    columns = (getattr(Entry, name) for name in plan(Entry).columns)
+    found = select(*columns, SubjectKey.wrapped).outerjoin(SubjectKey, SubjectKey.row_uid == Entry.row_uid).where(*own)
     return found.order_by(Entry.id.desc()).limit(MOST).execution_options(**{KEPT: True, OF_LIST: listing})
 
 
