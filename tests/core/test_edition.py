@@ -11,7 +11,7 @@ from flask_appbuilder import Model
 from sqlalchemy import create_engine, select
 
 from app.accounts import reach
-from app.communities.models import Community, Holiday
+from app.communities.models import Category, Community, Holiday
 from app.core import clock, edition
 from app.core.actor import acting, system
 from app.core.database import transaction
@@ -19,6 +19,7 @@ from app.core.edition import Edition
 from app.extensions import db
 from app.needs.choices import Urgency
 from app.needs.clocks import Book
+from app.needs.limits import Limit, TimeLimit
 from app.roles import Role
 from tests.whole.counting import hearing
 
@@ -131,14 +132,17 @@ def test_without_a_request_everything_is_asked(app):
 def test_what_is_kept_reads_only_what_it_is_said_to_rest_upon(app, monkeypatch, register):
     kept: list[Any] = []
     monkeypatch.setattr(edition, "kept", lambda about, make: kept.append(about) or make())
-    pk = register()
+    register()
     with app.app_context(), acting(system("tests")), listening(app) as said:
-        ours = db.session.scalars(select(Community.id).filter_by(code="wjb")).one()
+        category = db.session.scalars(select(Category).filter_by(name="公共设施")).first()
+        ours, pk = category.community_id, category.id
+        with transaction():
+            about = {"category": category, "community": category.community, "urgency": Urgency.NORMAL}
+            db.session.add(TimeLimit(**about, response=Limit(1, "h")))
         said.clear()
         book = Book(ours)
-        assert book.limits(Urgency.NORMAL, pk) is not None
+        assert book.limits(Urgency.NORMAL, pk).response != book.limits(Urgency.NORMAL, None).response
         assert book.calendar is not None
-        assert book._parents == {} or book._parents
         assert reach.working(ours, [Role.SECRETARY], [])
-    assert {about[0] for about in kept} >= {"limits", "calendar", "working"}
+    assert {about[0] for about in kept} >= {"limits", "calendar", "parents", "working"}
     assert {name for statement in said for name in READ.findall(statement)} <= edition.tables()
