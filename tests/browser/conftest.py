@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, sync_playwright
 
 from tests.cast.people import PASSWORD
 from tests.serving import served
@@ -85,10 +85,20 @@ class Visitor:
         self.page.fill(f"#{field}", text)
         self.page.locator(f"#{field}-list [role=option]", has_text=text).first.click()
 
+    def follow(self, words: str | Locator) -> None:
+        """Click what leads to another page, and be there. A bare click returns while the old page still stands."""
+        target = self.page.locator(words).first if isinstance(words, str) else words
+        with self.page.expect_navigation():
+            target.click()
+
+    def back(self) -> None:
+        """Go back as the browser's own button does. The driver's way asks for a page that is being exchanged."""
+        with self.page.expect_navigation():
+            self.page.evaluate("setTimeout(() => history.back())")
+
     def confirm(self) -> None:
         """Send the form in the dialog, and go where it leads."""
-        with self.page.expect_navigation():
-            self.page.click("dialog[open] .btn-primary")
+        self.follow("dialog[open] .btn-primary")
 
     def text(self) -> str:
         """Return what the page says, once it is there."""

@@ -195,7 +195,7 @@ def test_the_filter_drawer_keeps_what_was_asked_and_survives_back(visitor, regis
     person.page.click("dialog[open] .btn-primary")
     person.page.wait_for_url("**/needs/list/?*state=submitted*")
     assert "order=code" in person.page.url
-    person.page.go_back()
+    person.back()
     assert person.page.locator("#filters input:disabled").count() == 0
 
 

@@ -121,13 +121,10 @@ def test_who_goes_back_after_saving_changes_what_was_saved(visitor, screen, behi
     person.open("/needs/list/")
     person.open("/needs/add")
     person.page.fill("#title", "三栋扶手松动")
-    with person.page.expect_navigation():
-        person.page.click("main .sticky .btn-primary")
-    with person.page.expect_navigation():
-        person.page.go_back()
+    person.follow("main .sticky .btn-primary")
+    person.back()
     assert "这份表单已经保存过" in person.text()
     person.page.fill("#title", "三栋二楼扶手松动")
-    with person.page.expect_navigation():
-        person.page.click("main .sticky .btn-primary")
+    person.follow("main .sticky .btn-primary")
     with behind():
         assert db.session.scalars(select(Need.title)).all() == ["三栋二楼扶手松动"]

@@ -41,14 +41,12 @@ def send(somebody: Visitor, path: Path, history: bool = False) -> None:
     somebody.page.set_input_files("input[type=file]", path)
     if history:
         somebody.page.check("input[name=history]")
-    with somebody.page.expect_navigation():
-        somebody.page.click("main form .btn-primary")
+    somebody.follow("main form .btn-primary")
 
 
 def press(somebody: Visitor, words: str) -> None:
     """Press a button of the page."""
-    with somebody.page.expect_navigation():
-        somebody.page.get_by_role("button", name=words).first.click()
+    somebody.follow(somebody.page.get_by_role("button", name=words).first)
 
 
 def corrected(path: Path, folder: Path) -> Path:

@@ -18,7 +18,7 @@ def test_a_need_lives_from_the_stairwell_to_the_end(visitor):
     gridworker.page.fill("#reporter_name", "王桂英")
     gridworker.page.fill("#reporter_phone", "13800001234")
     gridworker.picture("need-add")
-    gridworker.page.click("text=保存")
+    gridworker.follow("text=保存")
     pk = int(re.search(r"/needs/show/(\d+)", gridworker.page.url)[1])
     gridworker.picture("need-submitted")
     assert "138****1234" in gridworker.text()
@@ -75,13 +75,13 @@ def test_two_people_change_the_same_need(visitor, register):
     for person in (secretary, worker):
         person.open(f"/needs/edit/{pk}")
     worker.page.fill("#title", "路灯坏了两盏")
-    worker.page.click("text=保存")
+    worker.follow("text=保存")
     secretary.page.fill("#title", "路灯坏了三盏")
-    secretary.page.click("text=保存")
+    secretary.follow("text=保存")
     secretary.picture("need-conflict")
     assert "路灯坏了两盏" in secretary.text()
     assert "路灯坏了三盏" in secretary.text()
-    secretary.page.click("text=保存我填的")
+    secretary.follow("text=保存我填的")
     assert "路灯坏了三盏" in secretary.text()
 
 
@@ -91,7 +91,7 @@ def test_the_secretary_accepts_several_at_once_and_learns_which_were_refused(vis
     secretary = visitor().sign_in("secretary")
     secretary.open("/needs/list/")
     secretary.page.check("[data-all=rowid]")
-    secretary.page.locator("button[name=action]", has_text="受理").click()
+    secretary.follow(secretary.page.locator("button[name=action]", has_text="受理"))
     secretary.picture("bulk-accept")
     assert "完成 1 条，未完成 1 条" in secretary.text()
 

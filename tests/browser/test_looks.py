@@ -108,17 +108,17 @@ def test_filter_sort_page_and_back_keep_each_other(visitor, register):
         register(title=f"路灯 {number:02d}")
     person = visitor().sign_in("secretary")
     person.open("/needs/list/?state=submitted&size=10")
-    person.page.click("thead a:has-text('编号')")
-    person.page.click("text=下一页")
+    person.follow("thead a:has-text('编号')")
+    person.follow("text=下一页")
     asked = parse_qs(urlsplit(person.page.url).query)
     # Walking on carries the row the page begins behind, so that a deep page costs what the first does.
     assert asked == {"state": ["submitted"], "size": ["10"], "order": ["code"], "page": ["2"], "past": ["10"]}
     assert "路灯 10" in person.text()
-    person.page.click("tbody .main a >> nth=0")
-    person.page.click("text=下一条")
+    person.follow("tbody .main a >> nth=0")
+    person.follow("text=下一条")
     assert "路灯 11" in person.page.inner_text("h1")
-    person.page.go_back()
-    person.page.go_back()
+    person.back()
+    person.back()
     assert parse_qs(urlsplit(person.page.url).query) == asked
 
 
@@ -127,11 +127,11 @@ def test_a_chip_takes_its_filter_away_and_a_view_is_kept(visitor, register):
     person = visitor().sign_in("secretary")
     person.open("/needs/list/?state=submitted&urgency=normal")
     person.page.fill("#view-name", "我的一般需求")
-    person.page.click("text=保存为视图")
+    person.follow("text=保存为视图")
     assert "我的一般需求" in person.page.inner_text(".quick")
-    person.page.click(".chips li:has-text('状态') a")
+    person.follow(".chips li:has-text('状态') a")
     assert parse_qs(urlsplit(person.page.url).query) == {"urgency": ["normal"]}
-    person.page.click("text=我的一般需求")
+    person.follow("text=我的一般需求")
     assert "state=submitted" in person.page.url
 
 

@@ -14,7 +14,7 @@ def test_the_bell_leads_to_the_row_and_falls_silent(visitor, register, size):
     person = visitor(size).sign_in("secretary")
     assert person.page.inner_text(".bell .badge") == "1"
     person.picture("home-bell")
-    person.page.click(".bell" if size == DESK else ".bar a[href='/notices/']")
+    person.follow(".bell" if size == DESK else ".bar a[href='/notices/']")
     assert faults(person) == []
     person.picture("notices")
     person.page.click("text=楼道灯不亮")

@@ -57,13 +57,13 @@ def test_from_the_poster_to_the_receipt_to_what_became_of_it(visitor, poster, ph
     person.page.fill("#phone", "12")
     person.page.set_input_files("#photos", photo)
     person.page.check("#agreed")
-    person.page.click("main button")
+    person.follow("main button")
     assert person.page.input_value("#text") == "三楼的灯不亮。晚上老人看不见路"
     assert person.page.locator("input[name=photos][type=checkbox]:checked").count() == 1
     assert faults(person) == []
     person.picture("public-report-refused")
     person.page.fill("#phone", "13900002222")
-    person.page.click("main button")
+    person.follow("main button")
     code = person.page.inner_text(".big")
     assert faults(person) == []
     person.picture("public-receipt")
@@ -71,13 +71,13 @@ def test_from_the_poster_to_the_receipt_to_what_became_of_it(visitor, poster, ph
     assert faults(person) == []
     person.picture("public-door")
     person.page.fill("#code", code.lower().replace("-", " "))
-    person.page.click("main button")
+    person.follow("main button")
     assert "已经收到" in person.text()
     assert faults(person) == []
     person.picture("public-ticket")
     person.page.click("text=请给我打电话")
     person.page.fill("#words-call", "下午打")
-    person.page.click("details[open] button")
+    person.follow("details[open] button")
     assert "给您打电话" in person.text()
     person.picture("public-ticket-call")
 
@@ -139,12 +139,12 @@ def test_a_member_reports_in_from_the_poster_to_the_receipt(visitor, banner, siz
     person.page.check("text=健康医疗")
     person.page.check("#grown")
     person.page.check("#agreed")
-    person.page.click("main button")
+    person.follow("main button")
     assert faults(person) == []
     assert person.page.is_checked("text=健康医疗")
     person.picture(f"public-arrival-wrong-{size[0]}")
     person.page.fill("#phone", "13800138111")
-    person.page.click("main button")
+    person.follow("main button")
     assert "报到编号" in person.text()
     assert faults(person) == []
     person.picture(f"public-arrived-{size[0]}")
@@ -159,7 +159,7 @@ def test_the_poster_for_members_prints_clean(app, visitor, banner, base):
             person = visitor(size).sign_in("secretary")
             person.open("/members/list/")
             person.picture(f"members-list-{size[0]}")
-            person.page.click("text=党员报到海报")
+            person.follow("text=党员报到海报")
             assert faults(person) == []
             assert signs[:4] in person.text()
             person.picture(f"members-poster-{size[0]}-{'with' if base else 'without'}")
@@ -181,7 +181,7 @@ def test_posters_and_slips_print_clean(app, visitor, register, poster, place_id,
         assert signs[:4] in person.text()
         person.open(f"/needs/show/{pk}")
         assert faults(person) == []
-        person.page.click("text=打印回执（新查询码）")
+        person.follow("text=打印回执（新查询码）")
         assert faults(person) == []
         person.picture(f"slip-{'with' if base else 'without'}")
         _on_paper(person, f"slip-paper-{'with' if base else 'without'}")

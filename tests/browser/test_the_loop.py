@@ -70,7 +70,7 @@ def report(person, signs, words, photo):
     person.page.fill("#phone", "13900002222")
     person.page.check("#agreed")
     person.picture("loop-poster-report")
-    person.page.click("main button")
+    person.follow("main button")
     person.picture("loop-receipt")
     return person.page.inner_text(".big")
 
@@ -101,12 +101,11 @@ def accept(worker, words):
 def offer(worker, address, provider):
     """Read who can help and why, and offer the need with one click; return the names and reasons that were read."""
     worker.open(address)
-    worker.page.click("text=找谁来办")
+    worker.follow("text=找谁来办")
     assert faults(worker) == []
     worker.picture("loop-candidates")
     named = worker.page.locator(".helpers > li").all_inner_texts()
-    with worker.page.expect_navigation():
-        worker.page.click(f"text=请{provider}来办")
+    worker.follow(f"text=请{provider}来办")
     worker.picture("loop-offered")
     return named
 
@@ -140,8 +139,7 @@ def carry_out(liaison, order, words, photo):
     """Begin where it has not begun, and report what was done with a photo."""
     liaison.open(order)
     if offered(liaison, "开始服务").count():
-        with liaison.page.expect_navigation():
-            let(liaison, "开始服务")
+        liaison.follow(offered(liaison, "开始服务").first)
     let(liaison, "报告落实")
     liaison.page.fill("dialog[open] #measures", words)
     liaison.page.fill("dialog[open] #quantity_delivered", "1")
