@@ -10,12 +10,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, select, text
 
 from app.bench import seeding
+from app.communities.models import Place
 from app.core import database
 from app.core.actor import acting, system
+from app.extensions import db
+from app.imports.models import LedgerWord
 from app.needs.choices import Channel, NeedState, Urgency
+from app.needs.ledger import NEED
 from benchmarks.contestant_app import URL, make
 
 TABLES: Final = ("fulfilment", "need", "service_project", "resource", "volunteer", "resident", "worker", "grid")
@@ -39,6 +43,19 @@ CATEGORIES: Final = (
     *("环境卫生", "公共设施", "为老服务", "儿童托管", "矛盾调解", "就业帮扶"),
     *("文体活动", "医疗健康", "法律咨询", "物业管理", "停车出行", "困难救助"),
 )
+WORDS: Final = {
+    "code": "code",
+    "title": "content",
+    "description": "detail",
+    "category": "category",
+    "status": "status",
+    "urgency": "urgency",
+    "channel": "source",
+    "reported_at": "date",
+    "closed_at": "done_date",
+    "grid": "grid",
+}
+"""The headings of the harness's ledger that a ledger of needs can take over, and the columns they mean."""
 PASSWORD: Final = "bench-2026x"  # noqa: S105 - of an invented person in a database that is thrown away
 
 
@@ -102,6 +119,16 @@ def moment(said: Any) -> datetime:
     return found.replace(tzinfo=UTC)
 
 
+def teach(community_id: int) -> None:
+    """Let the community read the harness's ledger: its headings, and its grids by their code."""
+    with database.transaction():
+        for heading, column in WORDS.items():
+            word = LedgerWord(community_id=community_id, ledger=NEED.name, heading=heading, column=column)
+            db.session.add(word)
+        for place in db.session.scalars(select(Place)):
+            place.aliases = [place.name.partition(" ")[0]]
+
+
 def main() -> None:
     """Put the data aside, make our tables, take the data over."""
     begun = time.perf_counter()
@@ -118,6 +145,7 @@ def main() -> None:
         town = seeding.found("测试社区", PASSWORD, grids, workers, CATEGORIES)
         written = seeding.write(town, needs(base))
         base.rollback()
+        teach(town.community_id)
     with engine.begin() as connection:
         drop(connection)
     with app.app_context():

@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import count, pairwise
+from functools import cached_property
+from itertools import pairwise
 from typing import Any, ClassVar, Final, Self
 
 from flask_babel import lazy_gettext as _
@@ -21,6 +22,9 @@ SATURDAY: Final = 5
 MIDNIGHT: Final = 24 * 60
 NOON: Final = 12 * 60
 HALF: Final = 30
+DAY: Final = timedelta(days=1)
+MOST_DAYS: Final = 4_000
+"""Of how many days a calendar keeps when the office works."""
 MOST: Final = 4
 """How many spans a working day may have."""
 LENGTH: Final = 60
@@ -107,6 +111,8 @@ class WorkCalendar:
 
     hours: WorkingHours
     days: Mapping[date, bool] = field(default_factory=dict)
+    _spans: dict[date, list[tuple[datetime, datetime]]] = field(default_factory=dict, init=False, compare=False)
+    """Of the days somebody asked for lately; one clock asks for a fortnight of them."""
 
     def works(self, day: date) -> bool:
         """Tell whether the office works on a day."""
@@ -114,7 +120,11 @@ class WorkCalendar:
 
     def knows(self, year: int) -> bool:
         """Tell whether any day of a year was entered."""
-        return any(day.year == year for day in self.days)
+        return year in self._years
+
+    @cached_property
+    def _years(self) -> frozenset[int]:
+        return frozenset(day.year for day in self.days)
 
     def after(self, moment: datetime, minutes: int) -> datetime:
         """Return the moment by which so many minutes of working time have passed since `moment`."""
@@ -139,15 +149,23 @@ class WorkCalendar:
 
     def _since(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield the working spans that are not over at a moment; of the one it lies in the rest."""
-        first = clock.local(moment).date()
-        for ahead in count():
-            day = first + timedelta(days=ahead)
+        day = clock.local(moment).date()
+        while True:
             for begins, ends in self.spans(day):
                 if ends > moment:
                     yield max(begins, moment), ends
+            day += DAY
 
     def spans(self, day: date) -> list[tuple[datetime, datetime]]:
         """Return the working spans of a day; none where the office is closed."""
+        known = self._spans.get(day)
+        if known is None:
+            if len(self._spans) >= MOST_DAYS:
+                self._spans.clear()
+            known = self._spans[day] = self._spans_of(day)
+        return known
+
+    def _spans_of(self, day: date) -> list[tuple[datetime, datetime]]:
         midnight = clock.day_starts(day)
         spans = self.hours.spans if self.works(day) else ()
         return [(midnight + timedelta(minutes=begins), midnight + timedelta(minutes=ends)) for begins, ends in spans]

@@ -14,7 +14,7 @@ from typing import Any, Final
 from flask_appbuilder import Model
 from sqlalchemy import bindparam, func, select, text
 
-from app.core import access, clock, entries, plans, recording, rules, sealing, seeking, subject_keys
+from app.core import access, clock, database, entries, plans, recording, rules, sealing, seeking, subject_keys
 from app.core.actor import Actor, current
 from app.core.history import STEP
 from app.core.model import Recorded, Sought, new_uid
@@ -211,6 +211,8 @@ class Bulk:
         for act in self.acts:
             act()
         self.ready()
+        if sum(map(len, self.made.values())) > AT_ONCE:
+            database.make_room()
         models = sorted(self.made, key=lambda model: _order()[plan(model).table.name])
         for model in models:
             self._number(model)

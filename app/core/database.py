@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import Pool
 
 from app.core import resting, revisions, seeking  # noqa: F401 - to rest is listened to
 from app.core.moves import Stale
@@ -21,6 +22,11 @@ from app.extensions import db
 
 _READY: Final = "sidan.database-is-current"
 _ONLY_READ: Final = "sidan.only-read"
+_HAS_ROOM: Final = "sidan.has-room"
+USUAL_ROOM: Final = 2_000
+"""How many KiB of pages SQLite keeps in memory by itself."""
+ROOM: Final = 64_000
+"""How many KiB it keeps while thousands of rows are written."""
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """How the system says that there is no room."""
 DISK_FULL: Final = "53100"
@@ -102,6 +108,24 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def make_room() -> None:
+    """Let the current transaction, which writes thousands of rows, keep in memory what it changes.
+
+    With the little that SQLite keeps by itself the same pages of the indexes are written and read again and again.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{ROOM}")
+        connection.info[_HAS_ROOM] = True
+
+
+@event.listens_for(Pool, "checkin")
+def _give_room_back(connection: Any, record: Any) -> None:
+    if record.info.pop(_HAS_ROOM, False) and connection is not None:
+        connection.execute(f"PRAGMA cache_size=-{USUAL_ROOM}")
+        connection.execute("PRAGMA shrink_memory")
 
 
 @event.listens_for(Engine, "begin")

@@ -30,19 +30,19 @@ class SubjectKeys(dict[str, bytes]):
 
 def told(model: Any, rows: Sequence[Mapping[str, Any]], keys: SubjectKeys) -> list[str]:
     """Return what history says of new rows, given by column, as the one JSON text it has; `keys` are made for them."""
-    columns = []
+    columns, known = [], dict[Any, str]()
     for name, column, sensitive in sorted(plan(model).recorded):
         values = [row.get(column) for row in rows]
         if values and not are_empty(values):
             if sensitive:
                 values = _sealed(model, name, values, [row["uid"] for row in rows], keys)
-            columns.append(_told(name, values, _token if sensitive else _plain))
+            columns.append(_told(name, values, _token, {}) if sensitive else _told(name, values, _plain, known))
     return [f"{{{','.join(filter(None, parts))}}}" for parts in zip(*columns, strict=True)] or ["{}"] * len(rows)
 
 
-def _told(name: str, values: Sequence[Any], encode: Callable[[Any], str]) -> list[str | None]:
-    key = chain.encode(name)
-    return each(values, lambda value: f"{key}:[null,{encode(value)}]")
+def _told(name: str, values: Sequence[Any], encode: Callable[[Any], str], known: dict[Any, str]) -> list[str | None]:
+    before = f"{chain.encode(name)}:[null,"
+    return [None if said is None else f"{before}{said}]" for said in each(values, encode, known)]
 
 
 def _plain(value: Any) -> str:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache, partial
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.engine import Dialect
 
+from app.core.clock import Instant
 from app.core.history import is_sensitive, recorded_columns
 from app.core.model import Recorded
 from app.extensions import db
@@ -125,8 +126,9 @@ class Insertion:
     def lines(self, rows: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
         """Return rows as the driver wants them; what one does not say is empty."""
         columns = [[row.get(name) for row in rows] for name in self.places]
+        known: dict[Any, dict[Any, Any]] = {}
         for place, convert in self.converts.items():
-            columns[place] = each(columns[place], convert)
+            columns[place] = each(columns[place], convert, known.setdefault(convert, {}))
         return [list(line) for line in zip(*columns, strict=True)]
 
     def without_empty(self, lines: Sequence[Any]) -> tuple[str, list[tuple[Any, ...]]]:
@@ -154,14 +156,19 @@ def are_empty(values: Sequence[Any]) -> bool:
     return values[0] is None and values.count(None) == len(values)
 
 
-def each(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
-    """Return the values of one column converted, of equal ones each once; what is empty stays empty."""
+def each(values: Sequence[Any], convert: Callable[[Any], Any], known: dict[Any, Any] | None = None) -> list[Any]:
+    """Return the values of one column converted, of equal ones each once; what is empty stays empty.
+
+    `known`: what other columns had converted in the same way.
+    """
     kinds = set(map(type, values)) - {type(None)}
     if not kinds:
         return list(values)
     # Of other kinds equal values may be written differently, or not be known to be equal.
-    if len(kinds) == 1 and issubclass(kinds.pop(), str | int | date | enum.Enum):
-        known = {value: convert(value) for value in set(values) if value is not None} | {None: None}
+    if len(kinds) == 1 and issubclass(kind := kinds.pop(), str | int | date | enum.Enum):
+        known = {} if known is None or not issubclass(kind, datetime) else known
+        known[None] = None
+        known.update((value, convert(value)) for value in set(values).difference(known))
         return [known[value] for value in values]
     return [None if value is None else convert(value) for value in values]
 
@@ -185,9 +192,16 @@ def _insertion(dialect: Dialect, table: Any, names: tuple[str, ...]) -> Insertio
     told = ", ".join(preparer.format_column(column) for column in columns)
     marks = ", ".join([mark] * len(columns))
     sql = f"INSERT INTO {preparer.format_table(table)} ({told}) VALUES ({marks})"  # noqa: S608 - names of our own tables
-    converts = (column.type.dialect_impl(dialect).bind_processor(dialect) for column in columns)
+    # Moments are brought into the same form whichever column they stand in.
+    moment = Instant().dialect_impl(dialect).bind_processor(dialect)
+    converts = (moment if isinstance(column.type, Instant) else _processor(column, dialect) for column in columns)
     known = {place: convert for place, convert in enumerate(converts) if convert is not None}
     return Insertion(table, sql, {name: place for place, name in enumerate(names)}, known)
+
+
+def _processor(column: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
+    found: Callable[[Any], Any] | None = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return found
 
 
 def write(connection: Connection, statement: Insertion, lines: Sequence[Any]) -> None:

@@ -47,7 +47,7 @@ LEDGER: Final = Ledger(
             readers.line("provider_name", 80),
             (
                 "接单单位 接单对象 承接单位 责任单位 服务单位 承办单位 认领单位 落实单位 接单人 "
-                "接单单位名称 承接单位/人 承接对象 接单党员 接单队伍 服务团队"
+                "接单单位名称 承接单位/人 承接对象 接单党员 接单队伍 服务团队 提供单位 服务提供单位 帮扶单位"
             ),
             needed=True,
         ),
@@ -106,9 +106,9 @@ class FulfilmentKeeper(Keeper):
             for some in batches(draft.meant[name] for draft in drafts if name in draft.meant):
                 for words, pk in db.session.execute(select(column, Need.id).where(*here, column.in_(some))):
                     self.needs.setdefault(words, []).append(pk)
-        ids = [pk for several in self.needs.values() for pk in several]
-        ids += [one.same_as["id"] for one in self._file_needs() if one.same_as]
-        for some in batches(ids):
+        self.answerable = [pk for several in self.needs.values() for pk in several]
+        self.answerable += [one.same_as["id"] for one in self._file_needs() if one.same_as]
+        for some in batches(self.answerable):
             wanted = select(Fulfilment.need_id, Fulfilment.provider_id, Fulfilment.id).where(
                 Fulfilment.community_id == self.world.community_id,
                 Fulfilment.need_id.in_(some),
@@ -201,7 +201,7 @@ class FulfilmentKeeper(Keeper):
 
     def _need(self, answers: dict[str, Any]) -> Need:
         if "id" in answers:
-            known: Need = self.world.row(Need, answers["id"])
+            known: Need = self.world.row(Need, answers["id"], self.answerable)
             return known
         written: Need = self.world.memo["rows"][answers["sheet"], answers["row"]]
         return written

@@ -76,7 +76,8 @@ class Keeper:
             self.judge(draft)
 
     def prefetch(self, drafts: Sequence[Draft]) -> None:
-        """Ask the database once for what the rows may be the same as."""
+        """Ask the database once for what the rows name, and for what they may be the same as."""
+        self.world.gather(self.model, drafts)
         nameless = [draft for draft in drafts if not self.is_named(draft)]
         for draft in nameless:
             draft.meant["fingerprint"] = self.fingerprint(draft)

@@ -87,17 +87,39 @@ class World:
         """Ask for rows again: a transaction has begun."""
         self._rows.clear()
 
-    def row(self, model: Any, pk: int) -> Any:
-        """Return a row by its id; asked for once."""
+    def row(self, model: Any, pk: int, among: Iterable[int] = ()) -> Any:
+        """Return a row by its id; asked for once. `among`: the rows that will be asked for too."""
+        if (model, pk) not in self._rows:
+            self.ask(model, among)
         if (model, pk) not in self._rows:
             self._rows[model, pk] = db.session.get(model, pk)
         return self._rows[model, pk]
 
-    def columns(self, model: type, meant: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what a draft means as values of a model's columns and relations."""
+    def gather(self, model: type, drafts: Iterable[Draft]) -> None:
+        """Ask at once for the rows that drafts of a model name."""
+        related = {name: form for name, (form, _read) in self._known(model).items() if form and form.kind in RELATED}
+        named: dict[type, list[int]] = {}
+        for draft in drafts:
+            for name in related.keys() & draft.meant.keys():
+                plain = draft.meant[name]
+                named.setdefault(related[name].target, []).extend(plain if isinstance(plain, list) else [plain])
+        for target, keys in named.items():
+            self.ask(target, keys)
+
+    def ask(self, model: Any, keys: Iterable[int | None]) -> None:
+        """Ask at once for rows by their ids, which `row` then returns."""
+        for some in batches(pk for pk in keys if pk is not None and (model, pk) not in self._rows):
+            rows = db.session.scalars(select(model).where(model.id.in_(some)))
+            self._rows.update(((model, row.id), row) for row in rows)
+
+    def _known(self, model: type) -> Mapping[str, tuple[Any, Callable[[Any], Any] | None]]:
         if model not in self._read:
             self._read[model] = _readers(model)
-        known = self._read[model]
+        return self._read[model]
+
+    def columns(self, model: type, meant: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a draft means as values of a model's columns and relations."""
+        known = self._known(model)
         found = {}
         for name, plain in meant.items():
             if name in known:

@@ -63,9 +63,11 @@ class NeedKeeper(Keeper):
     def prefetch(self, drafts: Sequence[Draft]) -> None:
         """Ask once which codes there are, and who works here."""
         super().prefetch(drafts)
+        self.titles: dict[int, str] = {}
         for some in batches(draft.meant["code"] for draft in drafts if "code" in draft.meant):
-            wanted = select(Need.code, Need.id).where(Need.community_id == self.world.community_id, Need.code.in_(some))
-            self.known.update({("code", code): pk for code, pk in db.session.execute(wanted)})
+            own = Need.community_id == self.world.community_id, Need.code.in_(some)
+            for code, pk, title in db.session.execute(select(Need.code, Need.id, Need.title).where(*own)):
+                self.known["code", code], self.titles[pk] = pk, title
         self.cases = self._cases(drafts) if self.world.history else {}
         self.hands = _hands(self.world) if self.world.history else {}
         # Rows of other lists are asked for anew with each chunk.
@@ -100,8 +102,7 @@ class NeedKeeper(Keeper):
     def meet(self, draft: Draft, pk: int) -> None:
         """Say it where the need of this code that there is asks for something else."""
         super().meet(draft, pk)
-        need = self.world.row(Need, pk) if "code" in draft.meant else None
-        if need is not None and need.title != draft.meant.get("title"):
+        if "code" in draft.meant and self.titles[pk] != draft.meant.get("title"):
             draft.conflicts = ["content"]
 
     def natural(self, draft: Draft) -> Hashable | None:

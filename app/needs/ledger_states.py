@@ -23,7 +23,7 @@ STATES: Final = readers.spelled(
         ),
         NeedState.ON_HOLD: "挂起 已挂起 暂缓 暂缓办理 已暂缓 缓办 搁置",
         NeedState.REFERRED: "转办 已转办 移交 已移交 转交 已转交",
-        NeedState.DELIVERED: "已落实 已落地 落实",
+        NeedState.DELIVERED: "已落实 已落地 落实 待回访",
         NeedState.CLOSED: (
             "办结 已办结 已完成 完成 已解决 已处理 结案 已结案 已办 已办理 完结 已完结 销号 已销号 是 √ ✓ ✔ ☑"
         ),

@@ -22,11 +22,11 @@ CHANNELS: Final = readers.spelled(
     {
         Channel.VISIT: "走访 入户 上门 入户走访",
         Channel.HALL: "大厅 窗口 来访",
-        Channel.PHONE: "来电 电话",
+        Channel.PHONE: "来电 电话 电话来访",
         Channel.WECHAT: "微信 微信群",
         Channel.HOTLINE: "热线 12345",
-        Channel.QR: "扫码 二维码",
-        Channel.MEETING: "会议 座谈",
+        Channel.QR: "扫码 二维码 扫码问卷 扫码上报",
+        Channel.MEETING: "会议 座谈 议事会 座谈会 议事协商",
         Channel.POINT: "邻里汇 倾听点",
         Channel.UNIT: "单位",
     }
@@ -41,7 +41,7 @@ KINDS: Final = readers.spelled(
 )
 URGENT: Final = readers.spelled(
     {
-        Urgency.URGENT: "紧急 急",
+        Urgency.URGENT: "紧急 急 较急",
         Urgency.CRITICAL: "特急 非常紧急",
         Urgency.NORMAL: "一般 普通",
     }

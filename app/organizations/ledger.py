@@ -94,7 +94,7 @@ class Parties:
         """Return the party of a name; a unit nobody knew is made ready to be written."""
         if name in self.known:
             with widely():
-                found: Party = self.world.row(Party, self.known[name])
+                found: Party = self.world.row(Party, self.known[name], self.known.values())
             return found
         if name not in self._made:
             unit = Organization(name=name, kind=kind_of(name), community_id=self.world.community_id)
@@ -178,6 +178,11 @@ class UnitKeeper(NamedKeeper):
     """Takes in units; who has a day of reporting in has reported in."""
 
     model: ClassVar[Any] = Organization
+
+    def prefetch(self, drafts: Sequence[Draft]) -> None:
+        """Ask once for the units there are."""
+        super().prefetch(drafts)
+        self.world.ask(Organization, self.known.values())
 
     def meet(self, draft: Draft, pk: int) -> None:
         """Compare with the unit there is; a unit known only by name has its blanks filled in."""

@@ -57,6 +57,7 @@ class People:
         with widely():
             self._ask_numbers({draft.meant["id_number"] for draft in some if draft.meant.get("id_number")})
             self._ask_names({draft.meant["name"] for draft in some if draft.meant.get("name")})
+            self.world.ask(Person, self.known_ids())
 
     def _here(self, *columns: Any) -> Any:
         return select(Person.id, *columns).where(
@@ -125,8 +126,12 @@ class People:
 
     def forget(self, draft: Draft) -> None:
         """Let a row that is not taken be nobody: those below it stand for themselves."""
-        self.by_number = {number: other for number, other in self.by_number.items() if other is not draft}
-        self.by_phone = {pair: other for pair, other in self.by_phone.items() if other is not draft}
+        number = draft.meant.get("id_number", "")
+        if self.by_number.get(number) is draft:
+            del self.by_number[number]
+        for pair in _pairs(draft):
+            if self.by_phone.get(pair) is draft:
+                del self.by_phone[pair]
 
     def _warn_of_namesakes(self, draft: Draft) -> None:
         if draft.meant["name"] in self.names or draft.meant["name"] in self._stored_names:
@@ -158,7 +163,7 @@ class People:
         who = draft.meant[WHO]
         if "id" in who:
             with widely():
-                known: Party = self.world.row(Party, who["id"])
+                known: Party = self.world.row(Party, who["id"], self.known_ids())
             return known
         return self.made(who, bulk, **facts).party
 

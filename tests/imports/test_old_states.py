@@ -52,6 +52,13 @@ def test_a_need_on_hold_keeps_its_reason_and_goes_on_on_its_day(take_in, stands,
     assert stands("A1")["state"] is NeedState.ACCEPTED
 
 
+def test_what_was_done_and_waits_for_the_call_back_is_delivered(read, take_in, stands):
+    rows = old(["A9", "待回访"])
+    assert warned(read(rows, history=True)) == []
+    take_in(rows, history=True)
+    assert stands("A9")["state"] is NeedState.DELIVERED
+
+
 @pytest.mark.parametrize(
     "rest", [[], ["等配件"], ["", "2030-01-01"], ["等配件", "2026-03-09"], ["等配件", "2099-01-01"]]
 )

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from app.communities.models import Community
-from app.core import clock, seeking
+from app.core import clock, database, seeking
+from app.core.database import transaction
 from app.core.history import STEP, Entry
 from app.core.timeline import Step, digest_of
 from app.core.verifying import verify
@@ -216,6 +217,23 @@ def test_two_equal_needs_of_one_file_are_two_and_the_file_again_is_none(take_in,
     again = counts(take_in(needs(line, line)))
     assert (again["accepted"], again["duplicates"]) == (0, 2)
     assert counts(take_in(needs(line, line, line)))["accepted"] == 1
+
+
+def test_while_many_rows_are_written_there_is_room_for_them_and_afterwards_as_before(behind, monkeypatch):
+    monkeypatch.setattr(database, "ROOM", 12_345)
+    with behind():
+        rooms = [_room()]
+        with transaction():
+            database.make_room()
+            rooms.append(_room())
+        rooms.append(_room())
+        usual, more = (-database.USUAL_ROOM, -12_345) if db.engine.dialect.name == "sqlite" else (0, 0)
+        assert rooms == [usual, more, usual]
+
+
+def _room() -> int:
+    """Return how much of SQLite's pages is kept in memory; PostgreSQL keeps them by itself."""
+    return int(db.session.scalar(text("PRAGMA cache_size"))) if db.engine.dialect.name == "sqlite" else 0
 
 
 def test_the_rows_that_stand_by_are_encrypted(take_in, behind):

@@ -21,6 +21,8 @@ OVERLAP = 4096
 TOGETHER = 100
 """How many rows are told in one line."""
 CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+OUTSIDE = re.compile(rb'r="(?:[A-Z]{2,3}\d|[A-Z]\d{7})')
+"""Names a cell beyond column Z or row 999,999. Without one there are fewer than MOST_CELLS, and nobody need count."""
 ROW = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d{1,7})"')
 GAP = re.compile(
     rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<f\b[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
@@ -64,19 +66,26 @@ class Scanned:
 
     def __init__(self) -> None:
         self.last_row = self.last_column = 0
+        self.is_large = False
+        """Whether it may be too large, so that it must be measured."""
         self.hidden: set[int] = set()
         self.marks: dict[tuple[int, int], str] = {}
 
     def look(self, text: bytes) -> None:
         """Look at a part of the XML."""
-        for letters, numbers in [zip(*CELL.findall(text), strict=True)] if CELL.search(text) else ():
-            self.last_row = max(self.last_row, *map(int, {*numbers}))
-            self.last_column = max(self.last_column, *(column(one) + 1 for one in {*letters}))
-        self.hidden |= {int(number) - 1 for number in ROW.findall(text)}
+        self.is_large = self.is_large or OUTSIDE.search(text) is not None
+        if b"hidden" in text:
+            self.hidden |= {int(number) - 1 for number in ROW.findall(text)}
         if b"<f" in text:
             self.marks |= {(int(number) - 1, column(letters)): "formula" for letters, number in GAP.findall(text)}
         if b't="e"' in text:
             self.marks |= {(int(number) - 1, column(letters)): "error" for letters, number in WRONG.findall(text)}
+
+    def measure(self, text: bytes) -> None:
+        """Find out how far the cells of a part of the XML reach."""
+        for letters, numbers in [zip(*CELL.findall(text), strict=True)] if CELL.search(text) else ():
+            self.last_row = max(self.last_row, *map(int, {*numbers}))
+            self.last_column = max(self.last_column, *(column(one) + 1 for one in {*letters}))
 
 
 def column(letters: bytes) -> int:
@@ -89,13 +98,22 @@ def column(letters: bytes) -> int:
 
 def scanned(archive: zipfile.ZipFile, part: str) -> Scanned:
     """Look through the XML of a sheet, a piece at a time."""
-    found, before = Scanned(), b""
+    found = Scanned()
+    for text in pieces(archive, part):
+        found.look(text)
+    for text in pieces(archive, part) if found.is_large else ():
+        found.measure(text)
+    return found
+
+
+def pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
+    """Yield a part piece by piece, each with the end of the one before."""
+    before = b""
     with archive.open(part) as file:
         while piece := file.read(CHUNK):
             text = before + piece
-            found.look(text)
+            yield text
             before = text[-OVERLAP:]
-    return found
 
 
 RELATION = re.compile(rb"<Relationship\b[^>]*>")

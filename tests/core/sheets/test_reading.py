@@ -155,6 +155,17 @@ def test_one_cell_at_the_end_of_the_world_is_said_and_not_waited_for():
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.parametrize("far", ["AA3", "A1000000", "ZZ2000"])
+def test_a_sheet_that_is_wide_or_long_but_not_both_is_read(far):
+    assert read(xlsx({"表": [*ROWS, [Raw(f'<c r="{far}"><v>1</v></c>')]]}), most_rows=2_000_000).sheets[0].rows[1][0]
+
+
+def test_what_is_wide_far_down_is_seen_although_the_length_stands_in_another_piece():
+    long = [[Raw(f'<c r="A{at}"><v>1</v></c>')] for at in range(990_000, 990_040)]
+    wide = [Raw('<c r="XFD5"><v>1</v></c>')]
+    assert fault(xlsx({"表": [wide, *([["很长的一句话" * 99]] * 2_000), *long]})) is Fault.TOO_MANY_ROWS
+
+
 def test_a_false_dimension_and_false_counts_change_nothing():
     strings = f'{HEAD}<sst xmlns="{MAIN}" count="4000000000" uniqueCount="4000000000"><si><t>甲</t></si></sst>'
     data = xlsx({"表": ROWS}, {"xl/sharedStrings.xml": strings.encode()}, head='<dimension ref="A1:XFD1048576"/>')
