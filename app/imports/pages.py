@@ -79,6 +79,7 @@ def _index(form: SendForm, status: int = 200) -> ResponseReturnValue:
         "places": places,
         "lists": lists,
         "titles": showing.titles(),
+        "templates": showing.templates(lists),
         "history": _may_take_history(),
     }
     return render_template("imports/index.html", **values), status

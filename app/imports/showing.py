@@ -1,5 +1,6 @@
 """What the page of a ledger shows: its sheets and columns, and its rows by what becomes of them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -41,6 +42,13 @@ MASKS: Final = {
 """What stands encrypted in the lists is not shown in plain here either."""
 FEW: Final = 8
 """How many columns of a row are shown."""
+
+
+def templates(lists: Collection[str]) -> list[tuple[str, str]]:
+    """Return what these lists are called and where their empty templates are, of those that have one."""
+    views = current_app.extensions["appbuilder"].list_views()
+    own = (view for view in views if view.list_name in lists and view.is_handed_out("template_xlsx"))
+    return [(str(view.list_title), view.url("template_xlsx")) for view in own]
 
 
 def titles() -> dict[str, str]:

@@ -199,7 +199,7 @@ def test_a_long_file_nobody_can_read_says_so(send, work, stands, as_secretary):
     number = send(lines.encode())
     work()
     assert stands(number) == (BatchState.FAILED, 0)
-    assert "没有找到表头" in as_secretary.page(f"/imports/{number}")
+    assert "没有找到列名这一行" in as_secretary.page(f"/imports/{number}")
 
 
 def test_volunteers_met_again_further_down_are_one_person(send, work, stands, as_secretary, behind):

@@ -103,6 +103,25 @@ def test_the_page_without_ledgers_offers_to_send_one(as_secretary):
     assert answer.status_code == 422
 
 
+def test_whose_headings_nobody_knows_is_told_what_to_do_and_finds_empty_templates(as_secretary):
+    own = xlsx({"登记": [["事项", "谁说的", "哪天"], ["楼道灯不亮", "李梅", "2026-03-08"]]})
+    answer = as_secretary.post("/imports/", sent(own, list="auto"), content_type="multipart/form-data")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "没有找到列名这一行。请把列名改成常用的说法" in page
+    offered = re.findall(r'href="?(/\w+/template\.xlsx)', page)
+    assert {"/needs/template.xlsx", "/volunteers/template.xlsx", "/fulfilments/template.xlsx"} <= set(offered)
+    for address in offered:
+        assert as_secretary.get(address).data[:2] == b"PK", address
+
+
+def test_who_may_take_in_one_list_finds_the_template_of_that_one_alone(as_worker):
+    offered = re.findall(r'href="?/(\w+)/template\.xlsx', as_worker.page("/imports/"))
+    takes = re.findall(r'<option value="?(\w+)', as_worker.page("/imports/").partition('id="list"')[2])
+    assert offered
+    assert set(offered) <= set(takes)
+
+
 def test_what_a_coordinator_sent_is_masked_for_all_but_the_coordinator(
     as_coordinator: Any,
     as_secretary: Any,

@@ -94,7 +94,10 @@ SENTENCES: Final[dict[Fault, Text]] = {
     Fault.CORRUPT: _("The file is damaged or incomplete; open it in Excel or WPS, save it anew and send that."),
     Fault.EMPTY_FILE: _("The file is empty."),
     Fault.NO_DATA: _("There is no row with data in the file."),
-    Fault.NO_HEADER: _("No row of headings was found, such as 姓名, 联系电话, 所属网格."),
+    Fault.NO_HEADER: _(
+        "No row of headings was found. Name the columns in usual words, such as 姓名, 联系电话, 所属网格, "
+        "or fill in an empty template."
+    ),
     Fault.ENCRYPTED: _("The file is locked with a password; save it without one and send that."),
     Fault.ZIP_BOMB: _("The file would be far too large once unpacked."),
     Fault.XML_ENTITY: _(
