@@ -43,6 +43,7 @@ PASS_BY = {
     "app.core.bulk.put_away": "archives the rows of one batch, whose rights were checked",
     "app.core.codes._taking": "takes the community; numbers only",
     "app.core.database._begin": "begins the transaction",
+    "app.core.database.make_room": "tells SQLite how many pages to keep in memory, reads no row",
     "app.core.database._keep_plans": "ends a transaction that has only read",
     "app.core.database.rewrite": "writes the database anew, whatever stands in it",
     "app.core.recording._append": "adds the entries of rows that were checked when they were written",
