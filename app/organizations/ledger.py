@@ -180,9 +180,9 @@ class UnitKeeper(NamedKeeper):
     model: ClassVar[Any] = Organization
 
     def prefetch(self, drafts: Sequence[Draft]) -> None:
-        """Ask once for the units there are."""
+        """Ask once for the units there are that the rows name."""
         super().prefetch(drafts)
-        self.world.ask(Organization, self.known.values())
+        self.world.ask(Organization, [self.known.get(self.natural(draft)) for draft in drafts])
 
     def meet(self, draft: Draft, pk: int) -> None:
         """Compare with the unit there is; a unit known only by name has its blanks filled in."""
