@@ -106,7 +106,8 @@ class FulfilmentKeeper(Keeper):
             for some in batches(draft.meant[name] for draft in drafts if name in draft.meant):
                 for words, pk in db.session.execute(select(column, Need.id).where(*here, column.in_(some))):
                     self.needs.setdefault(words, []).append(pk)
-        self.answerable = [pk for several in self.needs.values() for pk in several]
+        # Words that several needs have mean none of them.
+        self.answerable = [several[0] for several in self.needs.values() if len(several) == 1]
         self.answerable += [one.same_as["id"] for one in self._file_needs() if one.same_as]
         for some in batches(self.answerable):
             wanted = select(Fulfilment.need_id, Fulfilment.provider_id, Fulfilment.id).where(

@@ -102,7 +102,8 @@ class NeedKeeper(Keeper):
     def meet(self, draft: Draft, pk: int) -> None:
         """Say it where the need of this code that there is asks for something else."""
         super().meet(draft, pk)
-        if "code" in draft.meant and self.titles[pk] != draft.meant.get("title"):
+        title = self.titles.get(pk) if "code" in draft.meant else None
+        if title is not None and title != draft.meant.get("title"):
             draft.conflicts = ["content"]
 
     def natural(self, draft: Draft) -> Hashable | None:

@@ -173,6 +173,9 @@ LEDGER: Final = Ledger(
     finish=_finish,
 )
 
+BLANK: Final = (None, "", UnitKind.OTHER)
+"""What a unit says where nothing is known of it."""
+
 
 class UnitKeeper(NamedKeeper):
     """Takes in units; who has a day of reporting in has reported in."""
@@ -180,9 +183,9 @@ class UnitKeeper(NamedKeeper):
     model: ClassVar[Any] = Organization
 
     def prefetch(self, drafts: Sequence[Draft]) -> None:
-        """Ask once for the units there are."""
+        """Ask once for the units there are that the rows name."""
         super().prefetch(drafts)
-        self.world.ask(Organization, self.known.values())
+        self.world.ask(Organization, [self.known.get(self.natural(draft)) for draft in drafts])
 
     def meet(self, draft: Draft, pk: int) -> None:
         """Compare with the unit there is; a unit known only by name has its blanks filled in."""
@@ -193,7 +196,7 @@ class UnitKeeper(NamedKeeper):
         fill = {}
         for column, value in self.world.columns(Organization, draft.meant).items():
             old = getattr(unit, column)
-            if old in (None, "", UnitKind.OTHER):
+            if old in BLANK:
                 fill[column] = draft.meant[column]
             elif old != value and column != "kind":
                 draft.conflicts.append(draft.keys.get(column, column))
@@ -214,14 +217,15 @@ class UnitKeeper(NamedKeeper):
         return made
 
     def merge(self, drafts: Sequence[Draft]) -> Iterable[tuple[Draft, Any, dict[str, Any]]]:
-        """Fill in what the units leave blank."""
+        """Fill in what the units leave blank; what a row above has filled in is left as it is."""
         for draft in drafts:
             fill = draft.meant.get("fill") if draft.verdict == "duplicate" and not draft.along else None
             if fill and draft.same_as and "id" in draft.same_as:
                 unit = db.session.get_one(Organization, draft.same_as["id"])
-                before = {name: getattr(unit, name) for name in fill}
-                for name, value in self.world.columns(Organization, fill).items():
+                before = {name: getattr(unit, name) for name in fill if getattr(unit, name) in BLANK}
+                for name, value in self.world.columns(Organization, {name: fill[name] for name in before}).items():
                     setattr(unit, name, value)
-                if unit.reported_on is not None and unit.state is None:
+                if before and unit.reported_on is not None and unit.state is None:
                     unit.state = UnitState.REPORTED_IN
-                yield draft, unit, before
+                if before:
+                    yield draft, unit, before

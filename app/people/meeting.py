@@ -43,6 +43,8 @@ class People:
         self._stored_number: dict[str, int] = {}
         self._stored_phone: dict[tuple[str, str], int] = {}
         self._stored_names: set[str] = set()
+        self._met: dict[int, None] = {}
+        """Whom rows are about of those there are."""
         self._made: dict[tuple[str, int], Person] = {}
 
     @classmethod
@@ -57,7 +59,8 @@ class People:
         with widely():
             self._ask_numbers({draft.meant["id_number"] for draft in some if draft.meant.get("id_number")})
             self._ask_names({draft.meant["name"] for draft in some if draft.meant.get("name")})
-            self.world.ask(Person, self.known_ids())
+            # Others of the same name are nobody the rows are about, and those of the rows above have been compared.
+            self.world.ask(Person, [pk for draft in some for pk in self._alike(draft)])
 
     def _here(self, *columns: Any) -> Any:
         return select(Person.id, *columns).where(
@@ -89,6 +92,7 @@ class People:
             draft.meant[WHO] = first.meant[WHO]
         elif known is not None:
             draft.meant[WHO] = {"id": known}
+            self._met[known] = None
         else:
             draft.meant[WHO] = {"sheet": draft.sheet, "row": draft.row}
             self._warn_of_namesakes(draft)
@@ -106,14 +110,21 @@ class People:
         return None
 
     def _stored(self, draft: Draft) -> int | None:
-        number = draft.meant.get("id_number")
-        if number is not None and number in self._stored_number:
-            return self._stored_number[number]
-        digests = ((name, sealing.digest(Person, "phones", phone)) for name, phone in _pairs(draft))
-        found = next((self._stored_phone[pair] for pair in digests if pair in self._stored_phone), None)
-        return found if found is None or number is None or self._has_no_number(found) else None
+        by_number, by_phone = self._alike(draft)
+        if by_number is not None:
+            return by_number
+        is_other = by_phone is not None and draft.meant.get("id_number") is not None and not self._is_free(by_phone)
+        return None if is_other else by_phone
 
-    def _has_no_number(self, pk: int) -> bool:
+    def _alike(self, draft: Draft) -> tuple[int | None, int | None]:
+        """Return who there is with the number of a row, and who with its name and phone."""
+        by_number = self._stored_number.get(draft.meant.get("id_number", ""))
+        pairs = _pairs(draft) if draft.meant.get("name") in self._stored_names else []
+        digests = ((name, sealing.digest(Person, "phones", phone)) for name, phone in pairs)
+        return by_number, next((self._stored_phone[pair] for pair in digests if pair in self._stored_phone), None)
+
+    def _is_free(self, pk: int) -> bool:
+        """Tell whether no number of a document is known of somebody."""
         person = self.person(pk)
         return person is not None and not person.id_number_index
 
@@ -163,7 +174,7 @@ class People:
         who = draft.meant[WHO]
         if "id" in who:
             with widely():
-                known: Party = self.world.row(Party, who["id"], self.known_ids())
+                known: Party = self.world.row(Party, who["id"], self._met)
             return known
         return self.made(who, bulk, **facts).party
 

@@ -1,16 +1,19 @@
 """How often the database is asked while a ledger is taken in: as often for thousands of rows as for a few."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.communities.models import Community, Place, PlaceKind
 from app.core.database import transaction
 from app.extensions import db
-from app.imports import service, storing, taking
+from app.imports import long, service, storing, taking
 from app.imports.service import Asked
+from app.needs.models import Need
+from app.organizations.models import Organization
+from app.people.models import Person
 from tests.core.sheets.paper import xlsx
 from tests.whole.counting import counting
 
@@ -107,3 +110,67 @@ def test_many_rows_cost_as_many_statements_as_a_few_new_or_known(asked, listing)
     known_few, known_many = asked(listing, range(FEW)), asked(listing, range(MANY, 2 * MANY))
     assert (known_few[2]["duplicates"], known_many[2]["duplicates"]) == (FEW, MANY)
     assert (known_many[0] <= known_few[0], known_many[1] <= known_few[1]) == (True, True)
+
+
+# -- what is brought ------------------------------------------------------------------------------------------------
+
+CHUNK = 10
+PEOPLE = [[called(at), "", f"1520000{at:04}", "书法"] for at in range(4 * CHUNK)]
+UNITS = [[f"市{at}局", called(at), f"1360000{at:04}"] for at in range(4 * CHUNK)]
+
+
+@pytest.fixture
+def brought() -> Iterator[Callable[[Any], list[int]]]:
+    """Note from now on the rows of a model that are brought from the database."""
+    heard: list[tuple[Any, Callable[..., None]]] = []
+
+    def run(model: Any) -> list[int]:
+        found: list[int] = []
+
+        def note(row: Any, *_more: Any) -> None:
+            found.append(row.id)
+
+        event.listen(model, "load", note)
+        heard.append((model, note))
+        return found
+
+    yield run
+    for model, note in heard:
+        event.remove(model, "load", note)
+
+
+@pytest.mark.parametrize(
+    ("listing", "model", "lines"), [("volunteers", Person, PEOPLE), ("units", Organization, UNITS)]
+)
+def test_each_chunk_of_a_long_ledger_brings_only_whom_it_names(
+    listing, model, lines, take_in, acting_as, brought, monkeypatch
+):
+    monkeypatch.setattr(long, "CHUNK", CHUNK)
+    title, headings, _line = HEADS[listing]
+    data = xlsx({title: [[title], headings[: len(lines[0])], *lines]})
+    take_in(data, listing)
+    with acting_as("secretary"):
+        community = db.session.scalars(select(Community).filter_by(code="wjb")).one()
+        found = brought(model)
+        first, _told = long.survey(community, data, Asked(listing))
+        assert [draft.verdict for draft in first] == ["duplicate"] * len(lines)
+        assert len(found) <= len(lines)
+
+
+def test_of_namesakes_nobody_is_brought_for_somebody_new(take_in, read, brought):
+    top = [[HEADS["volunteers"][0]], HEADS["volunteers"][1]]
+    take_in(xlsx({"志愿者": [*top, *(["张伟", "", f"1520000{at:04}", "书法"] for at in range(CHUNK))]}), "volunteers")
+    found = brought(Person)
+    report = read(xlsx({"志愿者": [*top, ["张伟", "", "15300001234", "书法"]]}), "volunteers")
+    assert (report["counts"]["accepted"], found) == (1, [])
+
+
+def test_of_needs_of_the_same_words_none_is_brought_for_a_row_that_means_another(take_in, brought):
+    same = [[f"XQ-{at}", "", "楼道灯不亮", ""] for at in range(CHUNK)]
+    needs = [[HEADS["needs"][0]], HEADS["needs"][1]]
+    take_in(xlsx({"需求": [*needs, *same, ["XQ-A", "", "下水道堵了", ""]]}), "needs")
+    orders = [[HEADS["fulfilments"][0]], HEADS["fulfilments"][1]]
+    rows = [["", "楼道灯不亮", "市一局", "", ""], ["", "下水道堵了", "市二局", "", ""]]
+    found = brought(Need)
+    take_in(xlsx({"服务落地": [*orders, *rows]}), "fulfilments")
+    assert len(found) == 1

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from app.communities.models import Community
 from app.core import clock, unfinished
 from app.core.unfinished import Unfinished
 from app.core.verifying import verify
@@ -229,3 +230,19 @@ def test_a_long_ledger_goes_in_by_command_too(app, tmp_path, stands):
     undone = app.test_cli_runner().invoke(args=["sheets", "undo", str(found[1]["batch"])])
     assert undone.exit_code == 0, undone.output
     assert "41" in undone.output
+
+
+def test_a_need_that_gets_another_code_while_a_ledger_is_read_does_not_stop_it(take_in, acting_as, monkeypatch):
+    take_in(needs(["XQ0", "居民", "", "第一网格", "第0件", "公共设施", "2026-03-08", ""]))
+    lines = [
+        [f"XQ{at % 10}", "居民", "", "第一网格", f"第{at % 10}件", "公共设施", "2026-03-08", ""] for at in range(12)
+    ]
+
+    def change(self: long.Reader, some: object) -> None:
+        db.session.execute(text("UPDATE need SET code = 'XQ99' WHERE code = 'XQ0'"))
+
+    monkeypatch.setattr(long.Reader, "forget", change)
+    with acting_as("secretary"):
+        community = db.session.scalars(select(Community).filter_by(code="wjb")).one()
+        _first, told = long.survey(community, needs(*lines), service.Asked("needs"))
+        assert (told["counts"]["accepted"], told["counts"]["duplicates"]) == (9, 3)

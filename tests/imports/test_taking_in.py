@@ -231,6 +231,17 @@ def test_while_many_rows_are_written_there_is_room_for_them_and_afterwards_as_be
         assert rooms == [usual, more, usual]
 
 
+def test_two_rows_about_a_unit_fill_in_its_blanks_once_and_the_first_one_counts(take_in, counts, behind):
+    headings = ["单位名称", "联系人", "党员人数", "所属网格"]
+    take_in(xlsx({"单位": [["共建单位名册"], headings, ["市一局", "", "", ""]]}), "units")
+    rows = [["市一局", "张一", "", "第一网格"], ["市一局", "李二", 5, "第二网格"]]
+    batch = take_in(xlsx({"单位": [["共建单位名册"], headings, *rows]}), "units")
+    with behind():
+        (unit,) = rows_of(Organization, name="市一局")
+        assert (unit.contact_name, unit.member_count, unit.place.name) == ("张一", 5, "第一网格")
+    assert counts(batch)["filled"] == 2
+
+
 def _room() -> int:
     """Return how much of SQLite's pages is kept in memory; PostgreSQL keeps them by itself."""
     return int(db.session.scalar(text("PRAGMA cache_size"))) if db.engine.dialect.name == "sqlite" else 0
