@@ -33,7 +33,7 @@ _ASKED: Final = re.compile("(?:群众|居民|反映)?(?:诉求|需求|问题|反
 
 
 @cache
-def _keys() -> Mapping[str, str]:
+def keys_of_needs() -> Mapping[str, str]:
     """Return the columns of needs by their headings in the form in which they are compared."""
     words = {comparable(word): one.key for ledger in (NEED, APPEAL) for one in ledger.columns for word in one.words}
     return _PLAIN | words
@@ -81,7 +81,7 @@ class _Needs:
     @classmethod
     def of(cls, sheet: Sheet, table: Layout) -> "_Needs":
         said = {place: comparable(words[-1]) for place, words in sorted(table.headings.items())}
-        keys = {place: _keys().get(word, "") for place, word in said.items()}
+        keys = {place: keys_of_needs().get(word, "") for place, word in said.items()}
         numbers = next((place for place, word in said.items() if word in NUMBERING), None)
         content = next((place for place, key in keys.items() if key == CONTENT), None)
         return cls(sheet, table, keys, numbers, content)

@@ -77,3 +77,37 @@ def test_more_in_the_cell_of_a_name_is_no_part_of_it(read, cell: str):
 def test_who_asks_together_is_named_in_full(read, whole: str):
     report: dict[str, Any] = read(xlsx({"需求": [["需求清单"], ["需求人", "需求内容"], [whole, "修灯"]]}))
     assert said(report, "person") == [(3, whole)]
+
+
+def test_several_needs_beside_each_other_in_a_row_are_all_read(read, take_in):
+    head = ["序号", "姓名", "联系电话", "需求一", "需求二", "需求三"]
+    rows = [["居民需求收集表"], head, [1, "王芳", "13800001001", "装电梯", "修灯", ""]]
+    rows += [[2, "李强", "", "", "助餐", ""], [3, "赵敏", "", "无", "", "无"]]
+    data = xlsx({"需求": rows})
+    report = read(data)
+    assert said(report, "person", "phone", "content") == [
+        (3, "王芳", "13800001001", "装电梯"),
+        (3, "王芳", "13800001001", "修灯"),
+        (4, "李强", None, "助餐"),
+    ]
+    assert wrong(report) == [(5, "missing_required", "content")]
+    take_in(data)
+    assert read(data)["counts"]["accepted"] == 0
+
+
+def test_what_became_of_each_need_in_a_row_stays_beside_it(read):
+    head = ["姓名", "联系电话", "住址", "需求1", "办理情况1", "需求2", "办理情况2"]
+    rows = [["居民需求清单"], head, ["王芳", "", "1-101", "装电梯", "办理中", "修灯", "已办结"]]
+    expected = [(3, "王芳", "装电梯", "办理中"), (3, "王芳", "修灯", "办结")]
+    assert said(read(xlsx({"需求": rows})), "person", "content", "status") == expected
+
+
+def test_needs_below_one_heading_are_all_read(read):
+    rows = [
+        ["居民需求清单"],
+        ["姓名", "居民需求", "", "备注"],
+        ["", "需求1", "需求2", ""],
+        ["王芳", "电梯", "修灯", ""],
+    ]
+    report = read(xlsx({"需求": rows}, merged={"需求": ["A2:A3", "B2:C2", "D2:D3"]}))
+    assert said(report, "person", "content") == [(4, "王芳", "电梯"), (4, "王芳", "修灯")]
