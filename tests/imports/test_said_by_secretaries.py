@@ -68,7 +68,7 @@ def test_units_whose_resources_are_only_described_share_them(read, heading: str)
     "cell", ["王芳 女 68岁 3-101 13800001001", "王芳，3栋202，电话13800001001", "王芳,女,13800001001"]
 )
 def test_more_in_the_cell_of_a_name_is_no_part_of_it(read, cell: str):
-    report = read(xlsx({"诉求": [["居民诉求登记表"], ["序号", "居民信息", "诉求"], [1, cell, "修灯"]]}))
+    report = read(xlsx({"诉求": [["居民诉求登记表"], ["序号", "居民", "诉求"], [1, cell, "修灯"]]}))
     assert said(report, "person", "phone") == [(3, "王芳", "13800001001")]
     assert "beside_name" in [one["warning"] for one in report["warnings"]]
 
@@ -111,3 +111,10 @@ def test_needs_below_one_heading_are_all_read(read):
     ]
     report = read(xlsx({"需求": rows}, merged={"需求": ["A2:A3", "B2:C2", "D2:D3"]}))
     assert said(report, "person", "content") == [(4, "王芳", "电梯"), (4, "王芳", "修灯")]
+
+
+def test_what_only_begins_with_such_a_word_is_something_else(read):
+    head = ["序号", "居民类型", "反映问题", "办理时限", "处理单位"]
+    report = read(xlsx({"台账": [["民情台账"], head, [1, "租户", "修灯", "3个工作日", "物业"]]}))
+    assert said(report, "content", "person", "status", "measures") == [(3, "修灯", None, None, None)]
+    assert report["header"][0]["not_imported"] == {"B": "居民类型", "D": "办理时限", "E": "处理单位"}
