@@ -3,7 +3,7 @@
 Each category becomes a sheet of its own, in which its column holds the names and that of another one the category.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -73,13 +73,14 @@ def _of_one(sheet: Sheet, table: Layout, own: int, kinds: dict[int, str]) -> She
     first = own == min(kinds)
     given = {at: _row(rows[at], own, beside, kinds[own]) for at in below if _is_data(table, at)}
     if first:
-        given |= {at: rows[at] for at in given if not _gives(rows[at], kinds)}
+        given |= {at: rows[at] for at in given if not gives(rows[at], kinds)}
     name = sheet.name if first else f"{sheet.name}（{letters(own)}列起）"
     part = Sheet(name, rows, [], sheet.hidden_rows, sheet.lines)
-    return _with_headings(cut(part, table, rest, {}, given), table, {own: NAME, beside: CATEGORY})
+    return with_headings(cut(part, table, rest, {}, given), table, {own: NAME, beside: CATEGORY})
 
 
-def _gives(row: Sequence[Cell], places: Iterable[int]) -> bool:
+def gives(row: Sequence[Cell], places: Iterable[int]) -> bool:
+    """Tell whether a row says something in any of these columns."""
     return any(_text(row[place]) not in EMPTY | {""} for place in places if place < len(row))
 
 
@@ -88,14 +89,14 @@ def _is_data(table: Layout, at: int) -> bool:
 
 
 def _row(cells: Sequence[Cell], own: int, beside: int, kind: str) -> list[Cell]:
-    if not _gives(cells, [own]):
+    if not gives(cells, [own]):
         return []
     found = [*cells, *[None] * (max(own, beside) + 1 - len(cells))]
     found[beside] = kind
     return found
 
 
-def _with_headings(sheet: Sheet, table: Layout, said: dict[int, str]) -> Sheet:
+def with_headings(sheet: Sheet, table: Layout, said: Mapping[int, str]) -> Sheet:
     """Let only the last row of the headings name these columns."""
     for at in table.header:
         for place, words in said.items():

@@ -9,7 +9,7 @@ from app.core.sheets.book import Cell, Sheet
 from app.core.sheets.form_cells import FormCells
 from app.core.sheets.forms import forms
 from app.core.sheets.layout import Known, Layout
-from app.imports import cross, duties, families, wide
+from app.imports import counted, cross, duties, families, going_on, wide
 
 Lists = Callable[[Sheet, Layout], str]
 """Tells to which list a table belongs; nothing where it is to none."""
@@ -18,6 +18,8 @@ SEVERAL: Final = (
     ("posts", duties.apart),
     ("people", families.apart),
     ("resources", cross.apart),
+    ("needs", counted.apart),
+    ("needs", going_on.joined),
 )
 """The lists of which several rows may stand in one, and what parts them."""
 NONE: Final = Layout([], {})

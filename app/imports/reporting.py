@@ -44,6 +44,7 @@ SENTENCES: Final[Mapping[str, Text]] = {
     "days": _("These are several days; the first is kept of when something began, the last of when it ended."),
     "party_date_under_18": _("By these dates the member joined the party before the age of 18."),
     "hidden_row": _("This row is hidden in the file; it is read all the same."),
+    "may_go_on": _("It has no number and says only words; if it goes on with the row above, put it there."),
     "category_unknown": _("This category is not one of the community's; its words are kept."),
     "on_hold_incomplete": _("For this a reason and a coming day to go on are needed; the need arrives as submitted."),
     "referred_incomplete": _("It is not said to which body; the need arrives as submitted."),

@@ -122,6 +122,7 @@ WHYS: Final[dict[str, Text]] = {
     "note": _("Notes"),
     "footer": _("Signatures and page numbers"),
     "sample": _("Sample rows"),
+    "goes_on": _("Rows that go on with the one above; their words were added to it"),
 }
 """What rows without data are."""
 NAMED: Final = 20

@@ -303,9 +303,10 @@ def _numbering(assignment: Assignment) -> set[int]:
 def _draft(one: Understood, ledger: Ledger, line: Line, cells: Cells, sight: Sight) -> Draft:
     draft = Draft(one.sheet.name, one.sheet.number(line.row), ledger.name, line.section)
     read_row(ledger, draft, cells, sight)
-    if line.row in one.sheet.hidden_rows:
-        draft.warn("hidden_row", "")
-        draft.read = (len(draft.troubles), len(draft.warnings))
+    for name, rows_told in (("hidden_row", one.sheet.hidden_rows), ("may_go_on", one.sheet.may_go_on)):
+        if line.row in rows_told:
+            draft.warn(name, "")
+            draft.read = (len(draft.troubles), len(draft.warnings))
     return draft
 
 
@@ -340,6 +341,7 @@ WHY: Final = {
     Aside.NOTE: "note",
     Aside.FOOTER: "footer",
     Aside.SAMPLE: "sample",
+    Aside.GOES_ON: "goes_on",
 }
 
 

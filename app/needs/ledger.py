@@ -48,7 +48,17 @@ def _satisfaction(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         filling.add(draft, "done_text", text)
 
 
-_CONTENT = readers.words("text", 5000)
+def _content(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """What is asked for; who asks for nothing has no need."""
+    if not _NO_NEED.fullmatch(values.half(cell)):
+        _WORDS(draft, key, cell, sight)
+
+
+_WORDS = readers.words("text", 5000)
+_CONTENT: Final = filling.filling("text", _content)
+_NO_NEED: Final = re.compile(
+    "(?:目前|现在|今日|本月|暂时?)?(?:无|没有|没)(?:任何|其他|其它)?(?:需求|诉求|问题|需要|反映|意见|建议)?。?"
+)
 _NOTED: Final = "noted"
 """Under this name a draft keeps what has no column of its own until it stands below the text."""
 
@@ -88,7 +98,13 @@ _IN_WORDS: Final = re.compile("[\u3400-\u9fff]|[0-9]-[0-9]")
 
 def _reporter(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """The name of who asks; who does not want to be named is nobody of that name."""
-    text = values.name(cell)
+    text = values.half(cell).strip()
+    if found := _WITH_MORE.fullmatch(text):
+        # Age, sex and door in the cell of the name: 王芳 女 68岁 3-101.
+        filling.add(draft, _NOTED, f"姓名旁注：{found[2]}")
+        draft.warn("beside_name", key, found[2])
+        text = found[1]
+    text = values.name(text)
     if _UNNAMED.fullmatch(text):
         draft.said[key] = text
         draft.meant["anonymous"] = True
@@ -96,6 +112,9 @@ def _reporter(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         _NAMED(draft, key, text, sight)
 
 
+_WITH_MORE: Final = re.compile(
+    r"([\u3400-\u9fff·]{2,4})[\s,，;；/]+((?=[男女]|.*[0-9]).*?)(?:[,，;；]?(?:联系)?(?:电话|手机)[:：]?)?"
+)
 _NAMED: Final = names.name("reporter_name", beside=_NOTED)
 _REPORTER: Final = filling.filling("reporter_name", _reporter)
 _UNNAMED: Final = re.compile(
@@ -160,7 +179,7 @@ SHARED: Final = (
         ledger_states.read,
         (
             "处理状态 状态 办理情况 办理状态 进展情况 办理进度 是否解决 解决情况 落实情况 完成情况 是否办结 办结情况 "
-            "是否完成 处理情况 处置情况 处理进度"
+            "是否完成 处理情况 处置情况 处理进度 办理 处理 处置"
         ),
         is_old=True,
     ),
@@ -173,7 +192,10 @@ SHARED: Final = (
     Column(
         "measures",
         readers.words("done_text", 1000),
-        "办理措施 落实措施 处理措施 办理结果 答复情况 回复情况 处理过程 解决措施 解决办法 处理办法 办理过程 整改措施",
+        (
+            "办理措施 落实措施 处理措施 办理结果 答复情况 回复情况 处理过程 解决措施 解决办法 处理办法 办理过程 "
+            "整改措施 回复 答复 处理意见 办理情况 处理情况 处置情况 进展情况 解决情况 落实情况"
+        ),
         is_old=True,
     ),
     Column(
@@ -253,7 +275,7 @@ APPEAL: Final = Ledger(
             names.contact("reporter_name", "reporter_phone", _REPORTER),
             (
                 "诉求人 反映人 来访人 信访人 投诉人 举报人 求助人 姓名 当事人 诉求人姓名 反映人姓名 来访人姓名 "
-                "来访者 来电人 群众姓名 联系人"
+                "来访者 来电人 群众姓名 联系人 居民 居民姓名 需求人 提出人 申请人"
             ),
         ),
         Column(

@@ -105,6 +105,20 @@ FOR_GOOD: Final = frozenset({"长期", "长期有效", "永久", "永久有效",
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 
 
+def _name(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """What a resource is called; where the list only describes it, it is called by the beginning of that."""
+    text = values.text(cell)
+    if len(text) > LONGEST_NAME and sight.headings.get(key) in _DESCRIBED:
+        draft.meant["text"] = text
+        cell = f"{text[: LONGEST_NAME - 1]}…"
+    _LINE(draft, key, cell, sight)
+
+
+LONGEST_NAME: Final = 60
+_LINE: Final = readers.line("name", LONGEST_NAME)
+_DESCRIBED: Final = frozenset({"资源内容", "可提供服务内容", "可提供服务"})
+
+
 def _finish(draft: Draft, sight: Sight) -> None:
     """What can be counted needs to be said as what; a bare number stands in words until somebody says it."""
     if "quantity" in draft.meant and "unit_of_measure" not in draft.meant and not draft.meant.get("windows"):
@@ -132,8 +146,11 @@ LEDGER: Final = Ledger(
         ),
         Column(
             "name",
-            readers.line("name", 60),
-            "资源名称 共享资源 资源 资源项目 项目 名称 资源项目名称 服务资源 可共享资源 可提供资源",
+            filling.filling("name", _name),
+            (
+                "资源名称 共享资源 资源 资源项目 项目 名称 资源项目名称 服务资源 可共享资源 可提供资源 "
+                "资源内容 可提供服务内容 可提供服务"
+            ),
             needed=True,
         ),
         Column(

@@ -32,10 +32,13 @@ class Aside(enum.StrEnum):
     NOTE = "note"
     FOOTER = "footer"
     SAMPLE = "sample"
+    GOES_ON = "goes_on"
+    """What it says was put into the row above."""
 
 
 _TOTAL: Final = re.compile(
     r"^(?:本页|本表|全部|总)?(?:合计|小计|共计|总计|累计|总数)(?:[:(\d共]|$)|^总?(?:人数|户数|件数)(?:合计|总计)?:?\d*[人户件]?$"
+    r"|^\(?(?:过次页|承前页|转次页|转下页|接上页|承上页|接下页|见下页)\)?(?:[:\d]|$)"
     r"|^总(?:人|户|件)数|^(?:以上|本页|本表|全表)?共计?[:(]?\d+(?:个?[人户件条项名家]|单位)"
 )
 _PART: Final = re.compile(r"^.{1,15}(?:合计|小计|共计|总计)(?:[:(]?\d+.{0,4}|:)?$")
@@ -47,6 +50,8 @@ SHARES: Final = frozenset(
 _ENDS: Final = re.compile(r"^[-—(【]*(?:以下(?:为?空白?|无正文|无内容|空行)|此页无正文|无正文|完|结束)[-—)】]*$")
 """Says that nothing more follows."""
 _NOTE: Final = re.compile(r"^(?:注|备注|说明|附注|填表说明|填报说明|温馨提示)\d*[:.、]")
+STARS: Final = frozenset({"*", "**", "***", "※"})
+"""Stands in place of a number before a note on the rows that are marked with it."""
 NOTES: Final = frozenset({"注", "备注", "说明"})
 """What stands alone before a note at the foot that has a cell of its own."""
 _EXPLAINS: Final = re.compile(
@@ -168,18 +173,21 @@ class Around:
         found = by_its_words(texts, is_last)
         if found is None and (self.is_header_again(cells) or (before is Aside.HEADER and self._is_translated(texts))):
             return Aside.HEADER
-        if found is None and len(texts) == LEAST and self._is_numbered(texts, cells):
-            return Aside.SECTION
+        if found is None and len(texts) == LEAST and self.is_counted and next(iter(cells)) in self.numbering:
+            found = Aside.NOTE if texts[0] in STARS else Aside.SECTION if self._is_numbered(texts) else None
         is_alone = len(texts) == 1 and len(self.headings) > 1 and isinstance(next(iter(cells.values())), str)
         return self._alone(texts[0], cells, is_last, before) if found is None and is_alone else found
 
-    def _is_numbered(self, texts: list[str], cells: Mapping[int, Cell]) -> bool:
+    def _is_numbered(self, texts: list[str]) -> bool:
         """Tell whether a row is a section whose number has a cell of its own: 一, and behind it 网格长（2人）.
 
         In a list that numbers its rows like that it is none.
         """
-        is_short = self.is_counted and len(self.headings) > LEAST + 1 and next(iter(cells)) in self.numbering
-        return is_short and _NUMERAL.fullmatch(texts[0]) is not None and HAN.search(texts[1]) is not None
+        return (
+            len(self.headings) > LEAST + 1
+            and _NUMERAL.fullmatch(texts[0]) is not None
+            and HAN.search(texts[1]) is not None
+        )
 
     def _is_translated(self, texts: list[str]) -> bool:
         """Tell whether a row right below Chinese headings says most of them in English."""

@@ -65,6 +65,8 @@ class Sheet:
     """One sheet: its rows from the top of the sheet, so that row 0 is the one a person sees as 1.
 
     `lines`: for each row the number a person sees, where that is not its place (a text file whose cells hold breaks).
+    `gone_on`: the rows whose words were put into the one above, with which they go on; `may_go_on`: those of which
+    that is not clear.
     """
 
     name: str
@@ -72,6 +74,8 @@ class Sheet:
     merged: Sequence[Area] = ()
     hidden_rows: frozenset[int] = frozenset()
     lines: list[int] | None = None
+    gone_on: frozenset[int] = frozenset()
+    may_go_on: frozenset[int] = frozenset()
 
     def number(self, row: int) -> int:
         """Return the number of a row as a person sees it."""

@@ -15,6 +15,8 @@ from app.core.sheets.layout import Layout
 
 SHORTEST_PART: Final = 2
 """How long a known word must be to be looked for inside a longer heading."""
+ALONE: Final = frozenset({"居民", "办理", "处理", "处置", "回复", "答复"})
+"""What says what a column is only where nothing else stands in the heading: 居民类型 is no name, 办理时限 no state."""
 LEAST_BESIDE: Final = 2
 """How many headings a table has that stands beside another one."""
 TICKED: Final = "tag:"
@@ -282,7 +284,8 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
 
 def _nearly(said: str, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the columns one of whose words stands in the heading, or the other way round; of these the longest."""
-    near = [word for word in lexicon.known if len(word) >= SHORTEST_PART and (word in said or _begins(word, said))]
+    known = [word for word in lexicon.known if len(word) >= SHORTEST_PART and word not in ALONE]
+    near = [word for word in known if word in said or _begins(word, said)]
     near = [word for word in near if not (said.startswith(word) and _ELSE.fullmatch(said, len(word)))]
     boxes = [box for box in sorted(lexicon.boxes) if box in said]
     longest = max(map(len, [*near, *boxes]), default=0)

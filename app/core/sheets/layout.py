@@ -75,7 +75,7 @@ class Layout:
         """Yield the rows of data."""
         above: dict[int, Cell] = {}
         for at, section in self.data:
-            above = said_again(_cells(self.rows[at]), above)
+            above = said_again(said_by(self.rows[at]), above)
             yield Line(at, above, section)
 
 
@@ -97,6 +97,7 @@ def tables(sheet: Sheet, known: Known, near: Known | None = None) -> list[Layout
     for head, end in zip(heads, ends, strict=True):
         layout = Layout(head, _headings(rows, head), _title(rows, above, head[0]), _low(rows, head), rows)
         above = _sort(sheet, layout, end, known)
+        layout.asides += [(at, Aside.GOES_ON) for at in sorted(sheet.gone_on) if head[-1] < at < end]
         layout.nameless = _nameless(sheet, layout)
         layout.rows = days_apart.joined(layout.headings, rows, [at for at, _section in layout.data])
         found.append(layout)
@@ -149,7 +150,9 @@ def _header(rows: list[list[Cell]], known: Known, near: Known) -> list[int]:
     better.
     """
     places = [at for at, row in enumerate(rows) if any(value is not None for value in row)][:LOOKED_AT]
-    scores = {at: _score(_words(rows[at]), known, near) for at in places if not labelled.lines(_cells(rows[at]), known)}
+    scores = {
+        at: _score(_words(rows[at]), known, near) for at in places if not labelled.lines(said_by(rows[at]), known)
+    }
     best = max(scores.values(), default=0)
     if best < 1:
         return []
@@ -215,7 +218,7 @@ def _others(rows: list[list[Cell]], header: list[int], known: Known) -> list[lis
     around = Around(_headings(rows, header), "")
     at = header[-1] + 1
     while at < len(rows):
-        if _begins_another(rows[at], known) and not around.is_header_again(_cells(rows[at])):
+        if _begins_another(rows[at], known) and not around.is_header_again(said_by(rows[at])):
             found.append([one for one in _joined(rows, at, known) if one > header[-1]])
             header = found[-1]
             around = Around(_headings(rows, header), "")
@@ -232,7 +235,7 @@ def _begins_another(row: list[Cell], known: Known) -> bool:
     short = [text for text in few if _is_short(text)]
     if any(_LONG_NUMBER.match(text) for text in short) or not any(_knows(text, known) for text in short):
         return False
-    cells = _cells(row)
+    cells = said_by(row)
     if labelled.lines(cells, known):
         return False
     texts = {comparable(value): value for value in cells.values() if isinstance(value, str)}
@@ -283,12 +286,12 @@ def _sort(sheet: Sheet, layout: Layout, end: int, known: Known) -> int:
     around, below = _around(layout, end), layout.header[-1] + 1
     before: Aside | None = Aside.HEADER
     for at in range(below, end):
-        cells = _cells(rows[at])
+        cells = said_by(rows[at])
         if not cells or not _says_itself(sheet.rows[at], around):
             continue
         above, labels = labels, []
         if above or labelled.may_begin(cells):
-            beneath = (_cells(row) for row in islice(rows, at + 1, end) if any(map(_says, row)))
+            beneath = (said_by(row) for row in islice(rows, at + 1, end) if any(map(_says, row)))
             labels = sections.labels(cells, beneath, known, goes_on=bool(above))
         before = Aside.SECTION if labels else around.aside(cells, at >= last_said - FOOT, before)
         if before is None and _stands_alone(cells) and _is_title(layout, at, end, around):
@@ -310,7 +313,7 @@ def _sort(sheet: Sheet, layout: Layout, end: int, known: Known) -> int:
 def _opening(layout: Layout, known: Known) -> str:
     """Return the section of the first rows: what the row above the headings says label by label, or its name."""
     above = layout.header[0] - 1
-    labels = labelled.lines(_cells(layout.rows[above]), known) if above >= 0 else []
+    labels = labelled.lines(said_by(layout.rows[above]), known) if above >= 0 else []
     return "\n".join(labels) or opening(layout.title)
 
 
@@ -343,7 +346,7 @@ def _stands_alone(cells: dict[int, Cell]) -> bool:
 
 def _is_title(layout: Layout, at: int, end: int, around: Around) -> bool:
     """Tell whether the headings come again right below a row that says one thing: it is the title of what follows."""
-    below = (cells for row in range(at + 1, end) if (cells := _cells(layout.rows[row])))
+    below = (cells for row in range(at + 1, end) if (cells := said_by(layout.rows[row])))
     for cells in islice(below, TALLEST):
         if around.is_header_again(cells):
             return True
@@ -376,7 +379,8 @@ def _is_ditto(value: str) -> bool:
     return value.lstrip()[:1] in _DITTO_BEGINS and plain(value).rstrip("。.") in DITTO
 
 
-def _cells(row: list[Cell]) -> dict[int, Cell]:
+def said_by(row: list[Cell]) -> dict[int, Cell]:
+    """Return the cells of a row that say something, by column."""
     # As `_says` does, without a call for each of a million cells.
     return {
         at: value

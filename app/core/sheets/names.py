@@ -140,7 +140,7 @@ def phone(sets: str = "") -> Reader:
             draft.warn("beside_phone", key, beside)
         if len(found) > 1:
             draft.said["phone2"] = found[1]
-            draft.warn("second_phone", key, found[1])
+            draft.warn("second_phone", key, "、".join(found[1:]))
 
     return filling(sets, read)
 
