@@ -178,12 +178,23 @@ def _numbers_of_others(layout: Layout, lexicon: Lexicon) -> dict[int, tuple[str,
         whose = said.get(place - 1, "")
         if (
             _NUMBER.fullmatch(said[place])
+            and not _NUMBER.search(whose)
             and (_OTHERS.search(whose) or _STAFF.search(whose))
             and not _is_asked(whose, lexicon)
         ):
             known = lexicon.known.get(f"{whose}电话", ())
             found[place] = () if set(known) & set(lexicon.known.get(said[place], ())) else known
-    return found
+    return found | {place: () for place in numbers if _is_of_who_is_left(place, said, lexicon)}
+
+
+def _is_of_who_is_left(place: int, said: Mapping[int, str], lexicon: Lexicon) -> bool:
+    """Tell whether a number is by its heading that of somebody else, who stands left of it: 结对志愿者, 志愿者电话."""
+    owner, whose = _NUMBER.sub("", said[place]), said.get(place - 1, "").removesuffix("姓名")
+    if not owner or owner == "联系人" or _KIN.search(owner) or not whose.endswith(owner):
+        return False
+    named = [at for at, word in said.items() if "姓名" in word and "name" in lexicon.known.get(word, ())]
+    is_named = any(at != place - 1 for at in named)
+    return is_named and set(lexicon.known.get(said[place - 1], ())) <= {"name"}
 
 
 def _is_asked(whose: str, lexicon: Lexicon) -> bool:
@@ -196,6 +207,7 @@ _NUMBER: Final = re.compile("(?:联系)?(?:电话|手机|方式)(?:号码?)?$")
 _STAFF: Final = re.compile("(?:责任|承办|经办|办理|登记|收集|采集|接待|接件|记录|走访)人|网格[员长]")
 OF_STAFF: Final = frozenset({"handler", "collector"})
 """The columns of who works on a need."""
+OF_KIN: Final = "phone_kin"
 _KIN: Final = re.compile("监护|子女|家属|亲属|紧急联系")
 
 
@@ -269,6 +281,8 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
         found.unknown.append(place)
         return
     near = _nearly(said, lexicon)
+    # 子女姓名及电话 is the number of who the row is about in no list.
+    near = (OF_KIN,) if OF_KIN in near and _KIN.search(said) else near
     free = tuple(one for one in near if one in lexicon.several or one not in found.columns.values())
     if len(free) == 1 and not (len(near) > 1 and near[0].startswith(TICKED)):
         found.columns[place] = free[0]
