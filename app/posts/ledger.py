@@ -143,8 +143,10 @@ def _role(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
     whole = values.half(cell)
     text = _first_of(whole)
     duty = max((one for one in DUTIES if text.endswith(one)), key=len, default="")
-    _DUTY(draft, key, duty or cell, sight)
     before = text.removesuffix(duty).strip() if duty else ""
+    if before in _FORMER:
+        raise values.Rejected(Reason.CHOICE, whole)
+    _DUTY(draft, key, duty or cell, sight)
     # 第一网格网格长, and shorter 第一网格长.
     named = [words for words in (before, f"{before}网格") if before and len(sight.find(Place, words)) == 1]
     if named and "grid" not in draft.said:
@@ -185,6 +187,8 @@ def _tell_whether_wholly(draft: Draft) -> None:
         add(draft, "remark", f"专兼职：{said}")
 
 
+_FORMER: Final = frozenset({"原", "前", "原任", "前任", "曾任"})
+"""Before what somebody no longer is."""
 _SORTS: Final = frozenset({"社区", "小区", "专职", "兼职", "企业", "义务"})
 
 

@@ -174,3 +174,27 @@ def test_old_people_with_the_volunteer_who_looks_after_them_are_neighbours(read)
     assert [one["list"] for one in found["header"]] == ["people"]
     assert [(one["values"]["name"], one["values"]["phone"]) for one in found["accepted"]] == [("王芳", "13800001001")]
     assert "联系电话" in found["header"][0]["not_imported"].values()
+
+
+def test_the_number_of_the_leader_of_a_team_is_not_that_of_its_members(read):
+    rows = [["志愿服务队花名册"], ["队伍名称", "队长及电话", "队员姓名", "队员电话"]]
+    rows += [["红马甲队", "王芳13800001001", "李强", "13800001002"]]
+    found = read(xlsx({"队伍": rows}))
+    assert [(one["values"]["name"], one["values"]["phone"]) for one in found["accepted"]] == [("李强", "13800001002")]
+    assert list(found["header"][0]["not_imported"].values()) == ["队长及电话"]
+
+
+def test_of_two_numbers_under_one_heading_that_of_the_contact_is_meant(read):
+    rows = [["驻区单位联系表"], ["单位", "负责人", "电话", "联系人", "电话"]]
+    rows += [["区图书馆", "王芳", "13800001001", "李强", "13800001002"]]
+    found = read(xlsx({"联系": rows}))
+    assert [(one["values"]["contact"], one["values"]["phone"]) for one in found["accepted"]] == [
+        ("李强", "13800001002")
+    ]
+
+
+def test_who_was_a_grid_worker_is_none_now(read):
+    rows = [["姓名", "职务", "网格"], ["王芳", "原网格员", "第一网格"], ["李强", "网格员", "第二网格"]]
+    found = read(xlsx({"网格员": rows}))
+    assert [(one["row"], one["reason"], one["field"]) for one in found["rejected"]] == [(2, "enum_unknown", "role")]
+    assert [one["values"]["name"] for one in found["accepted"]] == ["李强"]
