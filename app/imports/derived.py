@@ -70,7 +70,8 @@ def _reasons(form: Shape) -> tuple[Reason, Reason]:
 
 def extended(ledger: Ledger, view: Any, own: Mapping[str, str]) -> Ledger:
     """Return a ledger that reads the template of its list too; `own`: under which key it reads some of its columns."""
-    by_column = {column.sets: column.key for column in ledger.columns if column.sets} | dict(own)
+    # Of several that fill the same column the first is the usual one: 联系电话 before 亲属电话.
+    by_column = {column.sets: column.key for column in reversed(ledger.columns) if column.sets} | dict(own)
     columns = {column.key: column for column in ledger.columns}
     for name in names_of_template(view):
         more = column_for(view.model, name)

@@ -16,7 +16,8 @@ from app.core.sheets.headings import comparable
 from app.core.sheets.layout import Layout, filled
 from app.core.sheets.writing import letters
 from app.imports.wide import OF_ALL, cut, words_of_people
-from app.people.ledger import BOXES, HOME
+from app.people.ledger import HOME
+from app.people.ledger_groups import BOXES
 
 _MEMBER: Final = re.compile(r"(?:家庭|共同居住|同住)?(?:成员|人员)(?:姓名)?([0-9一二三四五六七八九十])")
 _HEAD: Final = frozenset({"户主", "户主姓名"})

@@ -54,6 +54,23 @@ STRANGE: Final[Mapping[str, Lexicon]] = {
             "signature": ("签名", "签到", "本人签名", "签字", "签到时间", "签退时间", "参加人签名"),
         }
     ),
+    "talent": Lexicon(
+        {
+            "": ("人才", "能人", "乡贤"),
+            "category": ("人才类别", "人才类型", "能人类别", "能人类型"),
+            "kind": ("类别", "类型"),
+            "name": ("姓名", "人才姓名"),
+            "gender": ("性别",),
+            "age": ("年龄", "出生年月"),
+            "skills": ("专业技能", "特长", "专长", "专长领域", "技能特长", "专业特长", "专业领域"),
+            "honours": ("荣誉", "荣誉称号", "所获荣誉"),
+            "services": ("可服务内容", "可提供服务", "可提供的服务", "可服务项目", "可参与的服务"),
+            "phone": ("联系电话", "电话", "联系方式", "手机号"),
+            "grid": ("网格", "所属网格", "所在网格"),
+            "unit": ("单位", "工作单位"),
+            "remark": ("备注",),
+        }
+    ),
     "visit": Lexicon(
         {
             "": ("走访记录", "走访日志", "走访台账", "入户走访"),
@@ -72,6 +89,7 @@ ONLY_THERE: Final[Mapping[str, frozenset[str]]] = {
     "volunteer_hours": frozenset({"date", "activity"}),
     "grid_structure": frozenset(STRANGE["grid_structure"].words) - {"", "grid", "scope", "households", "phone"},
     ATTENDANCE: frozenset({"signature"}),
+    "talent": frozenset({"category", "honours"}),
     "visit": frozenset({"visitor", "household"}),
 }
 """The columns no other ledger has."""

@@ -15,7 +15,8 @@ from app.core.actor import current
 from app.core.moves import Refused
 from app.core.sheets import parts, reading, writing
 from app.core.sheets.book import Cell, Mark, Sheet
-from app.core.sheets.layout import filled, said_again
+from app.core.sheets.ditto import said_again
+from app.core.sheets.layout import filled
 from app.core.sheets.ledger import Draft, Trouble
 from app.core.sheets.parts import HEADING, PLAIN, TEXT, WRONG
 from app.core.sheets.values import EXACT, Reason

@@ -303,11 +303,20 @@ def _numbering(assignment: Assignment) -> set[int]:
 def _draft(one: Understood, ledger: Ledger, line: Line, cells: Cells, sight: Sight) -> Draft:
     draft = Draft(one.sheet.name, one.sheet.number(line.row), ledger.name, line.section)
     read_row(ledger, draft, cells, sight)
+    numbering = one.assignment.numbering
+    beside = _BESIDE_NUMBERING.search(values.written(line.cells.get(numbering))) if numbering is not None else None
+    if beside is not None:
+        draft.warn("beside_number", "", beside[0])
     for name, rows_told in (("hidden_row", one.sheet.hidden_rows), ("may_go_on", one.sheet.may_go_on)):
         if line.row in rows_told:
             draft.warn(name, "")
-            draft.read = (len(draft.troubles), len(draft.warnings))
+    if len(draft.warnings) > draft.read[1]:
+        draft.read = (len(draft.troubles), len(draft.warnings))
     return draft
+
+
+_BESIDE_NUMBERING: Final = re.compile("(?![第号户组项栋行序一二三四五六七八九十百]+$)[\u3400-\u9fff]{2,}")
+"""What stands beside the number of a row, or instead of it, and says something of it: 2（已故）, 迁出."""
 
 
 def _cells_of(assignment: Assignment, places: Mapping[str, list[int]]) -> Callable[[Line], Cells]:

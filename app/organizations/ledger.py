@@ -157,7 +157,11 @@ LEDGER: Final = Ledger(
             names.contact("contact_name", "contact_phone"),
             "联系人 联络员 单位联系人 联络人 联络员姓名 联系人姓名 联系人及电话 联系人及联系方式 联络员及电话",
         ),
-        Column("phone", names.phone("contact_phone"), "联系电话 联系方式 电话 手机 手机号 联系人电话 负责人电话"),
+        Column(
+            "phone",
+            names.phone("contact_phone"),
+            "联系电话 联系方式 电话 手机 手机号 联系人电话 联络人电话 联络员电话 负责人电话",
+        ),
         Column("members", readers.count("member_count"), "党员人数 党员数 在职党员数 在职党员人数 报到党员数 党员总数"),
         Column("party_org", readers.line("party_org", 80), "所属党组织 上级党组织 单位党组织 党支部名称"),
         Column(

@@ -207,7 +207,7 @@ SPELLINGS: Final[Mapping[type[Labelled], Mapping[str, Labelled]]] = {
         "弟": Relation.SIBLING,
         "姐": Relation.SIBLING,
         "妹": Relation.SIBLING,
-        **dict.fromkeys(("老公", "老婆", "爱人"), Relation.SPOUSE),
+        **dict.fromkeys(("老公", "老婆", "爱人", "老伴"), Relation.SPOUSE),
         **dict.fromkeys(("三子", "独生子", "养子"), Relation.SON),
         **dict.fromkeys(("三女", "独生女", "养女"), Relation.DAUGHTER),
         **dict.fromkeys(("爸爸", "妈妈", "公公", "婆婆", "岳父", "岳母"), Relation.PARENT),

@@ -16,6 +16,7 @@ from app.people.birth import Birth
 from app.people.choices import SPELLINGS, Education, Marital, Political, Relation, Residence, Sex
 from app.people.ethnic import Ethnic
 from app.people.identity import Identity, IdType
+from app.people.ledger_groups import GROUP
 from app.people.rules import ADULT, UNSAID
 
 REASONS: Final = ((identity.CHECK, Reason.ID_CHECKSUM), (identity.IMPOSSIBLE, Reason.ID_BIRTH))
@@ -69,10 +70,27 @@ _NOT_GIVEN: Final = re.compile("(?:暂?未|没有?|不愿|拒绝|待)(?:提供|�
 def _relation(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """What somebody is to the head, also as a register says it: 之妻, 户主之子."""
     said = _OF_HEAD.sub("", values.half(cell))
+    counted = _COUNTED.fullmatch("".join(said.split()))
+    said = f"{counted['inside'] or ''}{counted['what']}" if counted is not None else said
     _table("relation_to_head", Relation, prefix="与户主关系：")(draft, key, said, sight)
 
 
+_COUNTED: Final = re.compile(
+    "(?:大|小|老?[一二三四五六七八九]|长|次|幼|老幺)(?P<inside>外)?(?P<what>儿子|女儿|子|女|孙子|孙女|孙|哥|弟|姐|妹|哥哥|弟弟|姐姐|妹妹)"
+)
+"""The which of several children or others somebody is: 大女儿, 二孙子."""
 _OF_HEAD: Final = re.compile("^(?:户主)?[之的](?=.)")
+
+
+def _head(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """Who the head is; a mark below 是否户主 says whether it is who the row is about."""
+    if values.written(cell).upper() in values.YES:
+        _relation(draft, "relation", "户主", sight)
+    elif values.half(cell) not in values.NO:
+        _HEAD(draft, key, cell, sight)
+
+
+_HEAD: Final = names.name("head_name")
 
 
 def _gender(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
@@ -84,6 +102,20 @@ def _age(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     _YEARS(draft, key, 0 if isinstance(cell, str) and _MONTHS.fullmatch(values.half(cell)) else cell, sight)
 
 
+def _birth(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
+    """When somebody was born; below 年龄/出生年月, or where it says so, the age may stand instead: 82, 67岁."""
+    text = values.half(cell) if cell is not None else ""
+    if _AGED.fullmatch(text) or (
+        text.isdecimal() and len(text) <= LONGEST_AGE and "年龄" in sight.headings.get(key, "")
+    ):
+        _age(draft, "age", cell, sight)
+    else:
+        _BORN(draft, key, cell, sight)
+
+
+_BORN: Final = readers.birth()
+_AGED: Final = re.compile(r"[0-9]{1,3}\s*周?岁")
+LONGEST_AGE: Final = 3
 _YEARS: Final = readers.count()
 _MONTHS: Final = re.compile(
     r"(?:出生)?\s*(?:\d{1,2}|[一二三四五六七八九十两半]+)\s*(?:个?多?月|天|日)(?:大|半|龄)?|满月|新生儿"
@@ -144,7 +176,7 @@ PERSON: Final = (
         readers.choice("id_type", IdType, ID_TYPES, otherwise=readers.unknown_to("remark", "证件：")),
         "证件类型 证件种类 证件名称",
     ),
-    Column("birth", readers.birth(), "出生年月 出生日期 出生年月日 生日 出生时间 出生 出生日"),
+    Column("birth", filling.filling("birth", _birth), "出生年月 出生日期 出生年月日 生日 出生时间 出生 出生日"),
     Column("age", _age, "年龄 周岁 年龄(周岁)"),
     Column(
         "phone",
@@ -152,7 +184,7 @@ PERSON: Final = (
         (
             "联系电话 联系方式 手机 手机号 手机号码 电话 电话号码 移动电话 本人电话 联系手机 联系人电话 本人联系电话 "
             "联系电话1 手机电话 联系手机号 常用电话 本人手机 联系号码 联系电话号码 联络电话 电话/手机 "
-            "党员电话 党员联系电话 居民电话 志愿者电话 本人联系方式"
+            "党员电话 党员联系电话 居民电话 志愿者电话 队员电话 老人电话 本人联系方式"
         ),
     ),
     Column(
@@ -167,7 +199,7 @@ PERSON: Final = (
         _table("education", Education, prefix="学历："),
         "学历 文化程度 最高学历 学历程度 受教育程度 教育程度",
     ),
-    Column("political", _political, "政治面貌 政治面目 是否党员 党员否"),
+    Column("political", _political, "政治面貌 政治面目 是否党员 党员否 中共党员"),
     Column("marital", _table("marital", Marital, prefix="婚姻："), "婚姻状况 婚姻 婚否 婚育情况 婚姻情况"),
     Column(
         "job", readers.line("job", 40), "职务 职业 职务/职称 职称 从业状况 从业情况 就业情况 就业状况 从事职业 工作岗位"
@@ -204,7 +236,7 @@ HOME: Final = (
     Column("door", readers.line("door", 20), "门牌号 房号 楼栋房号 楼栋门牌 户室号 单元房号 门牌 室号 房间号 房屋号"),
     Column("door_building", readers.line("door_building", 20), "楼号 栋号 幢号 楼栋号 座号 楼栋 楼幢"),
     Column("door_unit", readers.line("door_unit", 20), "单元 单元号"),
-    Column("head", names.name("head_name"), "户主 户主姓名"),
+    Column("head", filling.filling("head_name", _head), "户主 户主姓名"),
     Column(
         "relation",
         filling.filling("relation_to_head", _relation),
@@ -231,17 +263,9 @@ HOME: Final = (
             "特殊人群 重点类别 人员类别 标签 重点人群 重点人群类别 困难类别 困难类型 人群类别 人群类型 "
             "特殊人群类别 特殊人群类型 救助类别"
         ),
+        above=GROUP,
     ),
 )
-
-BOXES: Final = (
-    "低保 低保户 低保边缘 低保边缘户 低收入 特困 特困供养 五保户 残疾 残疾人 重残 独居 独居老人 空巢 "
-    "空巢老人 孤寡老人  "
-    "留守老人 留守儿童 留守妇女 "
-    "高龄 高龄老人 失能 失能老人 半失能 失独 失独家庭 计生特殊家庭 孤儿 困境儿童 事实无人抚养 "
-    "退役军人 现役军属 军属 烈属 优抚 优抚对象 重点妇女 重病 大病"
-)
-"""Headings over a box that says whether somebody belongs to a group."""
 SECTIONS: Final = ("grid",)
 """What a line above several people may say of all of them."""
 IN_TEMPLATES: Final = ("身份证号", "联系电话", "性别", "出生年月", "政治面貌", "住址")

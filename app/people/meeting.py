@@ -20,7 +20,8 @@ from app.parties.models import Party
 from app.people import ledger_heads
 from app.people import phones as telephones
 from app.people.birth import Birth
-from app.people.ledger import BOXES, COLUMNS, GRID, HOME, PERSON, SECTIONS, UNIT
+from app.people.ledger import COLUMNS, GRID, HOME, PERSON, SECTIONS, UNIT
+from app.people.ledger_groups import BOXES
 from app.people.models import Person
 from app.people.rules import UNSAID
 from app.people.tidying import tidy
@@ -343,7 +344,7 @@ LEDGER: Final = Ledger(
     groups={"特殊人群": "tags", "重点人群": "tags", "人员类别": "tags", "重点类别": "tags"},
     several=frozenset({"tags", "phone2"}),
     boxes=BOXES,
-    sections=SECTIONS,
+    sections=(*SECTIONS, "tags"),
     homes=("household_no", "head", "door", "door_building", "door_unit", "address", "grid"),
     finish=ledger_heads.finish,
 )

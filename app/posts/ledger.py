@@ -57,6 +57,7 @@ SAID: Final = {
 
 def _finish(draft: Draft, sight: Sight) -> None:
     finish(draft, sight)
+    _tell_whether_wholly(draft)
     after = _looked_after(draft)
     if after and "grid" not in draft.at and "places" not in draft.meant:
         _follow(draft, after, sight)
@@ -139,18 +140,55 @@ _DUTY: Final = readers.choice("duty", PostDuty, DUTIES, SAID)
 
 def _role(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
     """A duty, also behind the place it is for: 第一网格网格长."""
-    text = values.half(cell)
+    whole = values.half(cell)
+    text = _first_of(whole)
     duty = max((one for one in DUTIES if text.endswith(one)), key=len, default="")
-    _DUTY(draft, key, duty or cell, sight)
     before = text.removesuffix(duty).strip() if duty else ""
+    if before in _FORMER:
+        raise values.Rejected(Reason.CHOICE, whole)
+    _DUTY(draft, key, duty or cell, sight)
     # 第一网格网格长, and shorter 第一网格长.
     named = [words for words in (before, f"{before}网格") if before and len(sight.find(Place, words)) == 1]
     if named and "grid" not in draft.said:
         _place(draft, "grid", named[0], sight)
     elif before and not named and before not in _SORTS:
-        add(draft, "remark", text)
+        add(draft, "remark", whole)
+        return
+    if text != whole:
+        add(draft, "remark", whole)
 
 
+def _first_of(text: str) -> str:
+    """Return the duty that is named first where another one, which the list does not know, stands behind 兼."""
+    first = _ALSO.split(text)[0].strip()
+    return first if any(first.endswith(one) for one in DUTIES) else text
+
+
+_ALSO: Final = re.compile(r"(?<=[长员人])\s*兼(?!职)任?\s*(?=.)")
+
+
+def _wholly(draft: Draft, key: str, cell: Any, sight: Sight) -> None:
+    """Whether somebody has no other work, where the duty itself stands in a column of its own."""
+    if text := values.half(cell):
+        draft.said[key] = text
+
+
+WHOLLY: Final = "是否专职 专兼职 专/兼职 专职/兼职 专职兼职 专职或兼职"
+"""Headings over 专职 or 兼职, which is the duty where no other column says it."""
+
+
+def _tell_whether_wholly(draft: Draft) -> None:
+    """Let 兼职 in a column of its own make a part-time one of a grid worker; of other duties it is a note."""
+    said = draft.said.get("wholly", "")
+    duty = draft.meant.get("duty")
+    if duty == PostDuty.GRID_WORKER.value and (said.startswith("兼") or said.upper() in values.NO):
+        draft.meant["duty"], draft.said["role"] = PostDuty.PART_TIME.value, SAID[PostDuty.PART_TIME]
+    elif said and duty not in (PostDuty.GRID_WORKER.value, PostDuty.PART_TIME.value):
+        add(draft, "remark", f"专兼职：{said}")
+
+
+_FORMER: Final = frozenset({"原", "前", "原任", "前任", "曾任"})
+"""Before what somebody no longer is."""
 _SORTS: Final = frozenset({"社区", "小区", "专职", "兼职", "企业", "义务"})
 
 
@@ -187,10 +225,11 @@ LEDGER: Final = Ledger(
             filling("duty", _role),
             (
                 "岗位 职务 人员类型 网格职务 身份 岗位类别 类别 角色 网格岗位 担任职务 岗位名称 人员类别 "
-                "是否专职 专兼职 专/兼职"
+                f"岗位职务 职务岗位 岗位/职务 职务/岗位 网格岗位职务 职务名称 所任职务 {WHOLLY}"
             ),
             needed=True,
         ),
+        Column("wholly", _wholly, WHOLLY),
         Column(
             "scope",
             readers.line("scope", LONGEST_SCOPE),

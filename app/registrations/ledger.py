@@ -8,12 +8,13 @@ from typing import Any, ClassVar, Final
 from app.core.bulk import Bulk, Made
 from app.core.sheets import readers, spans, values
 from app.core.sheets.book import Cell
-from app.core.sheets.filling import filling
+from app.core.sheets.filling import add, filling
 from app.core.sheets.ledger import Column, Draft, Ledger, Sight
 from app.core.sheets.values import Reason
 from app.organizations.ledger import UNIT_ABOVE, Parties
 from app.people.choices import Political
-from app.people.ledger import BOXES, GRID, HOME, PERSON, SECTIONS, finish
+from app.people.ledger import GRID, HOME, PERSON, SECTIONS, finish
+from app.people.ledger_groups import BOXES
 from app.people.meeting import OfPeople
 from app.registrations.choices import MemberState
 from app.registrations.kinds import PostKinds
@@ -31,7 +32,15 @@ def _posts(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
 
 def _unit(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
     """The unit of a member; below 单位及职务 without what its people call themselves, where that can be told apart."""
-    text = values.text(cell)
+    text = _SEALED.sub("", values.text(cell))
+    above = [one for one in sight.subjects if UNIT_ABOVE.fullmatch(one)]
+    if text and above and text not in above and _BRANCH.search(sight.headings.get(key, "")):
+        # In which of its branches somebody is; the unit itself stands above.
+        add(draft, "remark", f"党组织：{text}")
+        return
+    if _NOWHERE.fullmatch(text):
+        draft.meant.setdefault("job", text)
+        return
     found = _OF_UNIT.fullmatch(" ".join(text.split())) if "职务" in sight.headings.get(key, "") else None
     _UNIT(draft, key, found[1] if found is not None else text, sight)
     if found is not None:
@@ -39,6 +48,10 @@ def _unit(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         draft.meant.setdefault("job", found[2])
 
 
+_NOWHERE: Final = re.compile("[已离]?退休|离退休|无业|待业|务农|自由职业者?|灵活就业|自主择业")
+"""What people write below 单位 who work for none."""
+_SEALED: Final = re.compile(r"\s*[(（](?:加?盖公?章|公?章)[)）]$")
+_BRANCH: Final = re.compile("党组织|支部")
 _UNIT: Final = readers.line("unit_says", 80)
 _OF_UNIT: Final = re.compile(
     r"(.{1,30}?(?:局|委员会|区委|市委|办公室|法院|检察院|公司|银行|支行|学校|小学|中学|大学|幼儿园|医院|卫生院|中心|集团|"

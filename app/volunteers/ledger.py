@@ -16,7 +16,8 @@ from app.extensions import db
 from app.ledgers.world import batches, widely
 from app.organizations.models import Team
 from app.parties.models import Party
-from app.people.ledger import BOXES, GRID, HOME, PERSON, SECTIONS, UNIT, finish
+from app.people.ledger import GRID, HOME, PERSON, SECTIONS, UNIT, finish
+from app.people.ledger_groups import BOXES
 from app.people.meeting import OfPeople
 from app.volunteers.availability import Availability
 from app.volunteers.choices import VolunteerState

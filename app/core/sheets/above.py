@@ -40,4 +40,5 @@ def subjects(title: str) -> list[str]:
     found = [match[1] for line in plain if (match := _SUBJECT.fullmatch(line))]
     grids = set(_GRID.findall(title))
     whose = [match[1] for line in plain if (match := _WHOSE.match(line)) and not _HERE.search(match[1])]
-    return [match[1] for match in _LABELLED.finditer(title)] + whose + found + (list(grids) if len(grids) == 1 else [])
+    labelled = [_BESIDE.sub("", match[1]) for match in _LABELLED.finditer(title)]
+    return labelled + whose + found + (list(grids) if len(grids) == 1 else [])

@@ -103,8 +103,7 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     meant = {place: _exactly(layout.headings[place], lexicon, others.get(place, "")) for place in places}
     numbers = _numbers_of_others(layout, lexicon)
     meant |= numbers
-    # What can be one thing only goes before what may be another as well, the usual word before the less usual one.
-    order = {place: (len(meant[place]) > 1, lexicon.rank(layout.headings[place])) for place in places}
+    order = _order(layout, lexicon, meant)
     for place in sorted((place for place in places if place not in beside), key=order.__getitem__):
         _take(found, place, meant[place], lexicon)
     _tick(found, layout, lexicon)
@@ -115,6 +114,22 @@ def assign(layout: Layout, lexicon: Lexicon) -> Assignment:
     found.unknown += [place for place in aside if place not in found.columns]
     found.unknown.sort()
     return found
+
+
+def _order(layout: Layout, lexicon: Lexicon, meant: Mapping[int, tuple[str, ...]]) -> dict[int, tuple[bool, int, bool]]:
+    """Return the order of columns: what can be one thing only goes first, the usual word, what is beside a contact."""
+    return {
+        place: (len(several) > 1, lexicon.rank(layout.headings[place]), not _is_beside_contact(place, layout))
+        for place, several in meant.items()
+    }
+
+
+def _is_beside_contact(place: int, layout: Layout) -> bool:
+    """Tell whether a column stands right of who is to be called: of two numbers theirs is the one that is meant."""
+    return _CONTACT.match(comparable(layout.headings.get(place - 1, ("",))[-1])) is not None
+
+
+_CONTACT: Final = re.compile("联[系络][人员]")
 
 
 def _tick(found: Assignment, layout: Layout, lexicon: Lexicon) -> None:
@@ -180,12 +195,23 @@ def _numbers_of_others(layout: Layout, lexicon: Lexicon) -> dict[int, tuple[str,
         whose = said.get(place - 1, "")
         if (
             _NUMBER.fullmatch(said[place])
+            and not _NUMBER.search(whose)
             and (_OTHERS.search(whose) or _STAFF.search(whose))
             and not _is_asked(whose, lexicon)
         ):
             known = lexicon.known.get(f"{whose}电话", ())
             found[place] = () if set(known) & set(lexicon.known.get(said[place], ())) else known
-    return found
+    return found | {place: () for place in numbers if _is_of_who_is_left(place, said, lexicon)}
+
+
+def _is_of_who_is_left(place: int, said: Mapping[int, str], lexicon: Lexicon) -> bool:
+    """Tell whether a number is by its heading that of somebody else, who stands left of it: 结对志愿者, 志愿者电话."""
+    owner, whose = _NUMBER.sub("", said[place]), said.get(place - 1, "").removesuffix("姓名")
+    if not owner or owner == "联系人" or _KIN.search(owner) or not whose.endswith(owner):
+        return False
+    named = [at for at, word in said.items() if "姓名" in word and "name" in lexicon.known.get(word, ())]
+    is_named = any(at != place - 1 for at in named)
+    return is_named and set(lexicon.known.get(said[place - 1], ())) <= {"name"}
 
 
 def _is_asked(whose: str, lexicon: Lexicon) -> bool:
@@ -194,10 +220,12 @@ def _is_asked(whose: str, lexicon: Lexicon) -> bool:
     return not _KIN.search(whose) and bool(keys - OF_STAFF)
 
 
+_NAMED: Final = re.compile("[长员](?:姓名)?[及和与](?:联系)?(?:电话|方式|手机)")
 _NUMBER: Final = re.compile("(?:联系)?(?:电话|手机|方式)(?:号码?)?$")
 _STAFF: Final = re.compile("(?:责任|承办|经办|办理|登记|收集|采集|接待|接件|记录|走访)人|网格[员长]")
 OF_STAFF: Final = frozenset({"handler", "collector"})
 """The columns of who works on a need."""
+OF_KIN: Final = "phone_kin"
 _KIN: Final = re.compile("监护|子女|家属|亲属|紧急联系")
 
 
@@ -270,7 +298,7 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
         # It is known, and taken: what stands under another group tells of somebody else.
         found.unknown.append(place)
         return
-    near = _nearly(said, lexicon)
+    near = _close(said, lexicon)
     free = tuple(one for one in near if one in lexicon.several or one not in found.columns.values())
     if len(free) == 1 and not (len(near) > 1 and near[0].startswith(TICKED)):
         found.columns[place] = free[0]
@@ -280,6 +308,14 @@ def _settle(found: Assignment, place: int, words: tuple[str, ...], lexicon: Lexi
         found.unknown.append(place)
     else:
         found.unknown.append(place)
+
+
+def _close(said: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return what a heading nearly is; 子女姓名及电话 is nobody's own number, and 队长及电话 of no use to a list."""
+    near = _nearly(said, lexicon)
+    if not _KIN.search(said):
+        return () if _NAMED.search(said) else near
+    return (OF_KIN,) if OF_KIN in lexicon.words and {"phone", OF_KIN}.intersection(near) else near
 
 
 def _nearly(said: str, lexicon: Lexicon) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ from itertools import islice
 from typing import Final
 
 from app.core.sheets import days_apart, labelled, sections
-from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, plain, within
+from app.core.sheets.asides import FOOT, LEAST, Around, Aside, is_note, opening, within
 from app.core.sheets.book import Cell, Fault, Sheet, unreadable
+from app.core.sheets.ditto import said_again
 from app.core.sheets.headings import NUMBERING, comparable, readings
 
 LOOKED_AT: Final = 40
@@ -26,13 +27,6 @@ LONGEST_HEADING: Final = 40
 LONGEST_TITLE: Final = 40
 MOST_FILLED: Final = 5_000_000
 """How many cells merged ones may fill in one sheet."""
-DITTO: Final = frozenset({"同上", "同前", "〃", "″", '"', "''", "“", "”", "“”", "〞"})
-"""What people write instead of saying again what stands above."""
-
-_DITTO_BEGINS: Final = frozenset(text[0] for text in DITTO)
-_DITTO_MAY_BEGIN: Final = _DITTO_BEGINS | {sign for sign in map(chr, range(0x3001)) if sign.isspace()}
-"""Blanks may stand before it; none of them comes after U+3000."""
-
 Known = Callable[[str], bool]
 """Tells whether a heading, as it is compared, is known to some list."""
 
@@ -195,7 +189,12 @@ def _is_two_rows(rows: list[list[Cell]], above: int, below: int, known: Known) -
     # What is merged down over both rows says it as well as headings that are known: below 性别 may stand 男 and 女.
     down = [at for at in upper if lower.get(at) == upper[at] and _knows(upper[at], known)]
     is_down = (len(down) >= LEAST or alone == set(down) != set()) and bool(grouped) and set(own) == set(grouped)
+    # Nobody fills in nothing but what stands below one heading over several columns, and in words.
+    is_down = is_down or (set(lower) == set(grouped) and len(alone) >= LEAST and all(map(_BOX.fullmatch, own.values())))
     return spans and (len(named) * 2 >= len(own) or is_down) and len(set(upper.values())) > 1
+
+
+_BOX: Final = re.compile("[\u3400-\u9fff]{2,8}")
 
 
 def _is_all_groups(upper: dict[int, str], lower: dict[int, str]) -> bool:
@@ -362,21 +361,6 @@ def _called(cells: dict[int, Cell]) -> str:
 
 def _is_number(value: Cell) -> bool:
     return not isinstance(value, str) or value.strip().isdecimal()
-
-
-def said_again(cells: dict[int, Cell], above: dict[int, Cell]) -> dict[int, Cell]:
-    """Return the cells of a row with what it only says to be the same as above."""
-    # By its first sign most of a million cells is none, which is seen without a call for each.
-    again = {
-        at: above[at]
-        for at, value in cells.items()
-        if isinstance(value, str) and value[:1] in _DITTO_MAY_BEGIN and at in above and _is_ditto(value)
-    }
-    return cells | again if again else cells
-
-
-def _is_ditto(value: str) -> bool:
-    return value.lstrip()[:1] in _DITTO_BEGINS and plain(value).rstrip("。.") in DITTO
 
 
 def said_by(row: list[Cell]) -> dict[int, Cell]:

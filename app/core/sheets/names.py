@@ -18,6 +18,8 @@ _ONE_NUMBER: Final = (
     r"|(?<![\d-])[2-9]\d{6,7})(?!\d)"
 )
 _NUMBER: Final = re.compile(rf"[:(]*(?:(?:联系)?(?:电话|手机号?码?|方式))?:?{_ONE_NUMBER}\)?$")
+_NUMBER_FIRST: Final = re.compile(rf"{_ONE_NUMBER}[ /、,;:|\n]*(?=[\u3400-\u9fff])")
+"""A number before the name it belongs to: 13800000001王芳."""
 _ANY_NUMBER: Final = re.compile(rf"(?<!\d){_ONE_NUMBER}")
 _LEFT: Final = re.compile(r"\d{6}")
 """Stands in no name: what is left of a number that could not be read."""
@@ -59,6 +61,8 @@ def person() -> Reader:
 
     def read(draft: Draft, key: str, cell: Cell, sight: Sight) -> None:
         text = values.half(cell)
+        if (first := _NUMBER_FIRST.match(text)) and not _ANY_NUMBER.search(text, first.end()):
+            text = f"{text[first.end() :]} {first[0]}".strip()
         while found := _NUMBER.search(text) or _IDENTITY.search(text):
             if found.re is _NUMBER:
                 numbers(draft, "phone", found[0].strip("():"), sight)

@@ -311,7 +311,7 @@ def _ticked(draft: Draft, box: str, cell: Cell, beside: str) -> list[str]:
     return [box]
 
 
-_DENIED: Final = re.compile("[非未无不否已曾停]")
+_DENIED: Final = re.compile("[非未无不否已曾停待拟疑]")
 _SAYS_MORE: Final = re.compile("[\u3400-\u9fff]|[0-9A-Za-z]{2}")
 
 

@@ -6,7 +6,9 @@ from typing import Final
 from app.core.sheets.book import Cell
 from app.core.sheets.values import EMPTY, Reason, Rejected, half
 
-NO_PHONE: Final = re.compile(r"(?:无|没有|没)(?:手机|电话|联系方式|联系电话|固话)(?:号码)?")
+NO_PHONE: Final = re.compile(
+    r"(?:无|没有|没)(?:(?:手机|电话|联系方式|联系电话|固话)(?:号码)?|子女|儿女|亲属|家属|亲人|监护人|联系人)"
+)
 _AND: Final = re.compile(r"[/、,;\n]+|\s+(?=1[3-9]|0\d{2,3}-)|或|和")
 _MOBILE: Final = re.compile(r"1[3-9]\d{9}")
 _LANDLINE: Final = re.compile(r"(0\d{2,3})-?([2-9]\d{6,7})(?:-(\d{1,5}))?")
