@@ -115,7 +115,7 @@ def test_whose_headings_nobody_knows_is_told_what_to_do_and_finds_empty_template
         assert as_secretary.get(address).data[:2] == b"PK", address
 
 
-def test_who_may_take_in_one_list_finds_the_template_of_that_one_alone(as_worker):
+def test_who_takes_in_ledgers_finds_templates_of_no_list_they_may_not_fill(as_worker):
     offered = re.findall(r'href="?/(\w+)/template\.xlsx', as_worker.page("/imports/"))
     takes = re.findall(r'<option value="?(\w+)', as_worker.page("/imports/").partition('id="list"')[2])
     assert offered
